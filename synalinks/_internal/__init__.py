@@ -1,0 +1,1 @@
+"""Parts without a public face: asyncio, context, files, JSON, names, random."""

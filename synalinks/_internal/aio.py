@@ -1,0 +1,93 @@
+"""Structured concurrency: bounded, in input order, nothing left running."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from typing import Any
+
+T = TypeVar("T")
+
+
+async def gather_ordered(
+    thunks: Sequence[Callable[[], Awaitable[T]]], *, limit: int | None = None
+) -> list[T]:
+    """Run thunks concurrently and return their results in input order.
+
+    A new thunk starts as soon as a running one ends. The first error cancels the
+    others, waits for them, and is raised as it is (not as an exception group).
+
+    Args:
+        thunks: Functions without arguments that return an awaitable.
+        limit: How many may run at once; None for all.
+
+    Returns:
+        One result per thunk, in the order of `thunks`.
+    """
+    if len(thunks) == 1:
+        return [await thunks[0]()]
+    results: dict[int, T] = {}
+    waiting = iter(enumerate(thunks))
+
+    async def work() -> None:
+        for index, thunk in waiting:
+            results[index] = await thunk()
+
+    n_workers = min(len(thunks), limit or len(thunks))
+    await run_all([work() for _ in range(n_workers)])
+    return [results[index] for index in range(len(thunks))]
+
+
+async def run_all(coroutines: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Run coroutines in one task group and raise the first error as it is.
+
+    Args:
+        coroutines: What to run.
+
+    Raises:
+        BaseException: The first error of any of them; the others are cancelled.
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            for coroutine in coroutines:
+                group.create_task(coroutine)
+    except BaseExceptionGroup as errors:
+        raise _first_leaf(errors) from None
+
+
+def _first_leaf(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def run_without_waiting(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never waits, from synchronous code.
+
+    Works inside and outside a running event loop, since no loop is used: building a
+    program from saved files runs `async` code that has nothing to wait for.
+
+    Args:
+        coroutine: The coroutine; it is closed in any case.
+
+    Returns:
+        What the coroutine returned.
+
+    Raises:
+        RuntimeError: The coroutine did wait for something.
+    """
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
+    finally:
+        coroutine.close()
+    msg = (
+        f"`{getattr(coroutine, '__qualname__', coroutine)}` waits for something, but "
+        "it is run where nothing can be awaited (building or loading a program). "
+        "Move the waiting into `call`."
+    )
+    raise RuntimeError(msg)

@@ -1,0 +1,69 @@
+"""What is known about "here" in a concurrent run: four context variables.
+
+Each sample runs in a task of its own, and a task copies its context, so that samples
+in flight at the same time never see each other's values.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from synalinks._internal.json import JsonObject
+
+T = TypeVar("T")
+
+Phase: TypeAlias = Literal["inference", "reward", "optimizer"]
+
+
+@dataclass(slots=True, kw_only=True)
+class SampleScope:
+    """The sample that the current task works on."""
+
+    id: str
+    """Identity of the sample, such as `"train:17"`; never its arrival order."""
+    calls: list[Any] = field(default_factory=list[Any])
+    """`CallRecord`s made for this sample so far (a type of a higher layer)."""
+
+
+@dataclass(slots=True, kw_only=True, frozen=True)
+class CallScope:
+    """The innermost module call that is under way."""
+
+    path: str
+    """Path of the module that was called."""
+    training: bool
+    """Whether the call is part of training."""
+
+
+phase: ContextVar[Phase] = ContextVar("phase", default="inference")
+sample: ContextVar[SampleScope | None] = ContextVar("sample", default=None)
+call: ContextVar[CallScope | None] = ContextVar("call", default=None)
+# Keyed by the variable itself, not by its path: a judge program that runs inside the
+# same task may have variables of the same path.
+overlay: ContextVar[Mapping[object, JsonObject] | None] = ContextVar(
+    "overlay", default=None
+)
+
+
+@contextlib.contextmanager
+def bound(variable: ContextVar[T], value: T) -> Iterator[T]:
+    """Set a context variable for the length of a `with` block.
+
+    Args:
+        variable: The context variable.
+        value: Its value inside the block.
+
+    Yields:
+        The value.
+    """
+    token = variable.set(value)
+    try:
+        yield value
+    finally:
+        variable.reset(token)

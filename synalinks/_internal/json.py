@@ -1,0 +1,43 @@
+"""JSON values: types, canonical text, digests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, TypeAlias
+
+from pydantic import JsonValue
+
+__all__ = ["JsonObject", "JsonValue", "canonical", "digest", "dumps"]
+
+# Values are JSON. `Any` rather than `JsonValue`: code that walks known schemas would
+# need a cast at every step, and the casts would check nothing.
+JsonObject: TypeAlias = dict[str, Any]
+
+
+def canonical(value: JsonValue) -> str:
+    """Return the one text that equal JSON values share (sorted keys, no spaces).
+
+    Args:
+        value: Any JSON value.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(value: JsonValue) -> str:
+    """Return a 16-digit hexadecimal SHA-256 digest of `canonical(value)`.
+
+    Args:
+        value: Any JSON value.
+    """
+    return hashlib.sha256(canonical(value).encode()).hexdigest()[:16]
+
+
+def dumps(value: JsonValue, *, indent: int | None = None) -> str:
+    """Return `value` as JSON text, in insertion order, with Unicode kept.
+
+    Args:
+        value: Any JSON value.
+        indent: Spaces per level; None for one line.
+    """
+    return json.dumps(value, indent=indent, ensure_ascii=False)

@@ -1,0 +1,34 @@
+"""Names given to objects that the user did not name."""
+
+from __future__ import annotations
+
+import re
+
+_counts: dict[str, int] = {}
+
+
+def snake_case(name: str) -> str:
+    """Return `ChainOfThought` as `chain_of_thought`, `OMEGA` as `omega`.
+
+    Args:
+        name: A class name.
+    """
+    name = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower().strip("_")
+
+
+def unique_name(class_name: str) -> str:
+    """Return `generator`, then `generator_1`, `generator_2`, ... for a class.
+
+    Args:
+        class_name: The name of the class to be named after.
+    """
+    base = snake_case(class_name)
+    count = _counts.get(base, 0)
+    _counts[base] = count + 1
+    return f"{base}_{count}" if count else base
+
+
+def forget_names() -> None:
+    """Start all counts anew."""
+    _counts.clear()

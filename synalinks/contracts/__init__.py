@@ -1,0 +1,21 @@
+"""The records that cross layers: frozen, typed, checked at construction."""
+
+from synalinks.contracts._records import (
+    CallRecord,
+    Candidate,
+    Failure,
+    Progress,
+    Rollout,
+    Trial,
+    Usage,
+)
+
+__all__ = [
+    "CallRecord",
+    "Candidate",
+    "Failure",
+    "Progress",
+    "Rollout",
+    "Trial",
+    "Usage",
+]

@@ -1,0 +1,161 @@
+"""Calls, rollouts, candidates and trials."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from synalinks._internal.json import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synalinks._internal.json import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What language-model calls took; adding two gives the usage of both."""
+
+    calls: int = 0
+    """Answers received, from the provider or from a cache."""
+    prompt_tokens: int = 0
+    """Tokens sent."""
+    completion_tokens: int = 0
+    """Tokens answered, reasoning included."""
+    cached_tokens: int = 0
+    """Prompt tokens that the provider had cached."""
+    reasoning_tokens: int = 0
+    """Completion tokens spent on reasoning."""
+    cost_usd: float | None = 0.0
+    """US dollars; None where the price of a model is not known."""
+    elapsed_s: float = 0.0
+    """Seconds of waiting, summed over calls."""
+
+    def __add__(self, other: Usage) -> Usage:
+        unknown = self.cost_usd is None or other.cost_usd is None
+        return Usage(
+            calls=self.calls + other.calls,
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            reasoning_tokens=self.reasoning_tokens + other.reasoning_tokens,
+            cost_usd=None if unknown else (self.cost_usd or 0) + (other.cost_usd or 0),
+            elapsed_s=self.elapsed_s + other.elapsed_s,
+        )
+
+    @property
+    def tokens(self) -> int:
+        """Prompt and completion tokens together."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """One call of a trainable LM module, made for one sample."""
+
+    sample_id: str
+    """The sample the call was made for."""
+    module_path: str
+    """Path of the module that made the call."""
+    variable_path: str
+    """Path of the trainable variable that the prompt was made from."""
+    index: int
+    """How many calls were made for the sample before this one."""
+    inputs: JsonObject
+    """What the module was given."""
+    outputs: JsonObject
+    """What the module answered."""
+    usage: Usage
+    """Tokens, dollars and seconds of the call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a sample has no output."""
+
+    boundary: Literal["language_model", "module", "reward"]
+    """Where it failed."""
+    error: str
+    """Class name of the error."""
+    message: str
+    """First line of the error's message."""
+    is_answer: bool
+    """Whether the program is to blame (it scores 0.0) or the transport (no score)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """What the program made of one sample, and how good that was.
+
+    Raises:
+        ValueError: A failed rollout has an output, or the reward is not finite.
+    """
+
+    sample_id: str
+    """Identity of the sample, such as `"train:17"`."""
+    inputs: Any
+    """What the program was given."""
+    target: Any = None
+    """What was expected; None where there is no target."""
+    output: Any = None
+    """What the program answered; None after a failure or a branch not taken."""
+    calls: tuple[CallRecord, ...] = ()
+    """Calls of trainable modules, in the order in which they ended."""
+    failure: Failure | None = None
+    """Why there is no output."""
+    reward: float | None = None
+    """Score, higher is better; None before scoring."""
+
+    def __post_init__(self) -> None:
+        if self.failure is not None and self.output is not None:
+            msg = f"Rollout of {self.sample_id!r} has both a failure and an output."
+            raise ValueError(msg)
+        if self.reward is not None and not math.isfinite(self.reward):
+            msg = f"Rollout of {self.sample_id!r} has the reward {self.reward!r}."
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A value for every trainable variable of a program: a whole program, as data."""
+
+    values: Mapping[str, JsonObject]
+    """Learnable fields (examples included) by variable path."""
+    origin: str = "seed"
+    """How it was made: `seed`, `few_shot`, `mutation`, `crossover`, ..."""
+    parents: tuple[str, ...] = ()
+    """Digests of the candidates it was made from."""
+    metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What its optimizer wants to remember of it (JSON)."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Identity: two candidates of the same values are one."""
+        return digest(dict(self.values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A candidate that is to be measured on some samples."""
+
+    candidate: Candidate
+    """What to run."""
+    sample_ids: tuple[str, ...]
+    """On which samples; a cell that is already measured is not run again."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """Where a run stands; started and completed differ inside a step."""
+
+    epoch: int = 0
+    """Index of the epoch under way."""
+    batch: int = 0
+    """Index in the epoch of the batch under way."""
+    steps_started: int = 0
+    """Training steps begun in the life of the optimizer."""
+    steps_completed: int = 0
+    """Training steps whose update was decided."""

@@ -1,0 +1,237 @@
+"""Every exception and warning of the library.
+
+```
+SynalinksError
+├─ ConfigurationError (ValueError)   NotCompiledError · GraphError · SchemaError
+├─ ModuleError (RuntimeError)        NotBuiltError · OutputSchemaError
+├─ SavingError                       FileFormatError (ValueError) ·
+│                                    StateMismatchError (ValueError) ·
+│                                    UnregisteredObjectError (TypeError) ·
+│                                    WriteError (OSError)
+├─ LanguageModelError
+│   ├─ TransientError                RateLimitedError · TimedOutError ·
+│   │                                ServerError · ConnectionLostError
+│   ├─ PermanentError                AuthenticationError · BadRequestError ·
+│   │                                ModelNotFoundError · ContextTooLongError ·
+│   │                                ContentRefusedError
+│   └─ InvalidOutputError
+├─ TrainingError                     RewardError · AllSamplesFailedError
+└─ MissingDependencyError (ImportError)
+warnings: SynalinksWarning (UserWarning)
+```
+
+A message says what is wrong and where, what was received, what was expected and
+what to do. The facts it is made of are attributes, so that programs test attributes
+and people read messages.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_PACKAGE_FOLDER = str(Path(__file__).parent)
+_MAX_VALUE_CHARS = 200
+
+
+class SynalinksError(Exception):
+    """Base of every error that the library raises on purpose."""
+
+
+class ConfigurationError(SynalinksError, ValueError):
+    """An argument, or a combination of arguments, cannot work.
+
+    Raised before the first LM call wherever that can be known.
+    """
+
+
+class NotCompiledError(ConfigurationError):
+    """The program was asked to train or evaluate before `compile`."""
+
+
+class GraphError(ConfigurationError):
+    """Inputs and outputs do not form a graph that can be run."""
+
+
+class SchemaError(ConfigurationError):
+    """A JSON schema is malformed or does not fit its use."""
+
+
+class ModuleError(SynalinksError, RuntimeError):
+    """A module was used in a way its state does not allow."""
+
+
+class NotBuiltError(ModuleError):
+    """The module or program needs its inputs' schema first: call or build it."""
+
+
+class OutputSchemaError(ModuleError):
+    """The output schema of a module cannot be told without running it."""
+
+
+class SavingError(SynalinksError):
+    """Something could not be saved or loaded."""
+
+
+class FileFormatError(SavingError, ValueError):
+    """A file is not what its name says, is damaged, or is from a newer release."""
+
+
+class StateMismatchError(SavingError, ValueError):
+    """The saved variables are not those of this program."""
+
+
+class UnregisteredObjectError(SavingError, TypeError):
+    """A file names a class or function that is not registered for loading."""
+
+
+class WriteError(SavingError, OSError):
+    """A file could not be written; what stood at that path before is untouched."""
+
+
+class LanguageModelError(SynalinksError):
+    """A language-model call failed.
+
+    Attributes:
+        provider: Name of the provider, such as `"openai"`.
+        model: Full identifier of the model, such as `"openai/gpt-4o-mini"`.
+        status_code: HTTP status of the answer, or None where there was none.
+        retry_after_s: Seconds the server asked to wait, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        model: str = "",
+        status_code: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.model = model
+        self.provider = model.partition("/")[0]
+        self.status_code = status_code
+        self.retry_after_s = retry_after_s
+
+
+class TransientError(LanguageModelError):
+    """The same call may succeed later."""
+
+
+class RateLimitedError(TransientError):
+    """The provider allows no more calls for now (HTTP 429)."""
+
+
+class TimedOutError(TransientError):
+    """No complete answer came in time."""
+
+
+class ServerError(TransientError):
+    """The provider failed (HTTP 5xx), or answered what is no answer."""
+
+
+class ConnectionLostError(TransientError):
+    """The provider could not be reached, or the connection broke."""
+
+
+class PermanentError(LanguageModelError):
+    """The same call will fail again."""
+
+
+class AuthenticationError(PermanentError):
+    """The provider refuses the key or its rights (HTTP 401, 403)."""
+
+
+class BadRequestError(PermanentError):
+    """The provider refuses the request as malformed (HTTP 400, 422)."""
+
+
+class ModelNotFoundError(PermanentError):
+    """The provider does not know the model or the address (HTTP 404)."""
+
+
+class ContextTooLongError(PermanentError):
+    """The prompt is longer than the model takes."""
+
+
+class ContentRefusedError(PermanentError):
+    """The model or a filter of the provider refused to answer."""
+
+
+class InvalidOutputError(LanguageModelError):
+    """The answer is not JSON, does not fit the schema, or was cut off.
+
+    Attributes:
+        answer: The text that the model answered.
+    """
+
+    def __init__(self, message: str, *, model: str = "", answer: str = "") -> None:
+        super().__init__(message, model=model)
+        self.answer = answer
+
+
+class TrainingError(SynalinksError):
+    """Training or evaluation cannot go on."""
+
+
+class RewardError(TrainingError):
+    """A reward function returned something that is not a finite number."""
+
+
+class AllSamplesFailedError(TrainingError):
+    """No sample of a batch got an answer; the causes are counted in the message."""
+
+
+class MissingDependencyError(SynalinksError, ImportError):
+    """An optional package is needed and not installed."""
+
+
+class SynalinksWarning(UserWarning):
+    """Base of every warning of the library."""
+
+
+def warn(message: str) -> None:
+    """Issue a `SynalinksWarning` that points at the user's line.
+
+    Args:
+        message: What happened, and what to do about it.
+    """
+    warnings.warn(message, SynalinksWarning, stacklevel=_depth_of_user_frame())
+
+
+def _depth_of_user_frame() -> int:
+    # `skip_file_prefixes` of `warnings.warn` needs Python 3.12; the floor is 3.11.
+    frame, depth = sys._getframe(1), 1  # noqa: SLF001 - the documented way to walk
+    while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE_FOLDER):
+        frame, depth = frame.f_back, depth + 1
+    return depth
+
+
+def show(value: object) -> str:
+    """Return `repr(value)` cut to a length that suits an error message.
+
+    Args:
+        value: Any object.
+    """
+    text = repr(value)
+    if len(text) > _MAX_VALUE_CHARS:
+        return f"{text[:_MAX_VALUE_CHARS]}… ({len(text)} characters)"
+    return text
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return " Did you mean `x`?" for the nearest known name, or "".
+
+    Args:
+        name: What was received.
+        known: The names that would have been right.
+    """
+    by_folded = {candidate.lower(): candidate for candidate in known}
+    near = difflib.get_close_matches(name.lower(), by_folded, n=1)
+    return f" Did you mean `{by_folded[near[0]]}`?" if near else ""

@@ -1,0 +1,185 @@
+"""A graph from given inputs to given outputs, in an order that can be run."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal.aio import run_all
+from synalinks.errors import GraphError
+from synalinks.graph._node import map_symbols, symbols_in
+
+if TYPE_CHECKING:
+    from synalinks.graph._node import Node, Symbol
+
+
+class Function:
+    """The part of a graph that computes `outputs` from `inputs`.
+
+    Args:
+        inputs: A symbol, or a list, tuple or dict of symbols.
+        outputs: A symbol, or a list, tuple or dict of symbols.
+
+    Raises:
+        GraphError: An output does not depend on the inputs alone, the graph has a
+            cycle, or two operations have one name.
+    """
+
+    def __init__(self, inputs: Any, outputs: Any) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self._sources = [_node_of(symbol) for symbol in symbols_in(inputs)]
+        if not self._sources or not list(symbols_in(outputs)):
+            msg = "A graph needs at least one symbolic input and one symbolic output."
+            raise GraphError(msg)
+        self.nodes = _sorted_nodes(outputs, self._sources)
+        _check_names(self.nodes)
+        self._is_chain = all(
+            node.parents() in ([], [previous])
+            for previous, node in zip([None, *self.nodes], self.nodes, strict=False)
+        )
+
+    async def run(self, inputs: Any, **options: Any) -> Any:
+        """Compute the outputs; a node runs as soon as the nodes it needs have run.
+
+        Args:
+            inputs: Values in the structure of the graph's inputs.
+            options: Keyword arguments passed to every operation, such as `training`.
+
+        Returns:
+            Values in the structure of the graph's outputs.
+        """
+        given = list(_leaves(inputs, self.inputs))
+        if len(given) != len(self._sources):
+            msg = (
+                f"The graph has {len(self._sources)} inputs, "
+                f"received {len(given)} values."
+            )
+            raise GraphError(msg)
+        results: dict[int, Any] = {
+            id(node): value for node, value in zip(self._sources, given, strict=True)
+        }
+        pending = [node for node in self.nodes if id(node) not in results]
+        if self._is_chain:
+            for node in pending:
+                results[id(node)] = await _run_node(node, results, options)
+        else:
+            await _run_concurrently(pending, results, options)
+        return map_symbols(self.outputs, lambda symbol: _value_of(symbol, results))
+
+
+def _leaves(values: Any, structure: Any) -> list[Any]:
+    # Values are matched to the structure of the symbols, not walked by themselves: a
+    # value may be a list in its own right.
+    if isinstance(structure, dict):
+        return [
+            leaf
+            for key, part in structure.items()  # pyright: ignore[reportUnknownVariableType]
+            for leaf in _leaves(values[key], part)
+        ]
+    if isinstance(structure, (list, tuple)):
+        if len(values) != len(structure):  # pyright: ignore[reportUnknownArgumentType]
+            return list(values)
+        return [
+            leaf
+            for value, part in zip(values, structure, strict=True)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+            for leaf in _leaves(value, part)
+        ]
+    return [values]
+
+
+def _node_of(symbol: Symbol) -> Node:
+    if symbol.origin is None:
+        msg = (
+            f"{symbol!r} was not made by `Input` or by calling a module, so it cannot "
+            "be an input or output of a graph."
+        )
+        raise GraphError(msg)
+    return symbol.origin.node
+
+
+async def _run_node(node: Node, results: dict[int, Any], options: Any) -> Any:
+    def value_of(symbol: Symbol) -> Any:
+        return _value_of(symbol, results)
+
+    args = map_symbols(node.args, value_of)
+    kwargs = map_symbols(node.kwargs, value_of)
+    return await node.operation.run(*args, **{**options, **kwargs})
+
+
+async def _run_concurrently(
+    nodes: list[Node], results: dict[int, Any], options: Any
+) -> None:
+    done = {id(node): asyncio.Event() for node in nodes}
+
+    async def run(node: Node) -> None:
+        for parent in node.parents():
+            if id(parent) in done:
+                await done[id(parent)].wait()
+        results[id(node)] = await _run_node(node, results, options)
+        done[id(node)].set()
+
+    await run_all([run(node) for node in nodes])
+
+
+def _value_of(symbol: Symbol, results: dict[int, Any]) -> Any:
+    origin = symbol.origin
+    if origin is None:  # a constant without a node cannot have passed the checks
+        msg = f"{symbol!r} has no value in this graph."
+        raise GraphError(msg)
+    result = results[id(origin.node)]
+    return result[origin.index] if isinstance(result, (list, tuple)) else result
+
+
+def _sorted_nodes(outputs: Any, sources: list[Node]) -> list[Node]:
+    """Return every node that the outputs need, parents before children."""
+    order: list[Node] = []
+    state: dict[int, str] = {id(source): "done" for source in sources}
+    order.extend(sources)
+
+    def visit(node: Node, trail: tuple[Node, ...]) -> None:
+        if state.get(id(node)) == "done":
+            return
+        if state.get(id(node)) == "open":
+            names = " → ".join(f"`{step.operation.name}`" for step in (*trail, node))
+            msg = f"The graph has a cycle: {names}."
+            raise GraphError(msg)
+        state[id(node)] = "open"
+        _check_connected(node)
+        for parent in node.parents():
+            visit(parent, (*trail, node))
+        state[id(node)] = "done"
+        order.append(node)
+
+    for symbol in symbols_in(outputs):
+        visit(_node_of(symbol), ())
+    return order
+
+
+def _check_connected(node: Node) -> None:
+    symbols = list(symbols_in((node.args, node.kwargs)))
+    if not symbols:
+        msg = (
+            f"The outputs depend on `{node.operation.name}`, which is not among the "
+            "inputs of the graph. Pass it in `inputs`."
+        )
+        raise GraphError(msg)
+    for symbol in symbols:
+        if symbol.origin is None:
+            msg = (
+                f"`{node.operation.name}` takes {symbol!r}, which has no value when "
+                "the graph runs: it was not made by `Input` or by calling a module."
+            )
+            raise GraphError(msg)
+
+
+def _check_names(nodes: list[Node]) -> None:
+    seen: dict[str, object] = {}
+    for node in nodes:
+        name = node.operation.name
+        if seen.setdefault(name, node.operation) is not node.operation:
+            msg = (
+                f"Two modules of the graph are named `{name}`. Names must be unique, "
+                "since saved variables are found by them: pass another `name=`."
+            )
+            raise GraphError(msg)

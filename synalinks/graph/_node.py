@@ -1,0 +1,94 @@
+"""What a graph is made of: symbols, and the operations that connect them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Symbol:
+    """A value that is not there yet; the base of `SymbolicDataModel`."""
+
+    origin: Origin | None = None
+    """The node that makes the value; None for a symbol that no node made."""
+
+
+class Operation(Protocol):
+    """What a node runs, such as a module."""
+
+    @property
+    def name(self) -> str:
+        """Unique in a graph."""
+        ...
+
+    async def run(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs from the values of the inputs."""
+        ...
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Node:
+    """One use of an operation in a graph.
+
+    The arguments may hold symbols, also inside lists, tuples and dicts.
+    """
+
+    operation: Operation
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any]
+
+    def parents(self) -> list[Node]:
+        """Return the nodes whose outputs this node takes, without repetition."""
+        found: dict[int, Node] = {}
+        for symbol in symbols_in((self.args, self.kwargs)):
+            if symbol.origin is not None:
+                found[id(symbol.origin.node)] = symbol.origin.node
+        return list(found.values())
+
+
+@dataclass(slots=True, eq=False, frozen=True)
+class Origin:
+    """Where a symbol comes from."""
+
+    node: Node
+    index: int
+    """Which of the node's outputs it is, where there are several."""
+
+
+def symbols_in(structure: Any) -> Iterator[Symbol]:
+    """Yield the symbols of nested lists, tuples and dicts, depth first.
+
+    Args:
+        structure: A symbol, a container of symbols, or any other value.
+
+    Yields:
+        Each symbol, as often as it occurs.
+    """
+    if isinstance(structure, Symbol):
+        yield structure
+    elif isinstance(structure, (list, tuple)):
+        for part in structure:  # pyright: ignore[reportUnknownVariableType]
+            yield from symbols_in(part)
+    elif isinstance(structure, dict):
+        for part in structure.values():  # pyright: ignore[reportUnknownVariableType]
+            yield from symbols_in(part)
+
+
+def map_symbols(structure: Any, replace: Callable[[Symbol], Any]) -> Any:
+    """Return the same structure with every symbol replaced.
+
+    Args:
+        structure: A symbol, a container of symbols, or any other value.
+        replace: Called with each symbol.
+    """
+    if isinstance(structure, Symbol):
+        return replace(structure)
+    if isinstance(structure, (list, tuple)):
+        parts = [map_symbols(part, replace) for part in structure]  # pyright: ignore[reportUnknownVariableType]
+        return parts if isinstance(structure, list) else tuple(parts)
+    if isinstance(structure, dict):
+        return {key: map_symbols(part, replace) for key, part in structure.items()}  # pyright: ignore[reportUnknownVariableType]
+    return structure
