@@ -28,7 +28,7 @@ and people read messages.
 from __future__ import annotations
 
 import difflib
-import sys
+import inspect
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -207,8 +207,8 @@ def warn(message: str) -> None:
 
 def _depth_of_user_frame() -> int:
     # `skip_file_prefixes` of `warnings.warn` needs Python 3.12; the floor is 3.11.
-    frame, depth = sys._getframe(1), 1  # noqa: SLF001 - the documented way to walk
-    while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE_FOLDER):
+    frame, depth = inspect.currentframe(), 0
+    while frame and frame.f_code.co_filename.startswith(_PACKAGE_FOLDER):
         frame, depth = frame.f_back, depth + 1
     return depth
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
     from typing import Any
 
+    from typing_extensions import TypeIs
+
 T = TypeVar("T")
 
 
@@ -55,13 +57,17 @@ async def run_all(coroutines: Sequence[Coroutine[Any, Any, None]]) -> None:
             for coroutine in coroutines:
                 group.create_task(coroutine)
     except BaseExceptionGroup as errors:
-        raise _first_leaf(errors) from None
+        first = _first_leaf(errors)
+        raise first from None
 
 
-def _first_leaf(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+def _first_leaf(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = group.exceptions[0]
+    return _first_leaf(first) if _is_group(first) else first
+
+
+def _is_group(error: BaseException) -> TypeIs[BaseExceptionGroup[BaseException]]:
+    return isinstance(error, BaseExceptionGroup)
 
 
 def run_without_waiting(coroutine: Coroutine[Any, Any, T]) -> T:

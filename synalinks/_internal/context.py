@@ -1,4 +1,4 @@
-"""What is known about "here" in a concurrent run: four context variables.
+"""What is known about "here" in a concurrent run: context variables.
 
 Each sample runs in a task of its own, and a task copies its context, so that samples
 in flight at the same time never see each other's values.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     from synalinks._internal.json import JsonObject
 
@@ -44,15 +44,19 @@ class CallScope:
 phase: ContextVar[Phase] = ContextVar("phase", default="inference")
 sample: ContextVar[SampleScope | None] = ContextVar("sample", default=None)
 call: ContextVar[CallScope | None] = ContextVar("call", default=None)
+# Classes and functions that may be loaded here, by the name that files give them.
+custom_objects: ContextVar[Mapping[str, Any]] = ContextVar("custom_objects")
+# Objects that several others share, by their JSON form, while a file is loaded.
+shared_objects: ContextVar[dict[str, Any]] = ContextVar("shared_objects")
 # Keyed by the variable itself, not by its path: a judge program that runs inside the
 # same task may have variables of the same path.
-overlay: ContextVar[Mapping[object, JsonObject] | None] = ContextVar(
+overlay: ContextVar[Mapping[Any, JsonObject] | None] = ContextVar(
     "overlay", default=None
 )
 
 
 @contextlib.contextmanager
-def bound(variable: ContextVar[T], value: T) -> Iterator[T]:
+def bound(variable: ContextVar[T], value: T) -> Generator[T]:
     """Set a context variable for the length of a `with` block.
 
     Args:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.aio import run_all
+from synalinks._internal.shape import is_dict, is_row
 from synalinks.errors import GraphError
 from synalinks.graph._node import map_symbols, symbols_in
 
@@ -48,6 +49,9 @@ class Function:
 
         Returns:
             Values in the structure of the graph's outputs.
+
+        Raises:
+            GraphError: There are more or fewer values than inputs.
         """
         given = list(_leaves(inputs, self.inputs))
         if len(given) != len(self._sources):
@@ -71,18 +75,18 @@ class Function:
 def _leaves(values: Any, structure: Any) -> list[Any]:
     # Values are matched to the structure of the symbols, not walked by themselves: a
     # value may be a list in its own right.
-    if isinstance(structure, dict):
+    if is_dict(structure):
         return [
             leaf
-            for key, part in structure.items()  # pyright: ignore[reportUnknownVariableType]
+            for key, part in structure.items()
             for leaf in _leaves(values[key], part)
         ]
-    if isinstance(structure, (list, tuple)):
-        if len(values) != len(structure):  # pyright: ignore[reportUnknownArgumentType]
+    if is_row(structure):
+        if len(values) != len(structure):
             return list(values)
         return [
             leaf
-            for value, part in zip(values, structure, strict=True)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+            for value, part in zip(values, structure, strict=True)
             for leaf in _leaves(value, part)
         ]
     return [values]
@@ -128,7 +132,7 @@ def _value_of(symbol: Symbol, results: dict[int, Any]) -> Any:
         msg = f"{symbol!r} has no value in this graph."
         raise GraphError(msg)
     result = results[id(origin.node)]
-    return result[origin.index] if isinstance(result, (list, tuple)) else result
+    return result[origin.index] if is_row(result) else result
 
 
 def _sorted_nodes(outputs: Any, sources: list[Node]) -> list[Node]:

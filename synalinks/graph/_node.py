@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from synalinks._internal.shape import is_dict, is_list, is_row
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -69,11 +71,11 @@ def symbols_in(structure: Any) -> Iterator[Symbol]:
     """
     if isinstance(structure, Symbol):
         yield structure
-    elif isinstance(structure, (list, tuple)):
-        for part in structure:  # pyright: ignore[reportUnknownVariableType]
+    elif is_row(structure):
+        for part in structure:
             yield from symbols_in(part)
-    elif isinstance(structure, dict):
-        for part in structure.values():  # pyright: ignore[reportUnknownVariableType]
+    elif is_dict(structure):
+        for part in structure.values():
             yield from symbols_in(part)
 
 
@@ -86,9 +88,9 @@ def map_symbols(structure: Any, replace: Callable[[Symbol], Any]) -> Any:
     """
     if isinstance(structure, Symbol):
         return replace(structure)
-    if isinstance(structure, (list, tuple)):
-        parts = [map_symbols(part, replace) for part in structure]  # pyright: ignore[reportUnknownVariableType]
-        return parts if isinstance(structure, list) else tuple(parts)
-    if isinstance(structure, dict):
-        return {key: map_symbols(part, replace) for key, part in structure.items()}  # pyright: ignore[reportUnknownVariableType]
+    if is_row(structure):
+        parts = [map_symbols(part, replace) for part in structure]
+        return parts if is_list(structure) else tuple(parts)
+    if is_dict(structure):
+        return {key: map_symbols(part, replace) for key, part in structure.items()}
     return structure

@@ -1,0 +1,51 @@
+"""`History`: what `fit` returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from synalinks.callbacks._callback import Callback
+
+if TYPE_CHECKING:
+    from synalinks.callbacks._callback import Logs
+
+
+class History(Callback):
+    """Records the logs of every epoch; `fit` returns it.
+
+    Attributes:
+        history: A list with one value per epoch, by name.
+        epoch: Indices of the epochs, from 0.
+    """
+
+    callback_order: ClassVar[float] = 10
+
+    def __init__(self) -> None:
+        self.history: dict[str, list[Any]] = {}
+        self.epoch: list[int] = []
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Start anew.
+
+        Args:
+            logs: Empty.
+        """
+        self.history = {}
+        self.epoch = []
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Note the epoch's logs.
+
+        Args:
+            epoch: Index of the epoch, from 0.
+            logs: Values by name.
+        """
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            # A value that first appears late is missing in the epochs before.
+            values = self.history.setdefault(name, [])
+            values.extend([None] * (len(self.epoch) - 1 - len(values)))
+            values.append(value)
+
+    def __repr__(self) -> str:
+        return f"<History epochs={len(self.epoch)} of {', '.join(self.history)}>"

@@ -1,0 +1,5 @@
+"""The command line: `synalinks demo`."""
+
+from synalinks.cli._app import app
+
+__all__ = ["app"]

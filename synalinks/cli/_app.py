@@ -1,0 +1,88 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from synalinks.cli._demo import DemoSettings, run_demo
+from synalinks.errors import SynalinksError
+from synalinks.version import __version__
+
+app = typer.Typer(
+    help="Train programs made of language-model calls.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Train programs made of language-model calls.
+
+    Raises:
+        Exit: The version was asked for.
+    """
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def demo(  # noqa: PLR0917 - options are named on the command line
+    data: Annotated[
+        Path | None,
+        typer.Option(help="CSV file of labelled texts; by default the shipped one."),
+    ] = None,
+    label_column: Annotated[
+        str, typer.Option(help="Column that holds the label.")
+    ] = "intent",
+    text_column: Annotated[
+        str | None,
+        typer.Option(help="Column that holds the text; by default the first other."),
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="Language model, as provider/name.")
+    ] = "embedded/learner",
+    seed: Annotated[int, typer.Option(help="Seed of splits and draws.")] = 0,
+    epochs: Annotated[int, typer.Option(help="Passes over the training texts.")] = 2,
+    n_train: Annotated[int, typer.Option(help="Training texts.")] = 160,
+    n_validation: Annotated[int, typer.Option(help="Validation texts.")] = 80,
+    n_test: Annotated[int, typer.Option(help="Test texts.")] = 120,
+    output: Annotated[
+        Path, typer.Option(help="Folder for the program, history.csv and the plot.")
+    ] = Path("demo_output"),
+) -> None:
+    """Train a classifier of short texts, and show what it learned.
+
+    Without options it runs offline in seconds, on support messages that are shipped and
+    with a small model that is built in.
+
+    Raises:
+        Exit: With code 1, after an error of ours was printed.
+    """
+    settings = DemoSettings(
+        data=data,
+        label_column=label_column,
+        text_column=text_column,
+        model=model,
+        seed=seed,
+        epochs=epochs,
+        n_train=n_train,
+        n_validation=n_validation,
+        n_test=n_test,
+        output=output,
+    )
+    try:
+        asyncio.run(run_demo(settings))
+    except SynalinksError as error:
+        typer.echo(f"{type(error).__name__}: {error}", err=True)
+        raise typer.Exit(code=1) from None

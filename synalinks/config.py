@@ -1,0 +1,125 @@
+"""The session: seed, default models, home folder.
+
+Nothing here is read from or written to disk at import, and nothing outlives the
+process: two projects never see each other's settings.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from synalinks._internal.naming import forget_names
+from synalinks.errors import ConfigurationError, show
+
+__all__ = [
+    "clear_session",
+    "default_embedding_model",
+    "default_language_model",
+    "epsilon",
+    "get_seed",
+    "set_default_embedding_model",
+    "set_default_language_model",
+    "set_epsilon",
+    "set_seed",
+    "synalinks_home",
+]
+
+_DEFAULT_SEED = 123
+
+
+@dataclass
+class _Session:
+    seed: int = _DEFAULT_SEED
+    epsilon: float = 1e-7
+    # Identifiers or instances; the classes belong to higher layers.
+    language_model: Any = None
+    embedding_model: Any = None
+
+
+_session = _Session()
+
+
+def set_seed(seed: int) -> None:
+    """Set the seed from which every random draw of later runs is derived.
+
+    The global `random` and `numpy.random` generators are neither used nor changed.
+
+    Args:
+        seed: Any integer; 123 until set.
+
+    Raises:
+        ConfigurationError: `seed` is not an integer.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+        msg = f"`set_seed` takes an integer, received: {show(seed)}."
+        raise ConfigurationError(msg)
+    _session.seed = seed
+
+
+def get_seed() -> int:
+    """Return the seed of the session."""
+    return _session.seed
+
+
+def set_epsilon(value: float) -> None:
+    """Set the small number that guards divisions.
+
+    Args:
+        value: A positive number.
+    """
+    _session.epsilon = value
+
+
+def epsilon() -> float:
+    """Return the small number that guards divisions."""
+    return _session.epsilon
+
+
+def set_default_language_model(identifier: Any) -> None:
+    """Set the model of modules that are made without one.
+
+    Args:
+        identifier: A `LanguageModel`, its `"provider/model"` name, or None for none.
+    """
+    _session.language_model = identifier
+
+
+def default_language_model() -> Any:
+    """Return what `set_default_language_model` was given, or None."""
+    return _session.language_model
+
+
+def set_default_embedding_model(identifier: Any) -> None:
+    """Set the embedding model of objects that are made without one.
+
+    Args:
+        identifier: An `EmbeddingModel`, its `"provider/model"` name, or None.
+    """
+    _session.embedding_model = identifier
+
+
+def default_embedding_model() -> Any:
+    """Return what `set_default_embedding_model` was given, or None."""
+    return _session.embedding_model
+
+
+def synalinks_home() -> Path:
+    """Return the folder for downloads: `$SYNALINKS_HOME`, or `~/.synalinks`.
+
+    The folder is not made here.
+    """
+    return Path(os.environ.get("SYNALINKS_HOME") or Path.home() / ".synalinks")
+
+
+def clear_session(free_memory: bool = True) -> None:
+    """Forget automatic names, the seed and the default models.
+
+    Args:
+        free_memory: Has no effect; accepted for compatibility.
+    """
+    global _session
+    _session = _Session()
+    forget_names()

@@ -1,0 +1,39 @@
+"""Language models: requests, transports, structured output, usage and cost."""
+
+from synalinks._internal.public import publish
+from synalinks.language_models._direct import DirectTransport
+from synalinks.language_models._language_model import LanguageModel
+from synalinks.language_models._ledger import UsageLedger
+from synalinks.language_models._lm_transport import LMTransport
+from synalinks.language_models._lookup import deserialize, get, serialize
+from synalinks.language_models._pricing import model_info
+from synalinks.language_models._providers import (
+    Provider,
+    provider_info,
+    supported_providers,
+)
+from synalinks.language_models._request import LMRequest
+from synalinks.language_models._response import Completion, LMResponse
+from synalinks.language_models._structured import check_schema
+from synalinks.language_models._transport import LiteLLMTransport
+
+__all__ = [
+    "Completion",
+    "DirectTransport",
+    "LMRequest",
+    "LMResponse",
+    "LMTransport",
+    "LanguageModel",
+    "LiteLLMTransport",
+    "Provider",
+    "UsageLedger",
+    "check_schema",
+    "deserialize",
+    "get",
+    "model_info",
+    "provider_info",
+    "serialize",
+    "supported_providers",
+]
+
+publish(__name__)

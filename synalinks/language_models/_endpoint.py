@@ -1,0 +1,80 @@
+"""Where a request goes, and with which key."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from synalinks.errors import AuthenticationError
+from synalinks.language_models._providers import (
+    Provider,
+    first_set,
+    provider_or_default,
+)
+from synalinks.language_models._redaction import is_secret_name
+from synalinks.language_models._request import LMRequest  # noqa: TC001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Address and key for one request."""
+
+    provider: Provider
+    """Row of the provider table."""
+    api_base: str | None = field(repr=False)
+    """Address; None where only the transport knows it."""
+    api_key: str | None = field(repr=False)
+    """Key, or None."""
+    is_own: bool
+    """Whether the address is the provider's own, not one that the user gave."""
+
+
+def endpoint_of(request: LMRequest) -> Endpoint:
+    """Return where a request goes: as the user says, else the environment, the table.
+
+    Args:
+        request: The request.
+
+    Raises:
+        AuthenticationError: The provider's own address needs a key; there is none.
+    """
+    provider = provider_or_default(request.provider)
+    api_base = request.api_base or first_set(provider.base_variables)
+    is_own = api_base is None
+    api_base = (api_base or provider.api_base or "").rstrip("/") or None
+    if api_base and provider.litellm_prefix == "ollama_chat":
+        api_base = _with_version(api_base)
+    api_key = request.api_key or first_set(provider.key_variables)
+    if is_own and provider.key_variables and not (api_key or provider.is_local):
+        msg = (
+            f"No key for `{request.model}`: set `{provider.key_variables[0]}` in the "
+            "environment or pass `api_key=`."
+        )
+        raise AuthenticationError(msg, model=request.model)
+    return Endpoint(
+        provider=provider, api_base=api_base, api_key=api_key, is_own=is_own
+    )
+
+
+def _with_version(api_base: str) -> str:
+    # Users of Ollama give the address of its own API; the compatible one is at `/v1`.
+    return api_base if urlsplit(api_base).path else f"{api_base}/v1"
+
+
+def secrets_of(request: LMRequest) -> list[str]:
+    """Return every text that must not appear in a message about a request.
+
+    Args:
+        request: The request.
+    """
+    secrets = [request.api_key]
+    # litellm takes keys from the environment by itself, under names of its own.
+    secrets += [value for name, value in os.environ.items() if is_secret_name(name)]
+    for name, value in request.headers.items():
+        if is_secret_name(name):
+            secrets += [value, value.rpartition(" ")[2]]
+    if request.api_base:
+        parts = urlsplit(request.api_base)
+        secrets += [parts.password, parts.query]
+    return sorted((secret for secret in secrets if secret), key=len, reverse=True)

@@ -1,0 +1,157 @@
+"""Which error an HTTP answer stands for: one table for every transport."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from synalinks.errors import (
+    AuthenticationError,
+    BadRequestError,
+    ContentRefusedError,
+    ContextTooLongError,
+    LanguageModelError,
+    ModelNotFoundError,
+    RateLimitedError,
+    ServerError,
+    TimedOutError,
+)
+from synalinks.language_models._endpoint import secrets_of
+from synalinks.language_models._redaction import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synalinks._internal.json import JsonObject
+    from synalinks.language_models._request import LMRequest
+
+_SERVER_ERRORS = 500
+_BY_STATUS: dict[int, type[LanguageModelError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: AuthenticationError,  # nothing left to pay with
+    403: AuthenticationError,
+    404: ModelNotFoundError,
+    408: TimedOutError,
+    409: ServerError,
+    413: ContextTooLongError,
+    422: BadRequestError,
+    425: ServerError,
+    429: RateLimitedError,
+}
+# What a refused request says when the reason is its length, or what it says.
+_CONTEXT_MARKS = (
+    "context_length_exceeded", "context length", "context window", "maximum context",
+    "prompt is too long", "too many tokens", "input is too long",
+    "exceeds the maximum number of tokens", "reduce the length",
+)  # fmt: skip
+_REFUSAL_MARKS = (
+    "content_filter", "content_policy", "content policy", "content management policy",
+    "responsibleaipolicyviolation", "safety system", "flagged as potentially violating",
+)  # fmt: skip
+_QUOTA_MARKS = ("insufficient_quota", "exceeded your current quota")
+_ADVICE: dict[type[LanguageModelError], str] = {
+    AuthenticationError: " Check the key, its rights and its quota.",
+    ModelNotFoundError: " Check the model's name and `api_base`.",
+    ContextTooLongError: " Send fewer or shorter examples.",
+}
+
+
+def error_of_answer(
+    status: int, text: str, headers: Mapping[str, str], request: LMRequest
+) -> LanguageModelError:
+    """Return the error that an HTTP answer stands for.
+
+    Args:
+        status: HTTP status, not 200.
+        text: Body of the answer.
+        headers: Headers of the answer.
+        request: What was asked.
+    """
+    kind = classify(status, text)
+    said = redact(_message_in(text), secrets_of(request))
+    said = f"{said.rstrip('.')}.{_ADVICE.get(kind, '')}"
+    msg = f"`{request.model}` answered HTTP {status}: {said}"
+    return kind(
+        msg,
+        model=request.model,
+        status_code=status,
+        retry_after_s=retry_after_s(headers),
+    )
+
+
+def classify(status: int, text: str) -> type[LanguageModelError]:
+    """Return the error class of a status, refined by what the body says.
+
+    Args:
+        status: HTTP status.
+        text: Body of the answer.
+    """
+    kind = _BY_STATUS.get(status)
+    if kind is None:
+        return ServerError if status >= _SERVER_ERRORS else BadRequestError
+    lowered = text.lower()
+    if kind is BadRequestError:
+        if any(mark in lowered for mark in _CONTEXT_MARKS):
+            return ContextTooLongError
+        if any(mark in lowered for mark in _REFUSAL_MARKS):
+            return ContentRefusedError
+    if kind is RateLimitedError and any(mark in lowered for mark in _QUOTA_MARKS):
+        return AuthenticationError
+    return kind
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a server asks to wait, or None.
+
+    Args:
+        headers: Headers of an answer; names in any case.
+    """
+    lowered = {name.lower(): value for name, value in headers.items()}
+    milliseconds = _number(lowered.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    text = lowered.get("retry-after")
+    seconds = _number(text)
+    return _seconds_until(text) if seconds is None and text else seconds
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return max(0.0, value) if math.isfinite(value) else None
+
+
+def _seconds_until(text: str) -> float | None:
+    try:
+        then = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=UTC)
+    return max(0.0, (then - datetime.now(UTC)).total_seconds())
+
+
+def _message_in(text: str) -> str:
+    """Return the `error.message` of a JSON body, or the body."""
+    try:
+        body: Any = json.loads(text)
+    except ValueError:
+        return text
+    for _ in range(2):
+        if not isinstance(body, dict):
+            break
+        part = cast("JsonObject", body)
+        body = part.get("error") or part.get("message") or part.get("detail") or part
+    return body if isinstance(body, str) else _message_or_dump(body)
+
+
+def _message_or_dump(body: Any) -> str:
+    if isinstance(body, dict) and isinstance(body.get("message"), str):  # pyright: ignore[reportUnknownMemberType]
+        return cast("JsonObject", body)["message"]
+    return json.dumps(body)

@@ -1,0 +1,79 @@
+"""Language models by identifier or configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from synalinks import config
+from synalinks.errors import ConfigurationError, show
+from synalinks.language_models._language_model import LanguageModel
+from synalinks.saving import (
+    deserialize_synalinks_object,
+    serialize_synalinks_object,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synalinks._internal.json import JsonObject
+
+
+def get(identifier: Any = None) -> LanguageModel | None:
+    """Return the language model that an argument stands for.
+
+    Args:
+        identifier: A `LanguageModel`, its `"provider/model"` name, its configuration,
+            or None for the default of the session.
+
+    Returns:
+        The model; None if there is no identifier and no default.
+
+    Raises:
+        ConfigurationError: It is none of these.
+    """
+    if identifier is None:
+        default = config.default_language_model()
+        return None if default is None else get(default)
+    if isinstance(identifier, LanguageModel):
+        return identifier
+    if isinstance(identifier, str):
+        return LanguageModel(identifier)
+    if isinstance(identifier, dict):
+        return deserialize(cast("JsonObject", identifier))
+    msg = (
+        "A language model is a `LanguageModel`, a name such as 'openai/gpt-4o-mini', "
+        f"or a configuration, received: {show(identifier)}."
+    )
+    raise ConfigurationError(msg)
+
+
+def serialize(language_model: LanguageModel) -> JsonObject:
+    """Return a language model as JSON, without any secret.
+
+    Args:
+        language_model: The model.
+    """
+    return serialize_synalinks_object(language_model)
+
+
+def deserialize(
+    config: JsonObject, custom_objects: Mapping[str, Any] | None = None
+) -> LanguageModel:
+    """Return the language model that a JSON form describes.
+
+    Args:
+        config: What `serialize` returned, or the constructor's arguments.
+        custom_objects: Further classes by name.
+
+    Raises:
+        ConfigurationError: It describes something else.
+    """
+    if "class_name" not in config:
+        return LanguageModel.from_config(config)
+    found = deserialize_synalinks_object(config, custom_objects)
+    if not isinstance(found, LanguageModel):
+        msg = (
+            f"Expected the configuration of a language model, received: {show(config)}."
+        )
+        raise ConfigurationError(msg)
+    return found

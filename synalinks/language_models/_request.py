@@ -1,0 +1,62 @@
+"""What is asked of a language model, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal.json import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from synalinks._internal.json import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LMRequest:
+    """One question to a language model, independent of provider and transport.
+
+    The first five fields are its identity: two requests with the same `digest` may
+    share an answer. The others say how to reach the model; they are never written
+    anywhere, and the secret ones are not even shown.
+    """
+
+    model: str
+    """Full identifier, such as `"openai/gpt-4o-mini"`."""
+    messages: Sequence[JsonObject]
+    """Chat messages in the form of OpenAI's API."""
+    schema: JsonObject | None = None
+    """JSON schema that the answer must fit; None for free text."""
+    tools: Sequence[JsonObject] | None = None
+    """Tools that the model may call, in the form of OpenAI's API."""
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Sampling parameters that were given, such as `temperature`; none is None."""
+    api_base: str | None = field(default=None, repr=False, compare=False)
+    """Address of the endpoint; None for the provider's own."""
+    api_key: str | None = field(default=None, repr=False, compare=False)
+    """Key; None for the one in the environment."""
+    headers: Mapping[str, str] = field(
+        default_factory=dict[str, str], repr=False, compare=False
+    )
+    """Further HTTP headers; they may hold secrets."""
+    timeout_s: float | None = field(default=None, compare=False)
+    """Seconds that one attempt may take, for transports that can use the hint."""
+
+    @property
+    def provider(self) -> str:
+        """First part of the model's identifier."""
+        return self.model.partition("/")[0]
+
+    @property
+    def digest(self) -> str:
+        """Identity of the request: a digest of what is asked, without keys."""
+        return digest(
+            {
+                "model": self.model,
+                "messages": list(self.messages),
+                "schema": self.schema,
+                "tools": None if self.tools is None else list(self.tools),
+                "params": dict(self.params),
+            }
+        )

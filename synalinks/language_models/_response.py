@@ -1,0 +1,47 @@
+"""What a language model answered, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from synalinks.contracts import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synalinks._internal.json import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LMResponse:
+    """One answer as the transport delivered it: complete, but not yet validated."""
+
+    content: str | None = None
+    """The text; JSON text where the request has a schema."""
+    reasoning_content: str | None = None
+    """What the model thought before it answered, where the provider shows it."""
+    tool_calls: Sequence[JsonObject] = ()
+    """Tools to call, in the form of OpenAI's API."""
+    finish_reason: str = "stop"
+    """`stop`, `length`, `tool_calls`, `content_filter` or `refusal`."""
+    usage: Usage = field(default_factory=lambda: Usage(calls=1))
+    """Tokens. A cost of None means that the transport does not know the price."""
+    model: str = ""
+    """Full identifier of the model that answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """A validated answer."""
+
+    value: JsonObject
+    """Fits the schema of the request; a chat message where there was none."""
+    usage: Usage
+    """Tokens, dollars and seconds of all attempts at this answer."""
+    finish_reason: str
+    """Why the model stopped."""
+    model: str
+    """Full identifier of the model that answered."""
+    reasoning_content: str | None = None
+    """What the model thought before it answered, where the provider shows it."""

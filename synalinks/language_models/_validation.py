@@ -1,0 +1,185 @@
+"""Answers against schemas: valid as a whole, or an error that says where and why."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from json import loads
+from typing import TYPE_CHECKING, Any, cast
+
+from synalinks._internal.json import JsonObject, dumps
+from synalinks.errors import InvalidOutputError, SchemaError, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_CACHED_VALIDATORS = 1024
+_FENCE = "```"
+
+
+def validator_of(schema: JsonObject, *, check: bool = False) -> Any:
+    """Return the validator of a schema; made once and kept.
+
+    Args:
+        schema: JSON schema.
+        check: Whether to check the schema itself as well.
+
+    Raises:
+        SchemaError: The schema is malformed (only with `check`).
+    """
+    validator = _validator(dumps(schema))
+    if check:
+        _check(dumps(schema))
+    return validator
+
+
+@lru_cache(maxsize=_CACHED_VALIDATORS)
+def _validator(schema_text: str) -> Any:
+    import referencing
+    from jsonschema import Draft202012Validator
+
+    # An empty registry: a schema can make us fetch nothing over the network.
+    registry = cast("Any", referencing).Registry()
+    return Draft202012Validator(loads(schema_text), registry=registry)
+
+
+@lru_cache(maxsize=_CACHED_VALIDATORS)
+def _check(schema_text: str) -> None:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError as Malformed
+
+    try:
+        Draft202012Validator.check_schema(loads(schema_text))
+    except Malformed as error:
+        msg = f"Malformed JSON schema at `{error.json_path}`: {show(error.message)}."
+        raise SchemaError(msg) from None
+
+
+def parse_answer(
+    text: str, schema: JsonObject, *, model: str, drop_nulls: bool = False
+) -> JsonObject:
+    """Return the JSON object in an answer, valid against its schema.
+
+    Args:
+        text: What the model answered.
+        schema: The user's JSON schema.
+        model: The model, for messages.
+        drop_nulls: Whether optional fields may be null to say that they are absent.
+
+    Raises:
+        InvalidOutputError: The text is not JSON, or does not fit the schema.
+    """
+    value = _parse(text, model)
+    validator = validator_of(schema)
+    if drop_nulls and not validator.is_valid(value):
+        value = _without_nulls(value, schema, schema.get("$defs", {}))
+    if not validator.is_valid(value):
+        error = _violation(validator, value, text, model)
+        raise error
+    if not isinstance(value, dict):
+        msg = f"`{model}` answered no JSON object, but: {show(value)}."
+        raise InvalidOutputError(msg, model=model, answer=text)
+    return cast("JsonObject", value)
+
+
+def _parse(text: str, model: str) -> Any:
+    stripped = text.strip()
+    if stripped.startswith(_FENCE) and stripped.endswith(_FENCE):
+        # A fence around the whole answer is how models show JSON; it is not content.
+        stripped = stripped[len(_FENCE) : -len(_FENCE)].removeprefix("json")
+    try:
+        return loads(stripped, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        what = "answered nothing" if not stripped else f"answered no JSON ({error})"
+        msg = f"`{model}` {what}. Received: {show(text)}; expected a JSON object."
+        raise InvalidOutputError(msg, model=model, answer=text) from None
+
+
+def _refuse_constant(name: str) -> Any:
+    msg = f"{name} is not a JSON value"
+    raise ValueError(msg)
+
+
+def _violation(validator: Any, value: Any, text: str, model: str) -> InvalidOutputError:
+    from jsonschema import exceptions
+
+    error = cast("Any", exceptions).best_match(validator.iter_errors(value))
+    msg = (
+        f"The answer of `{model}` does not fit its schema at `{error.json_path}`: "
+        f"received {show(error.instance)}; expected {_expectation(error)}."
+    )
+    return InvalidOutputError(msg, model=model, answer=text)
+
+
+def _expectation(error: Any) -> str:
+    match error.validator:
+        case "enum":
+            return f"one of {show(error.validator_value)}"
+        case "type":
+            return f"a value of type {show(error.validator_value)}"
+        case "required":
+            missing = [k for k in error.validator_value if k not in error.instance]
+            return f"the keys {show(missing)} as well"
+        case "additionalProperties":
+            known = list(error.schema.get("properties", {}))
+            return f"no keys but {show(known)}"
+        case _:
+            return f"`{error.validator}`: {show(error.validator_value)}"
+
+
+def _without_nulls(value: Any, schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """Return a value without nulls in optional fields that do not take null."""
+    if isinstance(value, list):
+        return [
+            _without_nulls(part, branch.get("items", {}), definitions)
+            for part in cast("list[Any]", value)
+            for branch in [_fitting(part, schema, definitions, key="items")]
+        ]
+    if not isinstance(value, dict):
+        return value
+    value = cast("JsonObject", value)
+    branch = _fitting(value, schema, definitions, key="properties")
+    properties = branch.get("properties", {})
+    required = branch.get("required", ())
+    return {
+        key: _without_nulls(part, properties.get(key, {}), definitions)
+        for key, part in value.items()
+        if part is not None
+        or key in required
+        or _takes_null(properties.get(key, {}), definitions)
+    }
+
+
+def _fitting(
+    value: Any, schema: Any, definitions: Mapping[str, Any], *, key: str
+) -> JsonObject:
+    """Return the branch of a schema that describes a value, as far as keys tell."""
+    for branch in _branches(schema, definitions):
+        if key not in branch:
+            continue
+        known = branch["properties"] if key == "properties" else ()
+        if key == "items" or set(value) <= set(known):
+            return branch
+    return {}
+
+
+def _branches(schema: Any, definitions: Mapping[str, Any]) -> Iterator[JsonObject]:
+    if not isinstance(schema, dict):
+        return
+    schema = cast("JsonObject", schema)
+    if "$ref" in schema:
+        name = str(schema["$ref"]).removeprefix("#/$defs/")
+        yield from _branches(definitions.get(name, {}), definitions)
+    for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from _branches(part, definitions)
+    for part in schema.get("allOf", ()):
+        yield from _branches(part, definitions)
+    yield schema
+
+
+def _takes_null(schema: Any, definitions: Mapping[str, Any]) -> bool:
+    return any(
+        branch.get("type") == "null"
+        or (isinstance(branch.get("type"), list) and "null" in branch["type"])
+        or None in branch.get("enum", ())
+        for branch in _branches(schema, definitions)
+    )

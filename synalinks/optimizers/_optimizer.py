@@ -1,0 +1,260 @@
+"""`Optimizer`: the ask-and-tell contract of everything that proposes better JSON."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal.naming import unique_name
+from synalinks._internal.rng import stream
+from synalinks.contracts import Candidate
+from synalinks.errors import ConfigurationError, show
+from synalinks.optimizers._ledger import Ledger
+from synalinks.optimizers._race import Race
+from synalinks.saving import Configurable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from synalinks._internal.json import JsonObject
+    from synalinks._internal.rng import Stream
+    from synalinks.contracts import Rollout, Trial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """All that an optimizer sees of a training step: data, no program."""
+
+    index: int
+    """How many steps the optimizer has taken before."""
+    rollouts: Sequence[Rollout]
+    """The batch under the incumbent, scored."""
+    scoring_ids: Sequence[str]
+    """Samples on which candidates are compared: validation, or else the batch."""
+    minibatch_size: int
+    """How many of them the first comparison takes."""
+    seed: int
+    """Seed of the run."""
+
+
+class Optimizer(Configurable, ABC):
+    """Propose better values for a program's trainable variables.
+
+    An optimizer gets data and returns data. It never holds the program, never calls it
+    and never writes a variable: training asks it for trials, runs them, tells it the
+    rewards, and writes the values of the candidate that it decides for.
+
+    Subclasses override `propose`. The rest, which races the proposals against the
+    incumbent, they get for nothing.
+
+    Args:
+        population_size: How many of the best candidates are kept, at least 1.
+        sampling_temperature: Softness of choices weighted by reward, above 0.
+        reward_uncertainty: How much a candidate's mean reward is lowered for being
+            measured on few samples: by this divided by the square root of their number.
+        name: Name of the optimizer.
+        description: What it does.
+
+    Raises:
+        ConfigurationError: A number is out of its range.
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "propose_new_candidates" in cls.__dict__:
+            msg = (
+                f"`{cls.__name__}.propose_new_candidates` would never be called: here "
+                "an optimizer gets data and returns data. Override `async def "
+                "propose(self, step)` and return a list of "
+                "`synalinks.optimizers.Candidate`s."
+            )
+            raise ConfigurationError(msg)
+
+    def __init__(
+        self,
+        *,
+        population_size: int = 10,
+        sampling_temperature: float = 0.3,
+        reward_uncertainty: float = 0.25,
+        name: str | None = None,
+        description: str | None = None,
+    ) -> None:
+        check_number("population_size", population_size, at_least=1)
+        check_number("sampling_temperature", sampling_temperature, above=0)
+        check_number("reward_uncertainty", reward_uncertainty, at_least=0)
+        self.name = name or unique_name(type(self).__name__)
+        self.description = description or inspect.getdoc(type(self)) or ""
+        self.population_size = population_size
+        self.sampling_temperature = sampling_temperature
+        self.reward_uncertainty = reward_uncertainty
+        self.iterations = 0
+        self.epochs = 0
+        self.ledger = Ledger()
+        self.population: list[Candidate] = []
+        self._incumbent: Candidate | None = None
+        self._race: Race | None = None
+
+    # -- what subclasses override ----------------------------------------------
+
+    @abstractmethod
+    async def propose(self, step: StepView) -> Sequence[Candidate]:
+        """Return candidates to try against the incumbent; none is fine.
+
+        Args:
+            step: The step's scored rollouts and settings.
+        """
+
+    # -- asked and told by training --------------------------------------------
+
+    @property
+    def incumbent(self) -> Candidate:
+        """The candidate in use.
+
+        Raises:
+            ConfigurationError: Training has not begun.
+        """
+        if self._incumbent is None:
+            msg = f"`{self.name}` has no incumbent before training begins."
+            raise ConfigurationError(msg)
+        return self._incumbent
+
+    def start(self, seed: Candidate, data_fingerprint: str) -> None:
+        """Begin or continue a run from the program's present values.
+
+        What was learned in earlier runs is kept; rewards only if the samples are the
+        same.
+
+        Args:
+            seed: The program as it is.
+            data_fingerprint: Digest of all samples of the run.
+        """
+        self.ledger.open(data_fingerprint)
+        self.adopt(seed)
+
+    def adopt(self, candidate: Candidate) -> None:
+        """Make a candidate the incumbent, whatever its score.
+
+        Args:
+            candidate: The program as someone else, such as a callback, has set it.
+        """
+        if self._incumbent is None or self._incumbent.digest != candidate.digest:
+            self._incumbent = candidate
+            self._enter(candidate)
+
+    async def begin_step(self, step: StepView) -> list[Candidate]:
+        """Make proposals from a batch and line them up against the incumbent.
+
+        Args:
+            step: The step's scored rollouts and settings.
+
+        Returns:
+            The proposals.
+        """
+        proposals = list(await self.propose(step))
+        order = list(step.scoring_ids)
+        # Another order at each step: with one for the whole run, the few samples that
+        # come first would decide the fate of every proposal.
+        self.random(step, "race order").shuffle(order)
+        self._race = Race(
+            incumbent=self.incumbent,
+            challengers=proposals,
+            sample_ids=order,
+            first_rung=step.minibatch_size or len(order),
+            # Both sides of a difference are uncertain.
+            uncertainty=2 * self.reward_uncertainty,
+            ledger=self.ledger,
+        )
+        return proposals
+
+    def ask(self) -> list[Trial]:
+        """Return what has to be measured next; nothing once the step is decided."""
+        return self._race.wanted() if self._race else []
+
+    def tell(self, candidate: Candidate, rollouts: Sequence[Rollout]) -> None:
+        """Take in what was measured.
+
+        Args:
+            candidate: What was run.
+            rollouts: One per sample, scored.
+        """
+        self.ledger.record(candidate, rollouts)
+
+    def decide(self) -> Candidate:
+        """Return the candidate to use from now on, which ends the step."""
+        if self._race and self._race.winner:
+            self._incumbent = self._race.winner
+            self._enter(self._incumbent)
+        self._race = None
+        self.iterations += 1
+        return self.incumbent
+
+    def _enter(self, candidate: Candidate) -> None:
+        others = [one for one in self.population if one.digest != candidate.digest]
+        self.population = [candidate, *others][: self.population_size]
+
+    # -- state -----------------------------------------------------------------
+
+    def state_dict(self) -> JsonObject:
+        """Return what the optimizer has learned, as JSON."""
+        return {
+            "iterations": self.iterations,
+            "epochs": self.epochs,
+            "population": [
+                {"values": dict(one.values), "origin": one.origin}
+                for one in self.population
+            ],
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` returned.
+
+        Args:
+            state: The state.
+        """
+        self.iterations = state["iterations"]
+        self.epochs = state["epochs"]
+        self.population = [Candidate(**entry) for entry in state.get("population", ())]
+        self._incumbent = self.population[0] if self.population else None
+
+    def random(self, step: StepView, purpose: str) -> Stream:
+        """Return the random stream of a purpose in a step.
+
+        Args:
+            step: The step.
+            purpose: What is drawn.
+
+        Returns:
+            A fresh stream.
+        """
+        return stream(step.seed, "optimizer", step.index, purpose)
+
+
+def check_number(
+    argument: str,
+    value: Any,
+    *,
+    at_least: float | None = None,
+    above: float | None = None,
+) -> None:
+    """Refuse what is no number, or out of range.
+
+    Args:
+        argument: Name of the argument, for the message.
+        value: What was given.
+        at_least: Smallest value allowed.
+        above: Value that it must exceed.
+
+    Raises:
+        ConfigurationError: The value is no number or too small.
+    """
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if is_number and not (
+        (at_least is not None and value < at_least)
+        or (above is not None and value <= above)
+    ):
+        return
+    bound = f"at least {at_least}" if at_least is not None else f"above {above}"
+    msg = f"`{argument}` is a number {bound}, received: {show(value)}."
+    raise ConfigurationError(msg)

@@ -1,0 +1,32 @@
+"""Saved objects: names of registered classes with their configuration, as JSON."""
+
+from synalinks._internal.public import publish
+from synalinks.saving._configurable import Configurable
+from synalinks.saving._lookup import look_up
+from synalinks.saving._registry import (
+    CustomObjectScope,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_synalinks_serializable,
+)
+from synalinks.saving._serialization import (
+    deserialize_synalinks_object,
+    serialize_synalinks_object,
+)
+
+__all__ = [
+    "Configurable",
+    "CustomObjectScope",
+    "custom_object_scope",
+    "deserialize_synalinks_object",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "look_up",
+    "register_synalinks_serializable",
+    "serialize_synalinks_object",
+]
+
+publish(__name__)

@@ -1,0 +1,260 @@
+"""Arguments of `fit`, `evaluate` and `predict`, checked before anything is paid for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from synalinks import config
+from synalinks._internal.shape import is_dict, is_row
+from synalinks.data_models import JsonDataModel
+from synalinks.errors import ConfigurationError, NotCompiledError, show
+from synalinks.training._samples import Feed, Sample, make_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_VERBOSE = ("auto", 0, 1, 2)
+
+
+@dataclass(slots=True, kw_only=True)
+class FitPlan:
+    """Everything that `fit` decides before its first LM call."""
+
+    train: Feed
+    """Training samples."""
+    validation: Feed | None
+    """Validation samples; None where there are none."""
+    epochs: range
+    """Indices of the epochs to run."""
+    minibatch_size: int
+    """Samples of the first comparison of candidates; 0 for all."""
+    shuffle: bool
+    """Whether each epoch has an order of its own."""
+    validation_freq: int
+    """Validate after every so many epochs."""
+    seed: int
+    """Seed of all random streams of the run."""
+    verbose: Any
+    """0, 1, 2 or `auto`."""
+
+    def callback_params(self) -> dict[str, Any]:
+        """Return what callbacks see of the plan."""
+        validation = self.validation
+        return {
+            "verbose": 1 if self.verbose == "auto" else self.verbose,
+            "epochs": self.epochs.stop,
+            "initial_epoch": self.epochs.start,
+            "steps": self.train.n_batches,
+            "batch_size": self.train.batch_size,
+            "minibatch_size": self.minibatch_size,
+            "train_size": len(self.train.samples),
+            "val_size": len(validation.samples) if validation else 0,
+            "validation_freq": self.validation_freq,
+            "validation_batch_size": validation.batch_size if validation else None,
+            "validation_steps": validation.n_batches if validation else 0,
+        }
+
+
+def plan_fit(
+    program: Any,
+    *,
+    x: Any,
+    y: Any,
+    batch_size: int,
+    minibatch_size: int | None,
+    epochs: int,
+    verbose: Any,
+    validation_split: float,
+    validation_data: Any,
+    shuffle: bool,
+    initial_epoch: int,
+    steps_per_epoch: int | None,
+    validation_steps: int | None,
+    validation_batch_size: int,
+    validation_freq: int,
+) -> FitPlan:
+    """Check the arguments of `fit`; see there for their meaning.
+
+    Args:
+        program: The program that will be trained.
+        x: Inputs, or a dataset.
+        y: Targets.
+        batch_size: Samples in a training step.
+        minibatch_size: Samples of the first comparison of candidates.
+        epochs: Epochs in all.
+        verbose: 0, 1, 2 or `auto`.
+        validation_split: Fraction of the data held out.
+        validation_data: Data held out; wins over the fraction.
+        shuffle: Whether to shuffle.
+        initial_epoch: First epoch.
+        steps_per_epoch: Batches in an epoch.
+        validation_steps: Batches of a validation.
+        validation_batch_size: Samples in a validation batch.
+        validation_freq: Epochs from one validation to the next.
+
+    Returns:
+        The plan.
+
+    Raises:
+        ConfigurationError: Something cannot work; no LM call was made.
+    """
+    for name, value, least in (
+        ("batch_size", batch_size, 1),
+        ("minibatch_size", minibatch_size or 0, 0),
+        ("epochs", epochs, 0),
+        ("initial_epoch", initial_epoch, 0),
+        ("steps_per_epoch", steps_per_epoch or 1, 1),
+        ("validation_steps", validation_steps or 1, 1),
+        ("validation_batch_size", validation_batch_size, 1),
+        ("validation_freq", validation_freq, 1),
+    ):
+        check_count(name, value, least)
+    check_verbose(verbose)
+    samples = make_samples(x, y, role="train")
+    if validation_data is not None:
+        held_out = _validation_samples(validation_data)
+    else:
+        samples, held_out = _split(samples, validation_split)
+    for sample in (*samples, *held_out):
+        check_input(program, sample)
+    validation = None
+    if held_out:
+        validation = Feed(
+            held_out, batch_size=validation_batch_size, max_batches=validation_steps
+        )
+    return FitPlan(
+        train=Feed(samples, batch_size=batch_size, max_batches=steps_per_epoch),
+        validation=validation,
+        epochs=range(initial_epoch, max(epochs, initial_epoch)),
+        minibatch_size=minibatch_size or 0,
+        shuffle=shuffle,
+        validation_freq=validation_freq,
+        seed=config.get_seed(),
+        verbose=verbose,
+    )
+
+
+def _validation_samples(validation_data: Any) -> list[Sample]:
+    pair = validation_data
+    is_pair = is_row(pair) and len(pair) in (1, 2)
+    x, y = (*pair, None)[:2] if is_pair else (pair, None)
+    return make_samples(x, y, role="val", argument="validation_data x")
+
+
+def _split(samples: list[Sample], fraction: Any) -> tuple[list[Sample], list[Sample]]:
+    """Return the head for training and the tail for validation, as Keras does.
+
+    Raises:
+        ConfigurationError: The fraction is none, or leaves a side empty.
+    """
+    if (
+        isinstance(fraction, bool)
+        or not isinstance(fraction, (int, float))
+        or not 0 <= fraction < 1
+    ):
+        msg = (
+            "`validation_split` is a fraction of at least 0 and below 1, "
+            f"received: {show(fraction)}."
+        )
+        raise ConfigurationError(msg)
+    if fraction == 0:
+        return samples, []
+    n_train = int(len(samples) * (1 - fraction))
+    if n_train == 0 or n_train == len(samples):
+        msg = (
+            f"`validation_split={fraction}` of {len(samples)} samples leaves "
+            f"{n_train} to train on and {len(samples) - n_train} to validate on. Give "
+            "more data, another fraction, `validation_data=...`, or "
+            "`validation_split=0` to train without validation."
+        )
+        raise ConfigurationError(msg)
+    tail = [
+        Sample(id=f"val:{index}", x=one.x, y=one.y)
+        for index, one in enumerate(samples[n_train:])
+    ]
+    return samples[:n_train], tail
+
+
+def check_count(name: str, value: Any, least: int) -> None:
+    """Refuse what is no integer of at least `least`.
+
+    Args:
+        name: Name of the argument.
+        value: What was given.
+        least: Smallest value allowed.
+
+    Raises:
+        ConfigurationError: The value is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        msg = f"`{name}` is an integer of at least {least}, received: {show(value)}."
+        raise ConfigurationError(msg)
+
+
+def check_verbose(value: Any) -> None:
+    """Refuse what is no verbosity.
+
+    Args:
+        value: What was given.
+
+    Raises:
+        ConfigurationError: The value is something else.
+    """
+    if value not in _VERBOSE:
+        msg = f"`verbose` is one of {_VERBOSE}, received: {show(value)}."
+        raise ConfigurationError(msg)
+
+
+def check_input(program: Any, sample: Sample) -> None:
+    """Refuse a sample that the program cannot take.
+
+    Args:
+        program: The program; nothing is checked unless it tells its input schema.
+        sample: The sample.
+
+    Raises:
+        ConfigurationError: The sample lacks fields, or is of the wrong structure.
+    """
+    schema = program.input_schema
+    if is_dict(schema) and "properties" in schema:
+        if not isinstance(sample.x, JsonDataModel):
+            msg = (
+                f"`{program.name}` takes one input, sample {sample.id} has: "
+                f"{show(sample.x)}."
+            )
+            raise ConfigurationError(msg)
+        missing = _missing_fields(schema.get("required", ()), sample.x)
+        if missing:
+            msg = (
+                f"`{program.name}` takes inputs with the fields "
+                f"{show(list(schema['properties']))}; sample {sample.id} lacks "
+                f"{show(missing)}: {show(sample.x.get_json())}."
+            )
+            raise ConfigurationError(msg)
+
+
+def _missing_fields(required: Sequence[str], model: JsonDataModel) -> list[str]:
+    present = set(model.keys())
+    return [field for field in required if field not in present]
+
+
+def check_compiled(program: Any, *, needs_reward: bool) -> None:
+    """Refuse a program that cannot be trained or evaluated as it is.
+
+    Args:
+        program: The program.
+        needs_reward: Whether there must be a reward.
+
+    Raises:
+        NotCompiledError: `compile` was not called, or without a reward.
+    """
+    if program.compiled is None:
+        msg = f"`{program.name}` is not compiled: call `program.compile(reward=...)`."
+        raise NotCompiledError(msg)
+    if needs_reward and program.compiled.reward is None:
+        msg = (
+            f"`{program.name}` was compiled without a reward, which training and "
+            "evaluation need: `program.compile(reward=synalinks.rewards.ExactMatch())`."
+        )
+        raise NotCompiledError(msg)

@@ -1,0 +1,219 @@
+"""Samples with stable identities, from whatever the user passes as `x` and `y`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from synalinks._internal.json import digest
+from synalinks._internal.rng import stream
+from synalinks._internal.shape import is_list, is_row
+from synalinks.data_models import DataModel, JsonDataModel
+from synalinks.errors import ConfigurationError, show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One input with its target."""
+
+    id: str
+    """Such as `"train:17"`: the index before shuffling."""
+    x: Any
+    """What the program is given."""
+    y: Any
+    """What is expected; None where there is no target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Samples that make one training step, or one batch of an evaluation."""
+
+    index: int
+    """Position in the epoch, from 0."""
+    samples: tuple[Sample, ...]
+    """At least one."""
+
+    @property
+    def x(self) -> list[Any]:
+        """The inputs."""
+        return [sample.x for sample in self.samples]
+
+    @property
+    def y(self) -> list[Any] | None:
+        """The targets, or None if there are none."""
+        targets = [sample.y for sample in self.samples]
+        return None if all(target is None for target in targets) else targets
+
+
+class Feed:
+    """The samples of one role, in batches.
+
+    Args:
+        samples: All samples.
+        batch_size: Samples in a batch; the last one may be smaller.
+        max_batches: Batches used of an epoch; None for all.
+    """
+
+    def __init__(
+        self,
+        samples: Sequence[Sample],
+        *,
+        batch_size: int,
+        max_batches: int | None = None,
+    ) -> None:
+        self.samples = list(samples)
+        self.batch_size = batch_size
+        n_batches = -(-len(self.samples) // batch_size)
+        self.n_batches = min(n_batches, max_batches or n_batches)
+
+    def batches(self, *, seed: int | None = None, epoch: int = 0) -> Iterator[Batch]:
+        """Yield the batches of an epoch.
+
+        Args:
+            seed: Seed of the order; None for the order of the data.
+            epoch: Index of the epoch; each has an order of its own.
+
+        Yields:
+            `n_batches` batches.
+        """
+        order = list(self.samples)
+        if seed is not None:
+            stream(seed, "shuffle", epoch).shuffle(order)
+        for index in range(self.n_batches):
+            start = index * self.batch_size
+            yield Batch(
+                index=index, samples=tuple(order[start : start + self.batch_size])
+            )
+
+    def ids(self) -> list[str]:
+        """Return the identities of all samples, in the order of the data."""
+        return [sample.id for sample in self.samples]
+
+
+def make_samples(x: Any, y: Any, *, role: str, argument: str = "x") -> list[Sample]:
+    """Return samples from what the user passed.
+
+    Args:
+        x: A list or array of data models, or a dataset or generator that yields
+            `(x,)` or `(x, y)` batches.
+        y: A list or array of data models; None with a dataset or without targets.
+        role: First part of the identities: `train`, `val`, ...
+        argument: How the user calls `x`, for messages.
+
+    Raises:
+        ConfigurationError: There are no samples, `x` and `y` differ in length, or an
+            element is no data model.
+    """
+    inputs, targets = _read(x, y, argument)
+    if not inputs:
+        msg = f"`{argument}` is empty: expected at least one sample."
+        raise ConfigurationError(msg)
+    if targets is not None and len(inputs) != len(targets):
+        other = argument.replace("x", "y")
+        msg = (
+            f"`{argument}` and `{other}` differ in length: {len(inputs)} inputs, "
+            f"{len(targets)} targets. Each input needs one target."
+        )
+        raise ConfigurationError(msg)
+    return [
+        Sample(
+            id=f"{role}:{index}",
+            x=_checked(one, f"{argument}[{index}]"),
+            y=None
+            if targets is None or targets[index] is None
+            else _checked(targets[index], f"{argument.replace('x', 'y')}[{index}]"),
+        )
+        for index, one in enumerate(inputs)
+    ]
+
+
+def _read(x: Any, y: Any, argument: str) -> tuple[list[Any], list[Any] | None]:
+    if _is_sequence(x):
+        if y is not None and not _is_sequence(y):
+            msg = (
+                f"`{argument.replace('x', 'y')}` is a list or array of data models, "
+                f"received: {show(y)}."
+            )
+            raise ConfigurationError(msg)
+        return list(x), None if y is None else list(y)
+    if not _is_stream(x):
+        hint = " Put it in a list." if isinstance(x, DataModel) else ""
+        msg = (
+            f"`{argument}` is a list or array of data models, or a dataset or "
+            f"generator of `(x, y)` batches; received: {show(x)} of type "
+            f"`{type(x).__name__}`.{hint}"
+        )
+        raise ConfigurationError(msg)
+    if y is not None:
+        msg = (
+            f"`{argument}` is a dataset or generator, which yields its own targets: "
+            "leave `y` out."
+        )
+        raise ConfigurationError(msg)
+    return _read_batches(x, argument)
+
+
+def _is_stream(value: object) -> bool:
+    is_single = isinstance(value, (str, bytes, dict, DataModel, JsonDataModel))
+    return isinstance(value, Iterable) and not is_single
+
+
+def _read_batches(
+    batches: Iterable[Any], argument: str
+) -> tuple[list[Any], list[Any] | None]:
+    inputs: list[Any] = []
+    targets: list[Any] = []
+    for index, batch in enumerate(batches):
+        if not is_row(batch) or len(batch) not in (1, 2):
+            msg = (
+                f"Batch {index} of `{argument}` is not `(x,)` or `(x, y)`, "
+                f"received: {show(batch)}."
+            )
+            raise ConfigurationError(msg)
+        columns = [list(column) for column in batch]
+        if len({len(column) for column in columns}) > 1:
+            msg = (
+                f"Batch {index} of `{argument}` has {len(columns[0])} inputs and "
+                f"{len(columns[1])} targets."
+            )
+            raise ConfigurationError(msg)
+        inputs += columns[0]
+        targets += columns[1] if len(columns) > 1 else [None] * len(columns[0])
+    has_targets = any(target is not None for target in targets)
+    return inputs, targets if has_targets else None
+
+
+def _is_sequence(value: Any) -> bool:
+    is_array = type(value).__module__.partition(".")[0] == "numpy" and value.ndim == 1
+    return is_array or is_row(value)
+
+
+def _checked(value: Any, where: str) -> Any:
+    if isinstance(value, JsonDataModel):
+        return value
+    if isinstance(value, DataModel):
+        return value.to_json_data_model()
+    if is_row(value):
+        parts = value
+        return [_checked(part, f"{where}[{i}]") for i, part in enumerate(parts)]
+    msg = (
+        f"`{where}` is no data model but {show(value)} of type "
+        f"`{type(value).__name__}`. Make it an instance of a `synalinks.DataModel`."
+    )
+    raise ConfigurationError(msg)
+
+
+def fingerprint(samples: Iterable[Sample]) -> str:
+    """Return a digest of samples' identities and content.
+
+    Args:
+        samples: The samples.
+    """
+    return digest([[one.id, _plain(one.x), _plain(one.y)] for one in samples])
+
+
+def _plain(value: Any) -> Any:
+    if is_list(value):
+        return [_plain(part) for part in value]
+    return None if value is None else value.get_json()

@@ -1,0 +1,164 @@
+"""One run of `fit`: the program, its samples, and how cells are measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synalinks import config
+from synalinks._internal import context
+from synalinks._internal.aio import gather_ordered
+from synalinks.errors import warn
+from synalinks.optimizers import Optimizer, StepView
+from synalinks.training._rollouts import roll_out, score
+from synalinks.training._samples import Sample, fingerprint
+from synalinks.training._variables import (
+    commit,
+    note_candidates,
+    note_rollouts,
+    overlay_of,
+    present_candidate,
+    trainable_by_path,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synalinks.contracts import Candidate, Rollout, Trial
+
+
+class FitSession:
+    """Measures candidates on samples, each cell once, and takes training steps.
+
+    Args:
+        program: The program that is trained.
+        optimizer: Proposes candidates and knows what was measured.
+        train: Training samples.
+        validation: Samples on which candidates are compared; may be none.
+        minibatch_size: Samples of the first comparison of candidates; 0 for all.
+        seed: Seed of the run; the session's when None.
+    """
+
+    def __init__(
+        self,
+        *,
+        program: Any,
+        optimizer: Optimizer,
+        train: Sequence[Sample],
+        validation: Sequence[Sample],
+        minibatch_size: int,
+        seed: int | None = None,
+    ) -> None:
+        self.optimizer = optimizer
+        self.variables = trainable_by_path(program)
+        self._program = program
+        self.validation_ids = [sample.id for sample in validation]
+        self._samples = {sample.id: sample for sample in (*train, *validation)}
+        self._minibatch_size = minibatch_size
+        self._seed = config.get_seed() if seed is None else seed
+        self._best: tuple[float, Candidate] | None = None
+        optimizer.start(
+            present_candidate(self.variables), fingerprint(self._samples.values())
+        )
+
+    async def measure(
+        self, candidate: Candidate, sample_ids: Sequence[str]
+    ) -> list[Rollout]:
+        """Return scored rollouts; only cells that are not known yet are run.
+
+        Args:
+            candidate: What to run.
+            sample_ids: On which samples.
+        """
+        ledger = self.optimizer.ledger
+        missing = [self._samples[one] for one in ledger.missing(candidate, sample_ids)]
+        if missing:
+            overlay = overlay_of(candidate, self.variables)
+            rollouts = await roll_out(
+                self._program, missing, overlay=overlay, training=True
+            )
+            self.optimizer.tell(candidate, await score(self._program, rollouts))
+        cells = (ledger.get(candidate, sample_id) for sample_id in sample_ids)
+        return [cell for cell in cells if cell is not None]
+
+    async def measure_present(self, samples: Sequence[Sample]) -> list[Rollout]:
+        """Return scored rollouts of the program as it is.
+
+        Args:
+            samples: Samples of the run.
+        """
+        self.adopt_present()
+        return await self.measure(
+            self.optimizer.incumbent, [sample.id for sample in samples]
+        )
+
+    async def step(
+        self, batch_ids: Sequence[str], scoring_ids: Sequence[str]
+    ) -> list[Rollout]:
+        """Take one training step: roll out, propose, race, commit.
+
+        Args:
+            batch_ids: Samples of the batch.
+            scoring_ids: Samples on which candidates are compared.
+
+        Returns:
+            The batch's rollouts, under the values from before the step.
+        """
+        self.adopt_present()
+        rollouts = await self.measure(self.optimizer.incumbent, batch_ids)
+        note_rollouts(rollouts, self.variables)
+        view = StepView(
+            index=self.optimizer.iterations,
+            rollouts=rollouts,
+            scoring_ids=scoring_ids,
+            minibatch_size=self._minibatch_size,
+            seed=self._seed,
+        )
+        with context.bound(context.phase, "optimizer"):
+            proposals = await self.optimizer.begin_step(view)
+        while trials := self.optimizer.ask():
+            await self._run_trials(trials)
+        commit(self.optimizer.decide(), self.variables)
+        note_candidates(self.optimizer, proposals, self.variables, scoring_ids)
+        return rollouts
+
+    async def _run_trials(self, trials: Sequence[Trial]) -> None:
+        await gather_ordered(
+            [
+                lambda trial=trial: self.measure(trial.candidate, trial.sample_ids)
+                for trial in trials
+            ]
+        )
+
+    def adopt_present(self) -> None:
+        """Go on from the program's present values, which a callback may have set."""
+        self.optimizer.adopt(present_candidate(self.variables))
+
+    def note_validation(self, reward: float) -> None:
+        """Remember the best validated program.
+
+        Args:
+            reward: Mean validation reward of the program as it is.
+        """
+        present = present_candidate(self.variables)
+        if self._best is None or reward > self._best[0]:
+            self._best = (reward, present)
+        self._last_validated = (reward, present)
+
+    def leave_best(self) -> None:
+        """Put the best validated program back, unless a callback has overruled it."""
+        if self._best is None:
+            return
+        reward, validated = self._last_validated
+        present = present_candidate(self.variables)
+        is_overruled = present.digest != validated.digest
+        if reward < self._best[0] and not is_overruled:
+            commit(self._best[1], self.variables)
+
+    def warn_if_unvalidated(self) -> None:
+        """Tell the user if there is nothing to validate on."""
+        if not self.validation_ids:
+            warn(
+                "There are no validation samples: candidates are compared on the "
+                "training batch they were made from, which favours memorising it. Pass "
+                "`validation_data` or `validation_split`."
+            )

@@ -1,0 +1,616 @@
+"""`Trainer`: the training methods of `Program`."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal.aio import gather_ordered
+from synalinks._internal.json import digest
+from synalinks._internal.shape import is_list
+from synalinks.errors import ConfigurationError
+from synalinks.training._compiled import Compiled, compile_config, compile_parts
+from synalinks.training._evaluate_loop import run_evaluation, run_prediction
+from synalinks.training._fit_loop import fit, with_defaults
+from synalinks.training._plan import (
+    check_compiled,
+    check_count,
+    check_input,
+    check_verbose,
+    plan_fit,
+)
+from synalinks.training._rollouts import roll_out, score
+from synalinks.training._samples import Batch, Feed, Sample, make_samples
+from synalinks.training._scores import Scores
+from synalinks.training._session import FitSession
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from synalinks._internal.json import JsonObject
+    from synalinks.callbacks import History
+    from synalinks.contracts import Rollout
+    from synalinks.metrics import Metric
+    from synalinks.optimizers import Optimizer
+    from synalinks.rewards import Reward
+
+_DEFAULT_PREDICT_BATCH_SIZE = 32
+
+
+class Trainer:
+    """Compile, fit, evaluate and predict: what a `Program` adds to a `Module`."""
+
+    name: str
+    built: bool
+    stop_training: bool
+    stop_evaluating: bool
+    stop_predicting: bool
+    history: History | None
+
+    if TYPE_CHECKING:
+
+        async def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+    def _init_training(self) -> None:
+        self.compiled: Compiled | None = None
+        self.current_batch: Batch | None = None
+        self.history = None
+        self.stop_training = False
+        self.stop_evaluating = False
+        self.stop_predicting = False
+        self._session: FitSession | None = None
+        self._scores = Scores([])
+
+    # -- compile ---------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: Any = None,
+        reward: Any = None,
+        reward_weights: Any = None,
+        metrics: Sequence[Any] | None = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+    ) -> None:
+        """Choose how the program is trained and evaluated.
+
+        Args:
+            optimizer: An optimizer or its name; None for a program that is only
+                evaluated.
+            reward: A reward, its name, or a function `(y_true, y_pred) -> float`.
+            reward_weights: Not available yet.
+            metrics: Metrics, names, or functions `(y_true, y_pred) -> float`.
+            run_eagerly: Has no effect; accepted for compatibility.
+            steps_per_execution: Has no effect; accepted for compatibility.
+
+        Raises:
+            ConfigurationError: A name is unknown, or two metrics have one name.
+        """
+        if reward_weights is not None:
+            msg = (
+                "`reward_weights` is not available in this release of synalinks. Use "
+                "`synalinks.rewards.ComposableReward(rewards, weights=...)`."
+            )
+            raise ConfigurationError(msg)
+        self.compiled = compile_parts(optimizer, reward, metrics)
+        self._scores = Scores(self.compiled.metrics)
+
+    @property
+    def optimizer(self) -> Optimizer | None:
+        """The optimizer given to `compile`."""
+        return self.compiled.optimizer if self.compiled else None
+
+    @property
+    def reward(self) -> Reward | None:
+        """The reward given to `compile`."""
+        return self.compiled.reward if self.compiled else None
+
+    @property
+    def compiled_metrics(self) -> list[Metric]:
+        """The metrics given to `compile`."""
+        return self.compiled.metrics if self.compiled else []
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of the values in the logs."""
+        names = self.compiled.metric_names() if self.compiled else []
+        return ["reward", *names]
+
+    def get_compile_config(self) -> JsonObject | None:
+        """Return what `compile` was given, as JSON; None if it was not called."""
+        return compile_config(self.compiled) if self.compiled else None
+
+    def compile_from_config(self, config: JsonObject) -> None:
+        """Compile as `get_compile_config` described.
+
+        Args:
+            config: The configuration.
+
+        Raises:
+            SynalinksError: A part of it is not registered for loading.
+        """
+        self.compile(
+            optimizer=config.get("optimizer"),
+            reward=config.get("reward"),
+            metrics=config.get("metrics"),
+        )
+
+    # -- fit, evaluate, predict ------------------------------------------------
+
+    async def fit(  # noqa: PLR0917 - the positions are part of the public API
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int = 1,
+        minibatch_size: int | None = 4,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.1,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int = 32,
+        validation_freq: int = 1,
+    ) -> History:
+        """Train the program's variables.
+
+        Args:
+            x: List or array of `n_samples` data models; or a `Dataset` or generator
+                of `(x, y)` batches, which is read to its end first.
+            y: List or array of `n_samples` targets; None with a dataset, or for a
+                reward that needs none.
+            batch_size: Samples in a training step, run at once.
+            minibatch_size: Validation samples on which a candidate first meets the
+                program as it is; those that do well meet it on more. None for all.
+            epochs: Index of the epoch before which training ends.
+            verbose: 0 silent, 1 a progress bar, 2 a line per epoch, `auto` is 1.
+            callbacks: One callback, a list of them, or a `CallbackList`.
+            validation_split: Fraction of the data held out, from its end.
+            validation_data: Held-out `(x, y)`, or a dataset; wins over the fraction.
+            shuffle: Whether each epoch has its own order, decided by the seed.
+            initial_epoch: Index of the first epoch.
+            steps_per_epoch: Batches in an epoch; None for all.
+            validation_steps: Batches of a validation; None for all.
+            validation_batch_size: Samples in a validation batch, run at once.
+            validation_freq: Epochs from one validation to the next.
+
+        Returns:
+            The history: `history.history` has a list with one value per epoch for
+            `reward` (mean over the epoch's training samples), each metric, and the
+            same with `val_`.
+
+        Raises:
+            ConfigurationError: An argument cannot work; no LM call was made.
+            NotCompiledError: `compile` was not called, or without a reward.
+            LanguageModelError: A provider refuses its key or does not know the model.
+            AllSamplesFailedError: No sample of a batch got an answer.
+
+        LM calls per epoch, for a program of one call per sample: at most one per
+        training sample, those of the optimizer's proposals and their races, and one per
+        validation sample; samples on which the same variables were measured before
+        are free.
+        """
+        check_compiled(self, needs_reward=True)
+        plan = plan_fit(
+            self,
+            x=x,
+            y=y,
+            batch_size=batch_size,
+            minibatch_size=minibatch_size,
+            epochs=epochs,
+            verbose=verbose,
+            validation_split=validation_split,
+            validation_data=validation_data,
+            shuffle=shuffle,
+            initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch,
+            validation_steps=validation_steps,
+            validation_batch_size=validation_batch_size,
+            validation_freq=validation_freq,
+        )
+        return await fit(self, plan, callbacks)
+
+    async def evaluate(  # noqa: PLR0917 - as above
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int = 32,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = True,
+    ) -> Any:
+        """Score the program on data.
+
+        Args:
+            x: As for `fit`.
+            y: As for `fit`.
+            batch_size: Samples run at once.
+            verbose: As for `fit`.
+            steps: Batches to use; None for all.
+            callbacks: As for `fit`.
+            return_dict: Whether to return a dict rather than a list.
+
+        Returns:
+            `reward` and each metric.
+
+        Raises:
+            ConfigurationError: An argument cannot work; no LM call was made.
+            NotCompiledError: `compile` was not called, or without a reward.
+            LanguageModelError: A provider refuses its key or does not know the model.
+            AllSamplesFailedError: No sample of a batch got an answer.
+
+        Costs the program's LM calls, once per sample.
+        """
+        check_compiled(self, needs_reward=True)
+        feed = self._plan_pass(x, y, batch_size, steps, role="test")
+        entries = with_defaults(callbacks, verbose=verbose)
+        params = {"test_size": len(feed.samples), "batch_size": batch_size}
+        self._bind(entries, feed, verbose, params)
+        await self.ensure_built(feed.samples[0].x)
+        try:
+            results = await run_evaluation(self, feed, entries)
+        except BaseException as error:
+            await entries.dispatch("on_run_error", error, {})
+            raise
+        finally:
+            self.current_batch = None
+            await entries.dispatch("teardown", "evaluate")
+        return results if return_dict else list(results.values())
+
+    async def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Any:
+        """Run the program on data.
+
+        Args:
+            x: As for `fit`; targets of a dataset are passed over.
+            batch_size: Samples run at once; 32 when None.
+            verbose: As for `fit`.
+            steps: Batches to use; None for all.
+            callbacks: As for `fit`.
+
+        Returns:
+            NumPy array of objects, shape `(n_samples,)`: one `JsonDataModel` each, or
+            None for a sample that failed or a branch that was not taken.
+
+        Raises:
+            ConfigurationError: An argument cannot work; no LM call was made.
+            LanguageModelError: A provider refuses its key or does not know the model.
+            AllSamplesFailedError: No sample of a batch got an answer.
+
+        Costs the program's LM calls, once per sample.
+        """
+        batch_size = batch_size or _DEFAULT_PREDICT_BATCH_SIZE
+        feed = self._plan_pass(x, None, batch_size, steps, role="predict")
+        entries = with_defaults(callbacks, verbose=verbose)
+        self._bind(entries, feed, verbose, {})
+        await self.ensure_built(feed.samples[0].x)
+        try:
+            outputs = await run_prediction(self, feed, entries)
+        except BaseException as error:
+            await entries.dispatch("on_run_error", error, {})
+            raise
+        finally:
+            self.current_batch = None
+            await entries.dispatch("teardown", "predict")
+        return _object_array(outputs)
+
+    def _plan_pass(
+        self, x: Any, y: Any, batch_size: int, steps: int | None, *, role: str
+    ) -> Feed:
+        check_count("batch_size", batch_size, 1)
+        check_count("steps", steps or 1, 1)
+        samples = make_samples(x, y, role=role)
+        for sample in samples:
+            check_input(self, sample)
+        return Feed(samples, batch_size=batch_size, max_batches=steps)
+
+    def _bind(
+        self, entries: Any, feed: Feed, verbose: Any, params: dict[str, Any]
+    ) -> None:
+        check_verbose(verbose)
+        verbose = 1 if verbose == "auto" else verbose
+        shared = {"verbose": verbose, "epochs": 1, "steps": feed.n_batches}
+        entries.bind(self, {**shared, **params, **self.callback_params()})
+
+    def callback_params(self) -> dict[str, Any]:
+        """Return what callbacks see of the compile settings."""
+        optimizer = self.optimizer
+        return {
+            "optimizer": type(optimizer).__name__ if optimizer else None,
+            "metrics": self.metrics_names,
+        }
+
+    async def ensure_built(self, x: Any) -> None:
+        """Build the program from the schema of a sample, without an LM call.
+
+        Args:
+            x: The input of a sample.
+        """
+        if not self.built:
+            await self(_to_symbolic(x))
+
+    # -- one batch -------------------------------------------------------------
+
+    async def train_on_batch(
+        self,
+        step: int,
+        x: Any,
+        y: Any = None,
+        val_x: Any = None,
+        val_y: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Take one training step.
+
+        Args:
+            step: Index of the step; not used.
+            x: Inputs of the batch.
+            y: Targets of the batch.
+            val_x: Inputs of the samples on which candidates are compared; the batch
+                itself when None.
+            val_y: Targets of these samples.
+            return_dict: Whether to return a dict rather than a list.
+
+        Returns:
+            `reward` and each metric, over the batches since `reset_metrics`.
+
+        Raises:
+            ConfigurationError: The program has no optimizer, or the data do not fit.
+            NotCompiledError: `compile` was not called, or without a reward.
+        """
+        del step
+        batch = self.current_batch
+        session = self._session
+        if session is not None and batch is not None:
+            batch_ids = [sample.id for sample in batch.samples]
+            scoring_ids = session.validation_ids or batch_ids
+        else:
+            session, batch_ids, scoring_ids = await self._single_step(
+                x, y, val_x, val_y
+            )
+        rollouts = await session.step(batch_ids, scoring_ids)
+        return _logs(await self._take_in(rollouts), return_dict=return_dict)
+
+    async def _single_step(
+        self, x: Any, y: Any, val_x: Any, val_y: Any
+    ) -> tuple[FitSession, list[str], list[str]]:
+        check_compiled(self, needs_reward=True)
+        optimizer = self.optimizer
+        if optimizer is None:
+            msg = f"`{self.name}` was compiled without an optimizer."
+            raise ConfigurationError(msg)
+        batch = [_by_content(one) for one in make_samples(x, y, role="train")]
+        held_out: list[Sample] = []
+        if val_x is not None:
+            held_out = make_samples(val_x, val_y, role="val", argument="val_x")
+        held_out = [_by_content(one) for one in held_out]
+        await self.ensure_built(batch[0].x)
+        session = FitSession(
+            program=self,
+            optimizer=optimizer,
+            train=batch,
+            validation=held_out,
+            minibatch_size=0,
+        )
+        batch_ids = [sample.id for sample in batch]
+        return session, batch_ids, session.validation_ids or batch_ids
+
+    async def test_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        return_dict: bool = False,
+        y_pred: Any = None,
+    ) -> Any:
+        """Score the program on one batch.
+
+        Args:
+            x: Inputs of the batch.
+            y: Targets of the batch.
+            return_dict: Whether to return a dict rather than a list.
+            y_pred: Predictions to score; the program is run when None.
+
+        Returns:
+            `reward` and each metric, over the batches since `reset_metrics`.
+
+        Raises:
+            NotCompiledError: `compile` was not called, or without a reward.
+        """
+        check_compiled(self, needs_reward=True)
+        samples = self._samples_of(x, y)
+        if y_pred is not None:
+            rollouts = _given_rollouts(samples, y_pred)
+        elif self._session is not None:
+            return _logs(
+                await self._take_in(await self._session.measure_present(samples)),
+                return_dict=return_dict,
+            )
+        else:
+            rollouts = await roll_out(self, samples)
+        scored = await score(self, rollouts)
+        return _logs(await self._take_in(scored), return_dict=return_dict)
+
+    async def predict_on_batch(self, x: Any, training: bool = False) -> list[Any]:
+        """Run the program on one batch.
+
+        Args:
+            x: Inputs of the batch.
+            training: Whether the calls are part of training.
+
+        Returns:
+            One output per input; None for those that failed.
+        """
+        rollouts = await roll_out(self, self._samples_of(x, None), training=training)
+        return [rollout.output for rollout in rollouts]
+
+    def _samples_of(self, x: Any, y: Any) -> Sequence[Sample]:
+        batch = self.current_batch
+        if batch is not None and len(batch.samples) == len(x):
+            return batch.samples
+        return make_samples(x, y, role="batch")
+
+    # -- rewards and metrics ---------------------------------------------------
+
+    async def compute_reward(
+        self,
+        x: Any,
+        y: Any,
+        y_pred: Any,
+        training: bool = True,
+    ) -> list[float | None]:
+        """Return the rewards of predictions.
+
+        Args:
+            x: Inputs.
+            y: Targets.
+            y_pred: Predictions.
+            training: Whether the scores are part of training.
+
+        Returns:
+            One finite number per prediction; None where it is not scored.
+
+        Raises:
+            ConfigurationError: The program was compiled without a reward.
+            RewardError: The reward function returned something else.
+        """
+        reward = self.reward
+        if reward is None:
+            msg = f"`{self.name}` was compiled without a reward."
+            raise ConfigurationError(msg)
+
+        async def run(target: Any, output: Any) -> float | None:
+            scored = await reward.score(target, output)
+            return None if scored is None else scored.value
+
+        return await gather_ordered(
+            [
+                lambda target=target, output=output: run(target, output)
+                for target, output in zip(y, y_pred, strict=True)
+            ]
+        )
+
+    async def compute_metrics(self, x: Any, y: Any, y_pred: Any) -> dict[str, float]:
+        """Update the metrics with predictions.
+
+        Args:
+            x: Inputs.
+            y: Targets; those that are None are passed over.
+            y_pred: Predictions; None counts as wrong.
+
+        Returns:
+            `reward` and each metric so far.
+        """
+        for target, output in zip(y, y_pred, strict=True):
+            if target is not None:
+                await self._scores.update_metrics(target, output)
+        return self.get_metrics_result()
+
+    def get_metrics_result(self) -> dict[str, float]:
+        """Return `reward` and each metric since `reset_metrics`."""
+        return self._scores.result()
+
+    def reset_metrics(self) -> None:
+        """Start rewards and metrics anew."""
+        self._scores.reset()
+
+    @contextlib.contextmanager
+    def separate_metrics(self) -> Generator[None]:
+        """Count into fresh metrics inside a `with` block."""
+        outer = self._scores
+        self._scores = Scores(self.compiled_metrics)
+        try:
+            yield
+        finally:
+            self._scores = outer
+
+    async def _take_in(self, rollouts: Sequence[Rollout]) -> dict[str, float]:
+        self._scores.add_rewards(rollouts)
+        counted = [
+            one for one in rollouts if one.failure is None or one.failure.is_answer
+        ]
+        return await self.compute_metrics(
+            [one.inputs for one in counted],
+            [one.target for one in counted],
+            [one.output for one in counted],
+        )
+
+    # -- a run of fit ----------------------------------------------------------
+
+    def begin_session(self, session: FitSession) -> None:
+        """Make `train_on_batch` and `test_on_batch` use what a run has measured.
+
+        Args:
+            session: The run.
+        """
+        self._session = session
+
+    def end_session(self) -> None:
+        """End the run."""
+        self._session = None
+        self.current_batch = None
+
+    def _training_state(self) -> JsonObject:
+        optimizer = self.optimizer
+        if optimizer is None:
+            return {}
+        counts = {"iterations": optimizer.iterations, "epochs": optimizer.epochs}
+        name = optimizer.name
+        return {
+            "optimizer_trainable_variables": {},
+            "optimizer_non_trainable_variables": {name: {f"iterations_{name}": counts}},
+        }
+
+    def _load_training_state(self, tree: JsonObject) -> None:
+        # Counts only: what an optimizer has learned is part of a backup, not of a
+        # saved program.
+        optimizer = self.optimizer
+        saved: JsonObject = tree.get("optimizer_non_trainable_variables") or {}
+        if optimizer is None or len(saved) != 1:
+            return
+        groups: JsonObject = next(iter(saved.values()))
+        for counts in groups.values():
+            optimizer.iterations = int(counts.get("iterations", 0))
+            optimizer.epochs = int(counts.get("epochs", 0))
+
+
+def _logs(values: dict[str, float], *, return_dict: bool) -> Any:
+    return values if return_dict else list(values.values())
+
+
+def _by_content(sample: Sample) -> Sample:
+    # Without a run there is no index to tell samples of different batches apart.
+    content = [sample.x.get_json(), sample.y and sample.y.get_json()]
+    return Sample(id=f"sample:{digest(content)}", x=sample.x, y=sample.y)
+
+
+def _given_rollouts(samples: Sequence[Sample], y_pred: Any) -> list[Rollout]:
+    from synalinks.contracts import Rollout
+
+    return [
+        Rollout(sample_id=one.id, inputs=one.x, target=one.y, output=output)
+        for one, output in zip(samples, y_pred, strict=True)
+    ]
+
+
+def _object_array(values: list[Any]) -> Any:
+    import numpy as np
+
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _to_symbolic(x: Any) -> Any:
+    if is_list(x):
+        return [_to_symbolic(part) for part in x]
+    return x.to_symbolic_data_model()

@@ -1,0 +1,99 @@
+"""What every test stands on: no network, a clean environment, a free event loop."""
+
+import ipaddress
+import os
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from blockbuster import BlockBuster
+from hypothesis import settings
+
+# litellm reads this when it is first imported; it would fetch a price list otherwise.
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+
+SECRET_OR_SETTING = re.compile(
+    r".*(_API_KEY|_API_BASE|_ACCESS_KEY|_TOKEN)$|(SYNALINKS|MLFLOW|OPENAI|AZURE|AWS)_.*"
+)
+
+# Functions that may block the event loop, each with its reason.
+MAY_BLOCK = [
+    # The first use of a slow package imports it, as `import` anywhere does.
+    ("<frozen importlib._bootstrap>", "_find_and_load"),
+    # A traceback shows source lines.
+    ("linecache.py", "updatecache"),
+]
+
+settings.register_profile("synalinks", deadline=None, print_blob=True)
+settings.load_profile("synalinks")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that reaches beyond this machine, even if its code catches errors."""
+
+    def guarded_connect(original):
+        def connect(self, address):
+            if isinstance(address, tuple):  # else the path of a local socket
+                _refuse_unless_loopback(address[0])
+            return original(self, address)
+
+        return connect
+
+    original_lookup = socket.getaddrinfo
+
+    def lookup(host, *args, **kwargs):
+        _refuse_unless_loopback(host)
+        return original_lookup(host, *args, **kwargs)
+
+    for name in ["connect", "connect_ex"]:
+        original = getattr(socket.socket, name)
+        monkeypatch.setattr(socket.socket, name, guarded_connect(original))
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+
+
+def _refuse_unless_loopback(host: str | bytes | None) -> None:
+    if not _is_loopback(host):
+        pytest.fail(
+            f"A test tried to reach {host!r}. Tests stay on this machine: start a local"
+            " server or use a scripted transport."
+        )
+
+
+def _is_loopback(host: str | bytes | None) -> bool:
+    """Tell whether an address stays on this machine, without looking up a name."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in {None, "", "localhost", "0.0.0.0", "::"}:  # noqa: S104
+        return True
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Hide keys and settings of the machine, and run in an empty folder."""
+    for name in os.environ:
+        if SECRET_OR_SETTING.fullmatch(name):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("SYNALINKS_HOME", str(tmp_path / "synalinks_home"))
+    working_folder = tmp_path / "working_folder"
+    working_folder.mkdir()
+    monkeypatch.chdir(working_folder)
+
+
+@pytest.fixture(autouse=True)
+def _loop_stays_free() -> Iterator[None]:
+    """Fail a test in which the library blocks the event loop."""
+    import synalinks
+
+    detector = BlockBuster(scanned_modules=[synalinks])
+    for function in detector.functions.values():
+        for filename, name in MAY_BLOCK:
+            function.can_block_in(filename, name)
+    detector.activate()
+    yield
+    detector.deactivate()

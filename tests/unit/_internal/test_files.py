@@ -1,0 +1,53 @@
+"""Atomic writing."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from synalinks._internal.files import write_atomic
+from synalinks.errors import WriteError
+
+
+def test_the_content_is_there_and_nothing_else(tmp_path):
+    """Writing leaves the file with its content, in folders that are made, alone."""
+    path = write_atomic(tmp_path / "a" / "b.json", "über")
+
+    assert path.read_text(encoding="utf-8") == "über"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_failed_write_leaves_the_old_content(tmp_path, monkeypatch):
+    """When the disk fails before the end, the old file is whole and no other is left."""
+    path = write_atomic(tmp_path / "folder" / "file.json", "old")
+
+    def fail(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(WriteError, match="No space left on device"):
+        write_atomic(path, "new")
+
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_folder_in_the_way_is_named(tmp_path):
+    """A path that cannot be written is in the message."""
+    (tmp_path / "file").write_text("no folder")
+
+    with pytest.raises(WriteError, match=r"file/below\.json"):
+        write_atomic(tmp_path / "file" / "below.json", "text")
+
+
+@pytest.mark.parametrize(("private", "mode"), [(True, 0o600), (False, 0o644)])
+def test_the_mode_follows_the_mask(tmp_path, private, mode):
+    """Files are readable as the user's mask says; private ones by the owner only."""
+    old = os.umask(0o022)
+    try:
+        path = write_atomic(tmp_path / "file", "text", private=private)
+    finally:
+        os.umask(old)
+
+    assert stat.S_IMODE(Path(path).stat().st_mode) == mode
