@@ -7,6 +7,9 @@ the median of the rounds is shown: compare the ratios, not the milliseconds.
     python benchmarks/call_overhead.py [calls per round]
 """
 
+# Slow packages are imported by those ways that need them.
+# ruff: noqa: PLC0415
+
 from __future__ import annotations
 
 import asyncio
@@ -61,7 +64,7 @@ BODY = {
 
 
 async def raw_aiohttp(url: str, run: Callable[..., Awaitable[float]]) -> float:
-    """Send the same bytes with nothing but aiohttp."""
+    """Return the time when the same bytes are sent with nothing but aiohttp."""
     import aiohttp
 
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
@@ -81,7 +84,7 @@ async def raw_aiohttp(url: str, run: Callable[..., Awaitable[float]]) -> float:
 
 
 async def raw_litellm(url: str, run: Callable[..., Awaitable[float]]) -> float:
-    """Call `litellm.acompletion` and parse the answer."""
+    """Return the time of `litellm.acompletion` and parsing the answer."""
     import litellm
 
     async def call() -> Any:
@@ -94,7 +97,7 @@ async def raw_litellm(url: str, run: Callable[..., Awaitable[float]]) -> float:
 
 
 async def ours(url: str, run: Callable[..., Awaitable[float]], transport: Any) -> float:
-    """Call a `LanguageModel`: with validation, limits, time limit and ledger."""
+    """Return the time of a `LanguageModel`: validation, limits, ledger included."""
     from synalinks.language_models import LanguageModel
 
     model = LanguageModel(
@@ -112,7 +115,7 @@ async def ours(url: str, run: Callable[..., Awaitable[float]], transport: Any) -
 
 
 async def program(url: str, run: Callable[..., Awaitable[float]]) -> float:
-    """Call a `Program` of one `Generator`: prompt rendering and records as well."""
+    """Return the time of a `Program` of one `Generator`: prompts, records as well."""
     import synalinks
 
     class Review(synalinks.DataModel):
@@ -153,7 +156,11 @@ def ways() -> dict[str, Callable[..., Awaitable[float]]]:
 
 
 async def measure(n_calls: int, call: Callable[[], Awaitable[Any]]) -> float:
-    """Return milliseconds of processor time per call."""
+    """Return milliseconds of processor time per call.
+
+    Raises:
+        RuntimeError: The call gives another answer than the server was told.
+    """
     from synalinks._internal.aio import gather_ordered
 
     answer = await call()
@@ -169,13 +176,14 @@ async def measure(n_calls: int, call: Callable[[], Awaitable[Any]]) -> float:
 def main() -> None:
     """Run all rounds and print the table."""
     n_calls = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    server = subprocess.Popen(
+    server = subprocess.Popen(  # noqa: S603 - our own code
         [sys.executable, "-c", SERVER],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert server.stdin and server.stdout  # noqa: S101 - both are pipes
+    assert server.stdin is not None  # noqa: S101 - it is a pipe
+    assert server.stdout is not None  # noqa: S101 - it is a pipe
     try:
         url = server.stdout.readline().strip()
         rows: dict[str, list[float]] = {name: [] for name in ways()}

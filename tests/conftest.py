@@ -86,6 +86,16 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _fresh_session() -> Iterator[None]:
+    """Start each test with the default seed, no default models, and names from zero."""
+    import synalinks
+
+    synalinks.clear_session()
+    yield
+    synalinks.clear_session()
+
+
+@pytest.fixture(autouse=True)
 def _loop_stays_free() -> Iterator[None]:
     """Fail a test in which the library blocks the event loop."""
     import synalinks

@@ -144,7 +144,8 @@ class CSVLogger(Callback):
         fault = None
         try:
             text = self.filepath.read_text(encoding="utf-8-sig")
-            table = list(csv.reader(io.StringIO(text), delimiter=self.separator))
+            lines = csv.reader(io.StringIO(text), delimiter=self.separator)
+            table = [line for line in lines if line]
             fault = next(_faults(table), None)
         except OSError as error:
             msg = f"Cannot read `{self.filepath}`: {error.strerror or error}."
@@ -159,11 +160,9 @@ class CSVLogger(Callback):
             )
             raise FileFormatError(msg)
         if table:
-            header, *lines = table
+            header, *rows = table
             self._columns.update(header)
-            self._rows = [
-                dict(zip(header, line, strict=True)) for line in lines if line
-            ]
+            self._rows = [dict(zip(header, line, strict=True)) for line in rows]
 
     def _begin(self, epoch: int) -> None:
         self._is_begun = True
@@ -206,7 +205,7 @@ def _faults(table: Sequence[Sequence[str]]) -> Iterator[str]:
         yield f"its first column is not `{_EPOCH}`"
     if len(set(header)) < len(header):
         yield "two columns have the same name"
-    for line in filter(None, table[1:]):
+    for line in table[1:]:
         if len(line) != len(header):
             counts = f"{len(line)} values under a header of {len(header)}"
             yield f"a row has {counts}: {show(line)}"

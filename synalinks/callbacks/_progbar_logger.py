@@ -209,7 +209,7 @@ class ProgbarLogger(Callback):
         self._n_batches = 0
         total = self.params.get("steps")
         self._line = _Line(label, total, self._usage, show_step=self.show_step)
-        self._view.open(self._line)
+        self._view.begin(self._line)
 
     def _advance(self, batch: int, logs: Logs | None) -> None:
         self._n_batches = batch + 1
@@ -234,14 +234,14 @@ class ProgbarLogger(Callback):
     def _end_line(self, logs: Logs | None) -> None:
         if self._line is not None:
             self._line.finish(self._n_batches, self._chosen(logs))
-            self._view.close()
+            self._view.end()
             self._line = None
 
     def _abandon_line(self, note: str) -> None:
         if self._line is not None:
             self._line.finish(self._n_batches, self._line.metrics)
             self._line.note = note
-            self._view.close()
+            self._view.end()
             self._line = None
 
     def _chosen(self, logs: Logs | None) -> list[str]:
@@ -355,13 +355,13 @@ class _Usage:
 class _View:
     """Shows lines, one after the other; this one shows nothing."""
 
-    def open(self, line: _Line) -> None:
+    def begin(self, line: _Line) -> None:
         """Begin to show a line."""
 
     def draw(self) -> None:
         """Show the line as it is now."""
 
-    def close(self) -> None:
+    def end(self) -> None:
         """Show the line for the last time and leave it there."""
 
 
@@ -370,10 +370,10 @@ class _LogView(_View):
 
     _line: _Line
 
-    def open(self, line: _Line) -> None:
+    def begin(self, line: _Line) -> None:
         self._line = line
 
-    def close(self) -> None:
+    def end(self) -> None:
         console.write(_encodable(self._line.as_log(), _new_console()) + "\n")
 
 
@@ -383,12 +383,12 @@ class _LiveView(_View):
     _line: _Line
     _timer: asyncio.TimerHandle | None = None
 
-    def open(self, line: _Line) -> None:
+    def begin(self, line: _Line) -> None:
         self._line = line
         with contextlib.suppress(RuntimeError):  # without an event loop nothing ticks
             self._tick(asyncio.get_running_loop(), is_first=True)
 
-    def close(self) -> None:
+    def end(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -406,7 +406,7 @@ class _TerminalView(_LiveView):
     is_taken: ClassVar[bool] = False
     _live: Live | None = None
 
-    def open(self, line: _Line) -> None:
+    def begin(self, line: _Line) -> None:
         self._line = line
         if _TerminalView.is_taken:
             return
@@ -420,7 +420,7 @@ class _TerminalView(_LiveView):
             redirect_stderr=_new_console(stderr=True).file.isatty(),
             vertical_overflow="visible",
         )
-        super().open(line)
+        super().begin(line)
         _TerminalView.is_taken = True
         self._live.start(refresh=True)
 
@@ -428,8 +428,8 @@ class _TerminalView(_LiveView):
         if self._live is not None:
             self._live.refresh()
 
-    def close(self) -> None:
-        super().close()
+    def end(self) -> None:
+        super().end()
         if self._live is None:
             console.write(_encodable(self._line.as_log(), _new_console()) + "\n")
             return
@@ -456,16 +456,16 @@ class _NotebookView(_LiveView):
         self._handle: Any = None
         self._updated = 0.0
 
-    def open(self, line: _Line) -> None:
-        super().open(line)
+    def begin(self, line: _Line) -> None:
+        super().begin(line)
         self._update()
 
     def draw(self) -> None:
         if time.perf_counter() - self._updated >= _SECONDS_BETWEEN_UPDATES:
             self._update()
 
-    def close(self) -> None:
-        super().close()
+    def end(self) -> None:
+        super().end()
         self._update()
         self._finished.append(" - ".join(self._line.as_live()))
         if len(self._finished) == _LINES_PER_DISPLAY:  # the next ones get a new output

@@ -20,23 +20,32 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def main(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.")
-    ] = False,
-) -> None:
-    """Train programs made of language-model calls.
-
-    Raises:
-        Exit: The version was asked for.
-    """
-    if version:
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
         typer.echo(__version__)
         raise typer.Exit
 
 
-@app.command()
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version and exit.",
+        ),
+    ] = False,
+) -> None:
+    """Train programs made of language-model calls."""
+
+
+@app.command(
+    help="Train a classifier of short texts, and show what it learned. Without options "
+    "it runs offline in seconds, on messages that are shipped and with a small model "
+    "that is built in."
+)
 def demo(  # noqa: PLR0917 - options are named on the command line
     data: Annotated[
         Path | None,
@@ -53,7 +62,7 @@ def demo(  # noqa: PLR0917 - options are named on the command line
         str, typer.Option(help="Language model, as provider/name.")
     ] = "embedded/learner",
     seed: Annotated[int, typer.Option(help="Seed of splits and draws.")] = 0,
-    epochs: Annotated[int, typer.Option(help="Passes over the training texts.")] = 2,
+    epochs: Annotated[int, typer.Option(help="Passes over the training texts.")] = 4,
     n_train: Annotated[int, typer.Option(help="Training texts.")] = 160,
     n_validation: Annotated[int, typer.Option(help="Validation texts.")] = 80,
     n_test: Annotated[int, typer.Option(help="Test texts.")] = 120,
@@ -62,9 +71,6 @@ def demo(  # noqa: PLR0917 - options are named on the command line
     ] = Path("demo_output"),
 ) -> None:
     """Train a classifier of short texts, and show what it learned.
-
-    Without options it runs offline in seconds, on support messages that are shipped and
-    with a small model that is built in.
 
     Raises:
         Exit: With code 1, after an error of ours was printed.

@@ -95,9 +95,10 @@ async def run_demo(settings: DemoSettings) -> DemoResult:
     after = await program.evaluate(test_x, test_y, verbose=0)
     program.save(settings.output / "program.json")
     plot_history(history, to_folder=str(settings.output), to_file="history.png")
-    _report(program, before["accuracy"], after["accuracy"], settings.output)
+    # An exact match scores 1.0, anything else 0.0: the mean reward is the accuracy.
+    _report(program, before["reward"], after["reward"], settings.output)
     return DemoResult(
-        before=before["accuracy"], after=after["accuracy"], folder=settings.output
+        before=before["reward"], after=after["reward"], folder=settings.output
     )
 
 
@@ -120,7 +121,7 @@ async def _make_program(answer: Any, settings: DemoSettings) -> Program:
             nb_min_examples=_MIN_EXAMPLES, nb_max_examples=_MAX_EXAMPLES
         ),
         reward=rewards.ExactMatch(in_mask=["label"]),
-        metrics=[metrics.Accuracy(in_mask=["label"])],
+        metrics=[metrics.CategoricalF1Score(average="macro", in_mask=["label"])],
     )
     return program
 
@@ -133,7 +134,7 @@ def _answer_model(labels: list[str]) -> Any:
 
 def _read_rows(settings: DemoSettings) -> list[tuple[str, str]]:
     if settings.data is None:
-        return datasets.support_messages.load_rows()
+        return _shipped_rows()
     try:
         with settings.data.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
@@ -159,6 +160,15 @@ def _read_rows(settings: DemoSettings) -> list[tuple[str, str]]:
         (row[text_column or ""], row[settings.label_column])
         for row in table
         if row[text_column or ""] and row[settings.label_column]
+    ]
+
+
+def _shipped_rows() -> list[tuple[str, str]]:
+    parts = datasets.support_messages.load_data()
+    return [
+        (message["text"], answer["intent"])
+        for messages, answers in parts
+        for message, answer in zip(messages, answers, strict=True)
     ]
 
 

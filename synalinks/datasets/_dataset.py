@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
@@ -36,7 +36,7 @@ class DatasetArguments(TypedDict, total=False):
     repeat: int
 
 
-class Dataset(Configurable):
+class Dataset(Configurable, ABC):
     """Rows from somewhere, as batches of data models.
 
     Subclass it and write `_iter_rows`. Iterating gives tuples `(x,)` or `(x, y)` of
@@ -98,7 +98,6 @@ class Dataset(Configurable):
     @abstractmethod
     def _iter_rows(self) -> Iterator[JsonObject]:
         """Yield the rows, each a dict of values by column."""
-        raise NotImplementedError
 
     def _iter_located_rows(self) -> Iterator[tuple[str, JsonObject]]:
         """Yield the rows with where they come from, for messages."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING
 
@@ -43,10 +44,16 @@ def fetch(url: str, folder: str, *, starts_with: bytes) -> Path:
         with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer:  # noqa: S310
             content: bytes = answer.read()
     except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", error)
-        msg = f"`{url}` cannot be downloaded: {reason}. {advice}"
+        msg = f"`{url}` cannot be downloaded: {_reason(error)}. {advice}"
         raise ConfigurationError(msg) from error
     if not content.startswith(starts_with):
         msg = f"`{url}` gave {show(content[:80])}. {advice}"
         raise ConfigurationError(msg)
     return write_atomic_bytes(path, content)
+
+
+def _reason(error: Exception) -> object:
+    if isinstance(error, urllib.error.HTTPError):
+        error.close()  # it is the answer too, with an open connection
+        return error
+    return getattr(error, "reason", error)

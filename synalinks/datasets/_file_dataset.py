@@ -37,7 +37,6 @@ class FileDataset(Dataset):
     @abstractmethod
     def _read(self) -> Iterator[tuple[str, JsonObject]]:
         """Yield each row with where it stands, such as `data.csv:7`."""
-        raise NotImplementedError
 
     def _iter_rows(self) -> Iterator[JsonObject]:
         return (row for _, row in self._iter_located_rows())

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-import jsonschema
 from pydantic import ValidationError
 
-from synalinks.data_models import DataModel, JsonDataModel, schema_of
+from synalinks.data_models import (
+    DataModel,
+    JsonDataModel,
+    first_violation,
+    schema_of,
+)
 from synalinks.datasets._template import Template
 from synalinks.errors import ConfigurationError, SchemaError, did_you_mean, show
 
@@ -53,7 +57,6 @@ class Side:
         self.schema = _checked_schema(
             schema_of(data_model) if schema is None else schema
         )
-        self._validator = jsonschema.Draft202012Validator(self.schema)
         self._template = Template(template, f"{side}_template") if template else None
 
     def make(self, row: Mapping[str, Any], where: str) -> JsonDataModel:
@@ -97,9 +100,8 @@ class Side:
         if self._cls is not None:
             return self._validated_by_class(self._cls, found)
         found = _with_numbers(found, self.schema)
-        for error in self._validator.iter_errors(found):  # pyright: ignore[reportUnknownMemberType]
-            path = "".join(f"[{part!r}]" for part in error.absolute_path)
-            msg = f"the {self._side}{path} does not fit its schema: {error.message}."
+        if violation := first_violation(found, self.schema):
+            msg = f"the {self._side} does not fit its schema: {violation}."
             raise ConfigurationError(msg)
         return found
 
@@ -147,6 +149,8 @@ def _number(value: object) -> object:
 
 
 def _checked_schema(schema: JsonObject) -> JsonObject:
+    import jsonschema
+
     try:
         jsonschema.Draft202012Validator.check_schema(schema)
     except jsonschema.SchemaError as error:

@@ -12,40 +12,34 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
-
-from jinja2 import (
-    StrictUndefined,
-    TemplateError,
-    TemplateSyntaxError,
-    Undefined,
-    UndefinedError,
-    nodes,
-    pass_context,
-)
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from synalinks.errors import ConfigurationError, did_you_mean, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jinja2 import nodes
     from jinja2.runtime import Context
+    from jinja2.sandbox import SandboxedEnvironment
 
 _MARKS = "__marked_values__"
 # No JSON text contains a NUL, so no template does, and values never reach the text.
 _TOKEN = re.compile(r'\\.|"|\x00(\d+)\x00', re.DOTALL)
 # These give text that is taken as it is, which would let values into the structure.
-_REFUSED_NODES = (
-    nodes.Macro,
-    nodes.CallBlock,
-    nodes.FilterBlock,
-    nodes.AssignBlock,
-    nodes.Include,
-    nodes.Import,
-    nodes.FromImport,
-    nodes.Extends,
-    nodes.Block,
+_REFUSED_NODES = frozenset(
+    {
+        "AssignBlock",
+        "Block",
+        "CallBlock",
+        "Extends",
+        "FilterBlock",
+        "FromImport",
+        "Import",
+        "Include",
+        "Macro",
+    }
 )
 
 
@@ -71,11 +65,10 @@ class Template:
     """
 
     def __init__(self, source: str, argument: str) -> None:
+        from jinja2 import TemplateSyntaxError
+
         self._argument = argument
-        environment = ImmutableSandboxedEnvironment(
-            undefined=StrictUndefined, finalize=_mark, autoescape=False
-        )
-        environment.filters["tojson"] = _to_json
+        environment = _environment()
         try:
             self._check(environment.parse(source), source)
             self._template = environment.from_string(source)
@@ -84,9 +77,9 @@ class Template:
             raise ConfigurationError(msg) from None
 
     def _check(self, tree: nodes.Template, source: str) -> None:
-        refused = next(tree.find_all(_REFUSED_NODES), None)
+        refused = _first_refused(tree)
         if refused is not None or "\x00" in source:
-            what = "a NUL character" if refused is None else _name_of(refused)
+            what = refused or "a NUL character"
             msg = (
                 f"`{self._argument}` contains {what}. A template of rows may use "
                 "`{{ ... }}`, `for`, `if` and `set`, so that values of a row cannot "
@@ -103,6 +96,8 @@ class Template:
         Raises:
             ConfigurationError: A column is missing, or the result is not JSON.
         """
+        from jinja2 import TemplateError, UndefinedError
+
         values: list[object] = []
         try:
             text = self._template.render({**row, _MARKS: values})
@@ -118,7 +113,7 @@ class Template:
             msg = f"`{self._argument}` does not give JSON: {error}. Got {show(filled)}."
             raise ConfigurationError(msg) from None
 
-    def _missing(self, error: UndefinedError, row: Mapping[str, Any]) -> str:
+    def _missing(self, error: Exception, row: Mapping[str, Any]) -> str:
         name = re.search(r"'(\w+)' is undefined", str(error))
         hint = did_you_mean(name[1], row) if name else ""
         columns = ", ".join(f"`{column}`" for column in row)
@@ -128,8 +123,24 @@ class Template:
         )
 
 
-@pass_context  # also keeps Jinja2 from evaluating constants when it compiles
+@cache
+def _environment() -> SandboxedEnvironment:
+    from jinja2 import StrictUndefined, pass_context
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        # Asking for the context keeps Jinja2 from marking constants when it compiles.
+        finalize=pass_context(_mark),
+        autoescape=False,  # the text is JSON, see `_fill`
+    )
+    environment.filters["tojson"] = _to_json
+    return environment
+
+
 def _mark(context: Context, value: object) -> str:
+    from jinja2 import Undefined
+
     if isinstance(value, Undefined):
         return str(value)  # raises, with the name of what is undefined
     values = cast("list[object]", context[_MARKS])
@@ -184,5 +195,14 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(msg)
 
 
-def _name_of(node: nodes.Node) -> str:
-    return f"`{type(node).__name__.lower()}` (line {node.lineno})"
+def _first_refused(node: nodes.Node) -> str | None:
+    """Return the name and line of the first part that is refused, if any.
+
+    Args:
+        node: A part of a template.
+    """
+    name = type(node).__name__
+    if name in _REFUSED_NODES:
+        return f"`{name.lower()}` (line {node.lineno})"
+    found = (_first_refused(child) for child in node.iter_child_nodes())
+    return next(filter(None, found), None)

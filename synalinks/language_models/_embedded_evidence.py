@@ -1,6 +1,6 @@
 """What the embedded model knows of the values of an answer field.
 
-All statistics come from the texts of one prompt; nothing was fitted to any data.
+All statistics come from the texts of one prompt.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from synalinks.language_models._embedded_prompt import Example, Prompt
 
-# How much each kind of evidence counts. Chosen on banking77 intents of the training
-# part, where half or double of any of them moved the accuracy by less than 0.01: what
+# How much each kind of evidence counts. Chosen by experiment on intents of banking77's
+# training part: a name weight of 0.2 to 1.0, a neighbour weight of 0.1 to 0.6 and a
+# pooled description of 1 to 5 moved the accuracy with examples by less than 0.01. What
 # matters is that every kind adds, so that a value without examples is not ruled out.
 _NAME_WEIGHT = 0.5
 _DESCRIPTION_WEIGHT = 1.0
@@ -248,14 +249,18 @@ def describe(instructions: str, labels: Sequence[str]) -> Iterator[Document]:
         for name in (spell_out(label), label)
         if name
     }
+    if not names:
+        return
     alternatives = "|".join(
         re.escape(name) for name in sorted(names, key=len, reverse=True)
     )
     pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
     for line in instructions.splitlines():
         head = pattern.match(line, pos=_ornament_end(line))
-        if head and _SAYS.match(line, pos=head.end()):
-            yield Document(names[head[0].lower()], "description", line[head.end() :])
+        says = _SAYS.match(line, pos=head.end()) if head else None
+        if head and says:
+            owner = names[head[0].lower()]
+            yield Document(owner, "description", line[says.end() :])
         else:
             for sentence in sentences_of(line):
                 yield from _mentions(sentence, pattern, names)

@@ -107,25 +107,23 @@ class Predictor:
         shown = self._nearest_output(path) if len(options) > 1 else None
         if shown is not None:
             options.sort(key=lambda option: not fits(shown, option, self.root))
-        values = [self._value_of_type(option, path) for option in options[:1]]
+        if options[0] is resolved:
+            return self._value_of_type(resolved, path)
+        values = [self._value(options[0], path)]
         if not fits(values[0], resolved, self.root):
-            values += [self._value_of_type(option, path) for option in options[1:]]
+            values += [self._value(option, path) for option in options[1:]]
         fitting = (value for value in values if fits(value, resolved, self.root))
         return next(fitting, values[0])
 
     def _value_of_type(self, schema: JsonObject, path: Path) -> Any:
-        resolved = resolve(schema, self.root)
-        choices = choices_of(resolved, self.root)
-        if choices:
-            return self._choose(choices, resolved, path)
-        kind = type_of(resolved)
+        kind = type_of(schema)
         if kind == "object":
-            return self._object(resolved, path)
+            return self._object(schema, path)
         if kind == "array":
-            return self._list(resolved, path)
+            return self._list(schema, path)
         if kind in {"number", "integer"}:
-            return self._number(resolved, path)
-        return self._text(resolved, path)
+            return self._number(schema, path)
+        return self._text(schema, path)
 
     # Values that can be listed.
 

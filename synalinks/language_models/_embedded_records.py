@@ -82,9 +82,8 @@ def _values_in(text: str) -> Iterator[Any]:
             start = found.end()
         else:
             yield value
-    whole = read_value(text)
-    if isinstance(whole, dict):
-        yield cast("JsonObject", whole)
+    if text.lstrip().startswith(("{'", "[{'")):  # Python literals
+        yield read_value(text)
 
 
 def read_records(messages: Sequence[JsonObject]) -> list[Record]:

@@ -95,6 +95,8 @@ class LanguageModel(Configurable):
         **default_kwargs: Any,
     ) -> None:
         provider, _ = split_identifier(model)
+        if not isinstance(transport, str):  # it belongs to this process
+            self._arguments.pop("transport", None)
         self.model = str(model)
         self.provider = provider
         self.api_base = api_base
@@ -252,8 +254,6 @@ class LanguageModel(Configurable):
     def get_config(self) -> JsonObject:
         """Return the constructor's arguments as JSON, without any secret."""
         config = super().get_config()
-        if not isinstance(self._arguments.get("transport"), str):
-            config.pop("transport", None)
         if self.api_base:
             config["api_base"] = without_secrets(self.api_base)
         return _without_secrets(config)

@@ -167,6 +167,9 @@ def _arguments(request: LMRequest, endpoint: Endpoint) -> JsonObject:
         "drop_params": True,
         **chat_body(request),
     }
+    if "tools" in arguments:
+        # Otherwise litellm needs a package of its proxy to look at any tool.
+        arguments["_skip_mcp_handler"] = True
     if request.headers:
         arguments["extra_headers"] = dict(request.headers)
     if endpoint.api_base and not _is_litellms_own(endpoint):

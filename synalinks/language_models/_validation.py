@@ -24,7 +24,8 @@ def validator_of(schema: JsonObject, *, check: bool = False) -> Any:
         check: Whether to check the schema itself as well.
 
     Raises:
-        SchemaError: The schema is malformed (only with `check`).
+        SchemaError: The schema refers to what it does not contain, or is malformed
+            (only with `check`).
     """
     validator = _validator(dumps(schema))
     if check:
@@ -37,9 +38,38 @@ def _validator(schema_text: str) -> Any:
     import referencing
     from jsonschema import Draft202012Validator
 
+    schema = loads(schema_text)
+    for reference in _references(schema):
+        if not _resolves(reference, schema):
+            msg = f"`$ref: {show(reference)}` refers to nothing in its schema."
+            raise SchemaError(msg)
     # An empty registry: a schema can make us fetch nothing over the network.
     registry = cast("Any", referencing).Registry()
-    return Draft202012Validator(loads(schema_text), registry=registry)
+    return Draft202012Validator(schema, registry=registry)
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        parts = cast("JsonObject", node)
+        if isinstance(parts.get("$ref"), str):
+            yield parts["$ref"]
+        for part in parts.values():
+            yield from _references(part)
+    elif isinstance(node, list):
+        for part in cast("list[Any]", node):
+            yield from _references(part)
+
+
+def _resolves(reference: str, schema: Any) -> bool:
+    if not reference.startswith("#"):
+        return False
+    node = schema
+    for step in reference.removeprefix("#").split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        if not isinstance(node, dict) or key not in node:
+            return False
+        node = cast("JsonObject", node)[key]
+    return True
 
 
 @lru_cache(maxsize=_CACHED_VALIDATORS)

@@ -178,8 +178,8 @@ class _StrictWriter:
     ) -> JsonObject:
         properties = cast("JsonObject", node.get("properties", {}))
         additional = node.get("additionalProperties")
-        is_open = additional is None and not properties
-        if is_open or additional not in {None, False} or "patternProperties" in node:
+        is_closed = additional is False or (additional is None and bool(properties))
+        if not is_closed or "patternProperties" in node:
             msg = f"`{path}` takes any keys."
             raise SchemaError(msg)
         required = node.get("required", ())

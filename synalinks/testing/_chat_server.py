@@ -57,8 +57,9 @@ class ChatServer:
             after which the server says 500; or a function of the `LMRequest` that was
             received, with or without `async`. An answer is a text, a dict (sent as
             JSON), an `LMResponse`, or a `Reply` such as `Status(status=429)` or
-            `Drop()`. The embedded model can be served:
-            `ChatServer(EmbeddedTransport().send)`.
+            `Drop()`. An exception of the library becomes the status it stands for.
+            The `send` of any transport is such a function: one of the embedded model
+            answers clients that ask for `openai/embedded/learner`.
         port: Where to listen; 0 for any free port.
 
     Attributes:
@@ -199,8 +200,9 @@ def to_lm_request(body: JsonObject) -> LMRequest:
     tools = body.get("tools")
     if isinstance(body.get("tool_choice"), dict) and tools:
         schema, tools = tools[0]["function"]["parameters"], None
+    name = str(body.get("model", ""))
     return LMRequest(
-        model=f"openai/{body.get('model', '')}",
+        model=name if "/" in name else f"openai/{name}",
         messages=body.get("messages", []),
         schema=schema,
         tools=tools,

@@ -102,6 +102,7 @@ class Answer:
             "object": "chat.completion",
             "created": 1_700_000_000,
             "model": body.get("model", ""),
+            "service_tier": "default",
             "choices": [
                 {"index": 0, "message": message, "finish_reason": self.finish_reason}
             ],

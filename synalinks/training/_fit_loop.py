@@ -11,7 +11,6 @@ from synalinks.training._session import FitSession
 from synalinks.training._variables import begin_epoch, end_epoch
 
 if TYPE_CHECKING:
-    from synalinks.callbacks._callback import Logs
     from synalinks.training._plan import FitPlan
 
 
@@ -65,7 +64,7 @@ class _FitRun:
     """The epochs of one `fit`."""
 
     def __init__(self, program: Any, plan: FitPlan, callbacks: CallbackList) -> None:
-        self.logs: Logs = {}
+        self.logs: dict[str, Any] = {}
         self._program = program
         self._plan = plan
         self._callbacks = callbacks
@@ -92,12 +91,13 @@ class _FitRun:
         session.leave_best()
         await self._callbacks.dispatch("on_train_end", self.logs)
 
-    async def _run_epoch(self, epoch: int, session: FitSession) -> Logs:
+    async def _run_epoch(self, epoch: int, session: FitSession) -> dict[str, Any]:
         program, plan = self._program, self._plan
         program.reset_metrics()
         begin_epoch(session.variables)
         await self._callbacks.dispatch("on_epoch_begin", epoch, {})
         held_out = _validation_arguments(plan)
+        epoch_logs: dict[str, Any] = {}
         seed = plan.seed if plan.shuffle else None
         for batch in plan.train.batches(seed=seed, epoch=epoch):
             await self._callbacks.dispatch("on_train_batch_begin", batch.index, {})
@@ -105,18 +105,18 @@ class _FitRun:
             logs = await program.train_on_batch(
                 step=batch.index, x=batch.x, y=batch.y, **held_out, return_dict=True
             )
+            epoch_logs = dict(logs)
             await self._callbacks.dispatch("on_train_batch_end", batch.index, logs)
             if program.stop_training:
                 break
         program.optimizer.epochs += 1
         end_epoch(session.variables)
-        logs = dict(program.get_metrics_result())
         if plan.validation and (epoch + 1) % plan.validation_freq == 0:
-            logs.update(await self._validate(session))
-        await self._callbacks.dispatch("on_epoch_end", epoch, logs)
-        return logs
+            epoch_logs.update(await self._validate(session))
+        await self._callbacks.dispatch("on_epoch_end", epoch, epoch_logs)
+        return epoch_logs
 
-    async def _validate(self, session: FitSession) -> Logs:
+    async def _validate(self, session: FitSession) -> dict[str, Any]:
         validation = self._plan.validation
         if validation is None:
             return {}

@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -96,7 +97,9 @@ def plot_history(  # noqa: PLR0917 - the positions are part of the public API
 
 def _curves_of(history: History | Mapping[str, Sequence[Any]]) -> list[_Curve]:
     values_by_name: Any = getattr(history, "history", history)
-    if not isinstance(values_by_name, Mapping):
+    if not isinstance(values_by_name, Mapping) or not all(
+        hasattr(values, "__len__") for values in cast("Any", values_by_name).values()
+    ):
         msg = f"`history` is what `fit` returned, received: {show(history)}."
         raise ConfigurationError(msg)
     indices: Any = getattr(history, "epoch", None)
@@ -106,7 +109,7 @@ def _curves_of(history: History | Mapping[str, Sequence[Any]]) -> list[_Curve]:
         points = [
             (epoch + 1, float(value))
             for epoch, value in zip(indices or range(len(values)), values, strict=False)
-            if isinstance(value, (int, float)) and math.isfinite(value)
+            if isinstance(value, Real) and math.isfinite(value)
         ]
         if points:
             epochs, numbers = zip(*points, strict=True)

@@ -56,9 +56,9 @@ async def test_feedback_of_all_parts_is_kept_with_their_names():
     long = Score(0.0, "too long", {"writer": "be brief"})
     wrong = Score(1.0, None, {"writer": "check facts"})
 
-    score = await ComposableReward([always(long, "size"), always(wrong, "facts")]).score(
-        None, ANSWER
-    )
+    score = await ComposableReward(
+        [always(long, "size"), always(wrong, "facts")]
+    ).score(None, ANSWER)
 
     assert score == Score(
         0.5, "size: too long", {"writer": "size: be brief\nfacts: check facts"}
@@ -81,7 +81,9 @@ async def test_names_and_functions_stand_for_rewards():
 
 def test_configuration_makes_an_equal_reward():
     """Parts, weights and reduction survive saving."""
-    reward = ComposableReward([ExactMatch(name="a"), ExactMatch()], [1, 2], reduction="sum")
+    reward = ComposableReward(
+        [ExactMatch(name="a"), ExactMatch()], [1, 2], reduction="sum"
+    )
 
     again = ComposableReward.from_config(reward.get_config())
 

@@ -17,7 +17,9 @@ class Mine(rewards.Reward):
         return self.weight
 
 
-@pytest.mark.parametrize("name", ["exact_match", "ExactMatch", "EXACT_MATCH", "exactMatch"])
+@pytest.mark.parametrize(
+    "name", ["exact_match", "ExactMatch", "EXACT_MATCH", "exactMatch"]
+)
 def test_names_are_found_however_they_are_written(name):
     """Camel, snake and capitals all name the same class."""
     assert isinstance(rewards.get(name), rewards.ExactMatch)
@@ -124,5 +126,5 @@ def test_the_configuration_of_something_else_is_refused():
     """A metric's configuration makes no reward."""
     from synalinks import metrics
 
-    with pytest.raises(ConfigurationError, match="describes <.*Accuracy"):
+    with pytest.raises(ConfigurationError, match=r"describes <.*Accuracy"):
         rewards.deserialize(metrics.serialize(Accuracy()))

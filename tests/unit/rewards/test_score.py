@@ -23,7 +23,7 @@ from synalinks.rewards._score import checked_score
         pytest.param(True, 1.0, id="bool"),
         pytest.param(np.float32(0.5), 0.5, id="numpy float"),
         pytest.param(np.int64(3), 3.0, id="numpy int"),
-        pytest.param(np.bool_(True), 1.0, id="numpy bool"),
+        pytest.param(np.bool_(1), 1.0, id="numpy bool"),
         pytest.param(np.array(0.25), 0.25, id="numpy array without dimensions"),
         pytest.param(Decimal("0.75"), 0.75, id="decimal"),
         pytest.param(Fraction(1, 4), 0.25, id="fraction"),

@@ -1,0 +1,473 @@
+"""Every transport gives the same answers, usage and errors for the same HTTP answer."""
+
+import asyncio
+import gc
+import json
+import os
+import time
+import warnings
+
+import pytest
+from blockbuster import BlockBuster
+
+from synalinks import errors
+from synalinks.language_models import LanguageModel
+from synalinks.language_models._embedded import EmbeddedTransport
+from synalinks.testing import Answer, ChatServer, Drip, Drop, Hang, Raw, Status
+
+pytestmark = [
+    pytest.mark.integration,
+    # litellm's types use what pydantic warns about when it first meets them.
+    pytest.mark.filterwarnings("ignore:Item .* on TypedDict class:UserWarning"),
+]
+
+TRANSPORTS = ["direct", "litellm"]
+CANARY = "canary-key-31337"
+MESSAGES = [{"role": "user", "content": "Was it good?"}]
+SCHEMA = {
+    "type": "object",
+    "title": "Answer",
+    "properties": {
+        "label": {"type": "string", "enum": ["good", "bad"]},
+        "n": {"type": "integer", "default": 3},
+    },
+    "required": ["label"],
+}
+USAGE = {
+    "prompt_tokens": 20,
+    "completion_tokens": 10,
+    "total_tokens": 30,
+    "prompt_tokens_details": {"cached_tokens": 5},
+    "completion_tokens_details": {"reasoning_tokens": 4},
+}
+
+
+@pytest.fixture(autouse=True)
+def _loop_stays_free():
+    """Allow litellm to look for certificates when it makes a client."""
+    import synalinks
+
+    detector = BlockBuster(scanned_modules=[synalinks])
+    for function in detector.functions.values():
+        function.can_block_in("<frozen importlib._bootstrap>", "_find_and_load")
+        function.can_block_in("linecache.py", "updatecache")
+        function.can_block_in(
+            "litellm/llms/custom_httpx/http_handler.py",
+            {"get_ssl_verify", "get_ssl_configuration"},
+        )
+    detector.activate()
+    yield
+    detector.deactivate()
+
+
+@pytest.fixture(params=TRANSPORTS)
+def transport(request):
+    return request.param
+
+
+@pytest.fixture
+def serve():
+    """Return a function that starts a server which is stopped after the test."""
+    servers = []
+
+    def start(*args, **kwargs):
+        server = ChatServer(*args, **kwargs)
+        server.start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def make(serve, transport):
+    """Return a function that makes a model and the server that it talks to."""
+
+    def make_model(answer, model="openai/gpt-4o-mini", **options):
+        server = serve(answer)
+        options = {"api_key": CANARY, "api_base": server.url, "timeout": 30, **options}
+        return LanguageModel(model, transport=transport, **options), server
+
+    return make_model
+
+
+def call(model, **options):
+    """Run one call in an event loop of its own."""
+    return asyncio.run(model.complete(MESSAGES, **options))
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("openai/m", "json_schema"),
+        ("openrouter/m", "json_schema"),
+        ("together_ai/m", "json_schema"),
+        ("lm_studio/m", "json_schema"),
+        ("vllm/m", "json_schema"),
+        ("groq/llama-3.1-8b-instant", "json_object"),
+        ("deepseek/deepseek-chat", "json_object"),
+    ],
+)
+def test_structured_answers(make, name, sent):
+    """Each provider is asked in its own way and gives the same prediction."""
+    model, server = make({"label": "good"}, model=name)
+
+    completion = call(model, schema=SCHEMA)
+
+    assert completion.value == {"label": "good"}
+    assert completion.model == name
+    body = server.requests[0].body
+    assert body["response_format"]["type"] == sent
+    assert body["model"] == name.partition("/")[2]
+    assert len(server.requests) == 1
+
+
+def test_forced_tool(make, monkeypatch):
+    """The argument of the forced tool is the prediction."""
+    from dataclasses import replace
+
+    from synalinks.language_models import _providers
+
+    row = replace(_providers.PROVIDERS["openai"], strategy="forced_tool", name="tool")
+    monkeypatch.setitem(
+        _providers.PROVIDERS, "tool", replace(row, litellm_prefix="openai")
+    )
+    model, server = make({"label": "bad"}, model="tool/m")
+
+    completion = call(model, schema=SCHEMA)
+
+    assert (completion.value, completion.finish_reason) == ({"label": "bad"}, "stop")
+    assert server.requests[0].body["tool_choice"]["function"]["name"] == "answer"
+
+
+def test_optional_fields_may_come_back_null(make):
+    """On a strict wire every field is answered; null says that there is none."""
+    model, server = make({"label": "good", "n": None})
+
+    completion = call(model, schema=SCHEMA)
+
+    assert completion.value == {"label": "good"}
+    wire = server.requests[0].body["response_format"]["json_schema"]
+    assert wire["strict"] is True
+    assert wire["schema"]["required"] == ["label", "n"]
+
+
+def test_free_text_usage_and_thoughts(make):
+    """Tokens of every kind, the reason and the thoughts arrive."""
+    model, _ = make(
+        Answer(content="Yes.", reasoning_content="Hm.", usage=USAGE), temperature=0.2
+    )
+
+    completion = call(model)
+
+    assert completion.value == {
+        "role": "assistant",
+        "content": "Yes.",
+        "reasoning_content": "Hm.",
+    }
+    usage = completion.usage
+    assert (usage.prompt_tokens, usage.completion_tokens) == (20, 10)
+    assert (usage.cached_tokens, usage.reasoning_tokens) == (5, 4)
+    assert usage.cost_usd > 0
+    assert model.cumulated_cost == usage.cost_usd
+
+
+def test_tool_calls(make):
+    """Tools that the model wants to call are part of the message."""
+    tool = {
+        "type": "function",
+        "function": {
+            "name": "look",
+            "parameters": {"type": "object", "properties": {}},
+        },
+    }
+    wanted = {
+        "id": "call_7",
+        "type": "function",
+        "function": {"name": "look", "arguments": "{}"},
+    }
+    model, server = make(
+        Answer(content=None, tool_calls=[wanted], finish_reason="tool_calls")
+    )
+
+    completion = call(model, tools=[tool])
+
+    (got,) = completion.value["tool_calls"]
+    assert {key: got[key] for key in wanted} == wanted
+    assert completion.finish_reason == "tool_calls"
+    assert server.requests[0].body["tools"] == [tool]
+
+
+def status(number, **options):
+    return Status(status=number, message=f"told {CANARY} off", **options)
+
+
+ERRORS = {
+    "400": (status(400), errors.BadRequestError),
+    "401": (status(401), errors.AuthenticationError),
+    "402": (status(402), errors.AuthenticationError),
+    "403": (status(403), errors.AuthenticationError),
+    "404": (status(404), errors.ModelNotFoundError),
+    "408": (status(408), errors.TimedOutError),
+    "409": (status(409), errors.ServerError),
+    "413": (status(413), errors.ContextTooLongError),
+    "422": (status(422), errors.BadRequestError),
+    "429": (status(429), errors.RateLimitedError),
+    "500": (status(500), errors.ServerError),
+    "502": (status(502), errors.ServerError),
+    "503": (status(503), errors.ServerError),
+    "504": (status(504), errors.ServerError),
+    "529": (status(529), errors.ServerError),
+    "context": (
+        status(400, code="context_length_exceeded"),
+        errors.ContextTooLongError,
+    ),
+    "filter": (status(400, code="content_filter"), errors.ContentRefusedError),
+    "quota": (status(429, code="insufficient_quota"), errors.AuthenticationError),
+    "html": (Raw(), errors.ServerError),
+    "broken json": (
+        Raw(body='{"choices": [', content_type="application/json"),
+        errors.ServerError,
+    ),
+    "empty object": (
+        Raw(body="{}", content_type="application/json"),
+        errors.ServerError,
+    ),
+    "no choices": (
+        Raw(body='{"choices": []}', content_type="application/json"),
+        errors.ServerError,
+    ),
+    "drop": (Drop(), errors.ConnectionLostError),
+    "cut off": (
+        Answer(content='{"label": "go', finish_reason="length"),
+        errors.InvalidOutputError,
+    ),
+    "filtered": (
+        Answer(content="", finish_reason="content_filter"),
+        errors.ContentRefusedError,
+    ),
+    "refused": (
+        Answer(content=None, refusal="I will not"),
+        errors.ContentRefusedError,
+    ),
+    "not json": ("good", errors.InvalidOutputError),
+    "not the schema": ({"label": "ugly"}, errors.InvalidOutputError),
+    "list": ("[1, 2]", errors.InvalidOutputError),
+    "empty": ("", errors.InvalidOutputError),
+}
+
+
+@pytest.mark.parametrize("fault", ERRORS)
+def test_errors(make, fault, capfd):
+    """Same HTTP answer, same class; one attempt; no key anywhere; nothing printed."""
+    answer, kind = ERRORS[fault]
+    model, server = make(answer)
+
+    with pytest.raises(errors.LanguageModelError) as caught:
+        call(model, schema=SCHEMA)
+
+    assert type(caught.value) is kind
+    assert len(server.requests) == 1
+    assert CANARY not in str(caught.value)
+    assert caught.value.model == "openai/gpt-4o-mini"
+    if isinstance(answer, Status):
+        assert caught.value.status_code == answer.status
+    assert model.cumulated_failed_calls == 1
+    printed = capfd.readouterr()
+    assert CANARY not in printed.out + printed.err
+    assert "Give Feedback" not in printed.out
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [({"Retry-After": "7"}, 7.0), ({"Retry-After": "rubbish"}, None), ({}, None)],
+)
+def test_retry_after(make, headers, seconds):
+    """How long the server asks to wait is part of the error."""
+    model, _ = make(Status(status=429, headers=headers))
+
+    with pytest.raises(errors.RateLimitedError) as caught:
+        call(model)
+
+    assert caught.value.retry_after_s == seconds
+
+
+def test_closed_port(make):
+    """A server that is not there is a connection that is lost."""
+    model, server = make("ok")
+    server.stop()
+
+    with pytest.raises(errors.ConnectionLostError):
+        call(model)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Hang(), Drip(answer=Answer(content="x" * 200)), Answer(delay_s=30)],
+    ids=["hang", "slow drip", "late"],
+)
+def test_time_limit_is_by_the_wall_clock(make, answer):
+    """Whatever the server does, an attempt ends in time."""
+    model, server = make(answer, timeout=0.5)
+    with pytest.raises(errors.TimedOutError):  # the first call has imports to do
+        call(model)
+
+    started = time.perf_counter()
+    with pytest.raises(errors.TimedOutError):
+        call(model)
+
+    assert time.perf_counter() - started < 1.5
+    assert len(server.requests) == 2
+
+
+def test_event_loops_in_a_row_leak_no_sockets(make):
+    """One model may be used by several `asyncio.run`, and closes what each opened."""
+    model, server = make("ok")
+
+    async def several():
+        async with asyncio.TaskGroup() as group:
+            for _ in range(4):
+                group.create_task(model(MESSAGES))
+
+    asyncio.run(several())
+    gc.collect()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        asyncio.run(several())
+    gc.collect()
+
+    assert len(os.listdir("/proc/self/fd")) <= before
+    assert len(server.requests) == 24
+
+
+def test_closing_inside_a_loop(make):
+    """After `aclose` the model opens what it needs anew."""
+    model, _ = make("ok")
+
+    async def twice():
+        await model(MESSAGES)
+        await model.aclose()
+        await model.aclose()
+        return await model(MESSAGES)
+
+    assert asyncio.run(twice()).get("content") == "ok"
+
+
+def test_cancelling_is_final(make):
+    """After a cancellation no request is sent, and no task of ours is left."""
+    model, server = make(Answer(content="ok", delay_s=30))
+
+    async def cancel_at(seconds):
+        task = asyncio.ensure_future(model(MESSAGES))
+        await asyncio.sleep(seconds)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    with warnings.catch_warnings():
+        # Cancelled while litellm prepares a request in a thread: it drops a coroutine.
+        warnings.filterwarnings("ignore", message="coroutine .* was never awaited")
+        for seconds in (0.3, 0.0, 0.001, 0.005, 0.02):
+            asyncio.run(cancel_at(seconds))
+        gc.collect()
+    n_sent = len(server.requests)
+    time.sleep(0.3)
+
+    assert len(server.requests) == n_sent
+    assert model.cumulated_failed_calls == 0
+
+
+def test_many_calls_share_connections(make):
+    """Calls in flight do not wait for each other."""
+    model, server = make(Answer(content="ok", delay_s=0.1))
+
+    async def many():
+        await model(MESSAGES)
+        started = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(50):
+                group.create_task(model(MESSAGES))
+        return time.perf_counter() - started
+
+    assert asyncio.run(many()) < 2.0
+    assert len(server.requests) == 51
+
+
+def test_keys_go_only_into_the_header(make):
+    """A key is sent as authorization and nowhere else."""
+    model, server = make("ok")
+
+    call(model)
+
+    assert CANARY not in json.dumps(server.requests[0].body)
+    assert server.requests[0].headers["authorization"] == "***"
+
+
+def test_no_global_of_litellm_is_changed(make):
+    """Users of litellm find their settings as they left them."""
+    import litellm
+
+    def settings():
+        return {
+            name: repr(value)
+            for name, value in vars(litellm).items()
+            if isinstance(value, (bool, int, float, str, type(None), list))
+            and not name.startswith("_")
+        }
+
+    before = settings()
+    model, _ = make(Status(status=401))
+    with pytest.raises(errors.AuthenticationError):
+        call(model)
+
+    assert settings() == before
+
+
+def test_the_embedded_model_can_be_served(make):
+    """A server may answer with any function of the request."""
+    model, _ = make(EmbeddedTransport().send, model="openai/embedded/learner")
+    examples = "Input: great\nOutput: good"
+
+    value = asyncio.run(
+        model.complete(
+            [{"role": "system", "content": examples}, *MESSAGES], schema=SCHEMA
+        )
+    ).value
+
+    assert value["label"] in {"good", "bad"}
+
+
+def test_one_transport_serves_threads_with_loops_of_their_own(serve):
+    """Each thread's event loop has its own connections."""
+    import threading
+
+    server = serve("ok")
+    model = LanguageModel("openai/m", api_base=server.url, api_key=CANARY)
+    answers = []
+
+    def work():
+        answers.append(asyncio.run(model(MESSAGES)).get("content"))
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers == ["ok"] * 6
+
+
+def test_a_key_does_not_follow_a_redirect(serve):
+    """A server cannot send our key elsewhere."""
+    elsewhere = serve("stolen")
+    server = serve(
+        Status(status=307, headers={"Location": f"{elsewhere.url}/chat/completions"})
+    )
+    model = LanguageModel("openai/m", api_base=server.url, api_key=CANARY)
+
+    with pytest.raises(errors.BadRequestError):
+        call(model)
+
+    assert elsewhere.requests == []

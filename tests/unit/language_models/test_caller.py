@@ -1,0 +1,117 @@
+"""One call: limited in number and in time, counted once."""
+
+import asyncio
+
+import pytest
+
+from synalinks.contracts import Usage
+from synalinks.errors import ConfigurationError, InvalidOutputError, TimedOutError
+from synalinks.language_models import LanguageModel, LMResponse
+from synalinks.testing import ScriptedTransport
+
+MESSAGES = [{"role": "user", "content": "hello"}]
+SCHEMA = {
+    "type": "object",
+    "properties": {"a": {"type": "string"}},
+    "required": ["a"],
+}
+
+
+def scripted(answers, **options):
+    return LanguageModel(
+        "openai/gpt-4o-mini", transport=ScriptedTransport(answers), **options
+    )
+
+
+async def test_calls_in_flight_are_limited():
+    """Never more than `max_concurrency` at once, and all are answered."""
+    in_flight, most = 0, 0
+
+    async def answer(_):
+        nonlocal in_flight, most
+        in_flight += 1
+        most = max(most, in_flight)
+        await asyncio.sleep(0.001)
+        in_flight -= 1
+        return "ok"
+
+    model = scripted(answer, max_concurrency=3)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(20):
+            group.create_task(model(MESSAGES))
+
+    assert most == 3
+    assert model.cumulated_calls == 20
+
+
+async def test_time_is_limited():
+    """A call that takes too long is cut, and counts as failed."""
+
+    async def hang(_):
+        await asyncio.sleep(60)
+
+    model = scripted(hang, timeout=0.01)
+
+    with pytest.raises(TimedOutError) as caught:
+        await model(MESSAGES)
+
+    assert str(caught.value) == (
+        "`openai/gpt-4o-mini` gave no complete answer within 0.01 s (`timeout`)."
+    )
+    assert (model.cumulated_failed_calls, model.cumulated_calls) == (1, 0)
+
+
+async def test_a_timeout_of_the_transport_is_not_taken_for_ours():
+    """Only our own limit is reported as our own limit."""
+    model = scripted([TimeoutError("theirs")], timeout=60)
+
+    with pytest.raises(TimeoutError, match="theirs"):
+        await model(MESSAGES)
+
+
+async def test_an_invalid_answer_was_paid_for():
+    """Tokens count whatever the answer is worth."""
+    usage = Usage(calls=1, prompt_tokens=1000, completion_tokens=10, cost_usd=None)
+    model = scripted([LMResponse(content="{}", usage=usage)])
+
+    with pytest.raises(InvalidOutputError):
+        await model(MESSAGES, schema=SCHEMA)
+
+    assert model.cumulated_prompt_tokens == 1000
+    assert model.cumulated_cost > 0
+    assert (model.cumulated_calls, model.cumulated_failed_calls) == (1, 1)
+
+
+async def test_a_cost_that_the_transport_knows_is_kept():
+    """The price list is asked only where the transport knows nothing."""
+    model = scripted([LMResponse(content="x", usage=Usage(calls=1, cost_usd=0.25))])
+
+    completion = await model.complete(MESSAGES)
+
+    assert completion.usage.cost_usd == 0.25
+    assert completion.usage.elapsed_s > 0
+
+
+async def test_our_own_mistakes_are_not_calls():
+    """An error that is no answer of a model is not counted as one."""
+    model = scripted([])
+
+    with pytest.raises(ConfigurationError, match="The script has no answer left"):
+        await model(MESSAGES)
+
+    assert model.cumulated_failed_calls == 0
+
+
+async def test_preparation_happens_once():
+    """Slow imports are done by the first call only, however many wait for it."""
+    transport = ScriptedTransport(lambda _: "ok")
+    prepared = []
+    transport.prepare = lambda: prepared.append(1)
+    model = LanguageModel("openai/x", transport=transport)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(5):
+            group.create_task(model(MESSAGES))
+
+    assert prepared == [1]

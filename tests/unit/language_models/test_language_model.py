@@ -1,0 +1,216 @@
+"""The public face: arguments, answers, counters, configuration."""
+
+import pytest
+
+import synalinks
+from synalinks._internal import context
+from synalinks.errors import ConfigurationError
+from synalinks.language_models import LanguageModel
+from synalinks.testing import ScriptedTransport
+
+MESSAGES = [{"role": "user", "content": "hello"}]
+SCHEMA = {
+    "type": "object",
+    "properties": {"a": {"type": "string"}},
+    "required": ["a"],
+}
+CANARY = "canary-31337"
+
+
+def scripted(answers, **options):
+    transport = ScriptedTransport(answers)
+    return LanguageModel(
+        "openai/gpt-4o-mini", transport=transport, **options
+    ), transport
+
+
+async def test_a_schema_gives_its_json():
+    """The answer is a data model of the schema asked for."""
+    model, transport = scripted([{"a": "x"}])
+
+    answer = await model(MESSAGES, schema=SCHEMA)
+
+    assert (answer.get_json(), answer.get_schema()) == ({"a": "x"}, SCHEMA)
+    assert transport.requests[0].schema == SCHEMA
+
+
+async def test_a_data_model_may_be_the_schema():
+    """The schema of a data model is taken from it."""
+
+    class Answer(synalinks.DataModel):
+        a: str
+
+    model, _ = scripted([{"a": "x"}])
+
+    assert (await model(MESSAGES, schema=Answer)).get("a") == "x"
+
+
+async def test_no_schema_gives_a_chat_message():
+    """Free text comes as a `ChatMessage`."""
+    model, _ = scripted(["hi"])
+
+    answer = await model(synalinks.ChatMessages(messages=MESSAGES))
+
+    assert answer.get("content") == "hi"
+    assert answer.get_schema() == synalinks.ChatMessage.get_schema()
+
+
+async def test_parameters_of_the_call_win_and_none_is_not_sent():
+    """Defaults of the model are merged under those of the call."""
+    model, transport = scripted(["x"], temperature=0.1, top_p=0.9, api_key=CANARY)
+
+    await model(MESSAGES, temperature=0.7, max_tokens=None)
+
+    request = transport.requests[0]
+    assert dict(request.params) == {"temperature": 0.7, "top_p": 0.9}
+    assert request.api_key == CANARY
+
+
+async def test_tools_of_both_arguments_are_sent():
+    """Schemas of tools may be given as `tools` or as `tool_schemas`."""
+    model, transport = scripted(["x"])
+
+    await model(MESSAGES, tools=[{"a": 1}], tool_schemas=[{"b": 2}])
+
+    assert transport.requests[0].tools == [{"a": 1}, {"b": 2}]
+
+
+async def test_schema_and_tools_exclude_each_other():
+    """One call asks for one kind of answer."""
+    model, _ = scripted([])
+
+    with pytest.raises(ConfigurationError, match="takes a `schema` or `tools`"):
+        await model(MESSAGES, schema=SCHEMA, tools=[{"a": 1}])
+
+
+async def test_counters():
+    """Counters are read by their documented names, per phase and in all."""
+    model, _ = scripted(["x", "y"])
+
+    await model(MESSAGES)
+    with context.bound(context.phase, "reward"):
+        await model(MESSAGES)
+
+    assert model.cumulated_calls == 2
+    assert model.reward_cumulated_calls == 1
+    assert model.inference_cumulated_calls == 1
+    assert model.last_call_finish_reason == "stop"
+    assert model.cumulated_cost == 0.0
+
+
+def test_unknown_attributes_are_errors():
+    """Counters do not hide typing errors."""
+    model, _ = scripted([])
+
+    with pytest.raises(AttributeError, match="no attribute 'cumulated_clals'"):
+        _ = model.cumulated_clals
+
+
+def test_positional_arguments_have_the_documented_order():
+    """Scripts may pass the first arguments by position."""
+    model = LanguageModel(
+        "openai/x", "http://localhost/v1", 10, 2, 3, None, False, None, "n", "d", None
+    )
+
+    assert (model.api_base, model.timeout, model.retry) == (
+        "http://localhost/v1",
+        10,
+        2,
+    )
+    assert (model.retry_max_wait, model.name, model.description) == (3, "n", "d")
+
+
+def test_defaults():
+    """Defaults are those of the documented API."""
+    model = LanguageModel("embedded/learner")
+
+    assert (model.timeout, model.retry, model.retry_max_wait) == (600, 5, 60)
+    assert (model.caching, model.cache_dir, model.fallback) == (False, None, None)
+    assert repr(model) == "LanguageModel('embedded/learner')"
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_max_concurrency_is_positive(limit):
+    """A model that may never be called is a mistake."""
+    with pytest.raises(ConfigurationError, match="`max_concurrency` is at least 1"):
+        LanguageModel("embedded/learner", max_concurrency=limit)
+
+
+def test_config_round_trip():
+    """A model made again from its configuration is the same."""
+    model = LanguageModel(
+        "openai/x", api_base="http://localhost/v1", temperature=0.3, max_concurrency=7
+    )
+
+    again = LanguageModel.from_config(model.get_config())
+
+    assert again.get_config() == model.get_config()
+    assert again.default_kwargs == {"temperature": 0.3}
+
+
+def test_config_has_no_secret():
+    """Keys given in any way are never saved; the rest is."""
+    model = LanguageModel(
+        "openai/x",
+        api_base=f"http://me:{CANARY}@localhost/v1?key={CANARY}",
+        api_key=CANARY,
+        access_token=CANARY,
+        extra_headers={"Authorization": f"Bearer {CANARY}", "x-title": "kept"},
+        max_tokens=5,
+    )
+
+    config = model.get_config()
+
+    assert CANARY not in str(config)
+    assert CANARY not in repr(model)
+    assert config["extra_headers"] == {"x-title": "kept"}
+    assert config["max_tokens"] == 5
+    assert config["api_base"] == "http://localhost/v1"
+
+
+def test_settings_of_the_embedded_model_are_saved():
+    """A saved program repeats the run with the same settings."""
+    model = LanguageModel("embedded/learner", latency_s=0.25, price_per_token=0.1)
+
+    assert (
+        LanguageModel.from_config(model.get_config())._caller.transport.latency_s
+        == 0.25
+    )
+    assert model.get_config()["price_per_token"] == 0.1
+
+
+def test_an_own_transport_is_not_saved():
+    """A double belongs to one process."""
+    model, _ = scripted([])
+
+    assert "transport" not in model.get_config()
+    assert LanguageModel("openai/x", transport="direct").get_config()["transport"] == (
+        "direct"
+    )
+
+
+def test_abilities_come_from_the_price_list():
+    """What the list does not say, a model cannot do."""
+    model = LanguageModel("openai/gpt-4o-mini")
+
+    assert model.supports_vision()
+    assert not model.supports_reasoning()
+    assert not LanguageModel("openai/my-own").supports_vision()
+    assert model.provider_info().name == "openai"
+
+
+async def test_streaming_says_what_to_do():
+    """What is not there yet is refused, not ignored."""
+    model, _ = scripted([])
+
+    with pytest.raises(ConfigurationError, match="`streaming=True` is not available"):
+        await model(MESSAGES, streaming=True)
+
+
+async def test_closing_and_going_on():
+    """A closed model can be used again."""
+    model, _ = scripted(["x"])
+
+    await model.aclose()
+
+    assert (await model(MESSAGES)).get("content") == "x"

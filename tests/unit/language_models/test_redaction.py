@@ -1,0 +1,72 @@
+"""No secret reaches a text."""
+
+import pytest
+
+from synalinks.language_models._redaction import (
+    is_secret_name,
+    redact,
+    without_secrets,
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "api_key", "apikey", "OPENAI_API_KEY", "key", "token", "access_token",
+        "Authorization", "x-api-key", "AWS_SECRET_ACCESS_KEY", "password", "client_secret",
+        "aws_session_token", "HF_TOKEN", "credentials", "cookie",
+    ],
+)  # fmt: skip
+def test_secret_names_are_known(name):
+    """A parameter or header of such a name is never saved."""
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "max_tokens", "max_completion_tokens", "temperature", "price_per_token",
+        "prompt_cache_key", "model", "monkey", "tokenizer", "stop_token_ids", "author",
+    ],
+)  # fmt: skip
+def test_other_names_are_not_secret(name):
+    """Parameters that count or name tokens are kept."""
+    assert not is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://user:pw@host:8000/v1?key=abc#x", "http://host:8000/v1"),
+        ("https://api.openai.com/v1", "https://api.openai.com/v1"),
+        ("http://[broken", "***"),
+    ],
+)
+def test_urls_lose_what_may_be_secret(url, shown):
+    """User, password, query and fragment are cut off."""
+    assert without_secrets(url) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Incorrect API key provided: my-own-secret.",
+        "Authorization: Bearer abcdefg",
+        "the key sk-proj-abcdefghijk is wrong",
+        "cannot reach http://u:abcdefg@host/v1?api_key=abcdefg",
+    ],
+)
+def test_texts_lose_keys(text):
+    """Known keys, and what looks like one, are taken out."""
+    shown = redact(text, ["my-own-secret"])
+
+    assert "my-own-secret" not in shown
+    assert "abcdefg" not in shown
+
+
+def test_texts_are_cut_and_on_one_line():
+    """A page of HTML does not fill the screen."""
+    shown = redact("a\n b " * 200)
+
+    assert len(shown) == 201
+    assert "\n" not in shown

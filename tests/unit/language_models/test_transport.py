@@ -1,0 +1,79 @@
+"""Every exception of litellm becomes one of ours."""
+
+import httpx
+import pytest
+
+from synalinks import errors
+from synalinks.language_models import LiteLLMTransport, LMRequest
+from synalinks.language_models._transport import _BY_NAME, error_of_exception
+
+REQUEST = LMRequest(model="openai/x", messages=[], api_key="the-secret-key")
+
+
+def test_every_exception_of_litellm_is_mapped():
+    """When litellm adds an exception, this test says so."""
+    import litellm.exceptions
+
+    defined = {
+        name
+        for name, value in vars(litellm.exceptions).items()
+        if isinstance(value, type)
+        and issubclass(value, Exception)
+        and value.__module__ == "litellm.exceptions"
+    }
+
+    assert set(_BY_NAME) == defined
+
+
+def test_http_answers_in_the_chain_win():
+    """litellm changes status codes; the client below it knows the true one."""
+    response = httpx.Response(
+        429,
+        headers={"Retry-After": "3"},
+        text="slow down",
+        request=httpx.Request("POST", "http://localhost"),
+    )
+    outer = ValueError("litellm.InternalServerError: something else")
+    outer.__cause__ = httpx.HTTPStatusError("429", request=None, response=response)
+
+    error = error_of_exception(outer, REQUEST)
+
+    assert type(error) is errors.RateLimitedError
+    assert (error.status_code, error.retry_after_s) == (429, 3.0)
+    assert "slow down" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind"),
+    [
+        (httpx.ConnectError("no"), errors.ConnectionLostError),
+        (httpx.ReadTimeout("no"), errors.TimedOutError),
+        (httpx.RemoteProtocolError("no"), errors.ConnectionLostError),
+        (ValueError("no"), errors.ServerError),
+    ],
+)
+def test_causes_are_looked_for(cause, kind):
+    """A connection that broke is told from a server that failed."""
+    outer = RuntimeError("litellm says so")
+    outer.__context__ = cause
+
+    assert type(error_of_exception(outer, REQUEST)) is kind
+
+
+def test_messages_have_no_key():
+    """litellm repeats requests in its messages."""
+    error = error_of_exception(ValueError("sent the-secret-key"), REQUEST)
+
+    assert str(error) == "`openai/x` gave no answer: ValueError: sent ***"
+
+
+def test_our_own_errors_pass():
+    """A key that is missing is told by us."""
+    ours = errors.AuthenticationError("no key", model="openai/x")
+
+    assert error_of_exception(ours, REQUEST) is ours
+
+
+def test_making_a_transport_imports_nothing():
+    """litellm takes seconds to import: only when it is used."""
+    assert LiteLLMTransport()._loaded == []

@@ -1,0 +1,198 @@
+"""An answer is valid as a whole, or refused with place and reason."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synalinks.errors import InvalidOutputError, SchemaError
+from synalinks.language_models._validation import parse_answer, validator_of
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "label": {"type": "string", "enum": ["good", "bad"]},
+        "score": {"type": "integer", "minimum": 0},
+        "parts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"n": {"type": "integer", "default": 1}},
+                "additionalProperties": False,
+            },
+        },
+    },
+    "required": ["label"],
+    "additionalProperties": False,
+}
+
+
+def read(text, **options):
+    return parse_answer(text, SCHEMA, model="openai/x", **options)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"label": "good"}', ' \n{"label": "good"}\n', '```json\n{"label": "good"}\n```'],
+    ids=["plain", "space around", "in a fence"],
+)
+def test_valid_answers(text):
+    """Space and a fence around the object are no part of it."""
+    assert read(text) == {"label": "good"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '{"label": "ugly"}',
+            "The answer of `openai/x` does not fit its schema at `$.label`: received "
+            "'ugly'; expected one of ['good', 'bad'].",
+        ),
+        (
+            '{"label": "good", "score": "3"}',
+            "The answer of `openai/x` does not fit its schema at `$.score`: received "
+            "'3'; expected a value of type 'integer'.",
+        ),
+        (
+            '{"label": "good", "score": -1}',
+            "The answer of `openai/x` does not fit its schema at `$.score`: received "
+            "-1; expected `minimum`: 0.",
+        ),
+        (
+            "{}",
+            "The answer of `openai/x` does not fit its schema at `$`: received {}; "
+            "expected the keys ['label'] as well.",
+        ),
+        (
+            '{"label": "good", "x": 1}',
+            "The answer of `openai/x` does not fit its schema at `$`: received "
+            "{'label': 'good', 'x': 1}; expected no keys but ['label', 'score', "
+            "'parts'].",
+        ),
+        (
+            "[1, 2]",
+            "The answer of `openai/x` does not fit its schema at `$`: received [1, 2]; "
+            "expected a value of type 'object'.",
+        ),
+        (
+            "good",
+            "`openai/x` answered no JSON (Expecting value: line 1 column 1 (char 0)). "
+            "Received: 'good'; expected a JSON object.",
+        ),
+        ("", "`openai/x` answered nothing. Received: ''; expected a JSON object."),
+        (
+            '{"label": NaN}',
+            "`openai/x` answered no JSON (NaN is not a JSON value). Received: "
+            "'{\"label\": NaN}'; expected a JSON object.",
+        ),
+    ],
+)
+def test_invalid_answers(text, message):
+    """The message says where, what was received and what was expected."""
+    with pytest.raises(InvalidOutputError) as caught:
+        read(text)
+
+    assert str(caught.value) == message
+    assert (caught.value.answer, caught.value.model) == (text, "openai/x")
+
+
+def test_deep_nesting_is_invalid_not_fatal():
+    """A hostile answer cannot exhaust the stack."""
+    with pytest.raises(InvalidOutputError):
+        read("[" * 200_000)
+
+
+def test_nulls_of_optional_fields_are_dropped_where_asked():
+    """Strict endpoints answer every key; null says that there is none."""
+    text = '{"label": "good", "score": null, "parts": [{"n": null}, {"n": 2}]}'
+
+    assert read(text, drop_nulls=True) == {"label": "good", "parts": [{}, {"n": 2}]}
+    with pytest.raises(InvalidOutputError, match=r"received None"):
+        read(text)
+
+
+def test_nulls_that_the_schema_takes_are_kept():
+    """A field that may be null stays null."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "a": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            "b": {"type": ["string", "null"]},
+            "c": {"enum": ["x", None]},
+            "d": {"type": "string"},
+        },
+    }
+    text = '{"a": null, "b": null, "c": null, "d": null}'
+
+    value = parse_answer(text, schema, model="m", drop_nulls=True)
+
+    assert value == {"a": None, "b": None, "c": None}
+
+
+def test_nulls_inside_unions_and_references_are_dropped():
+    """The branch whose keys fit the value decides."""
+    schema = {
+        "$defs": {
+            "Cat": {"type": "object", "properties": {"lives": {"type": "integer"}}},
+            "Dog": {
+                "type": "object",
+                "properties": {"bark": {"type": ["string", "null"]}},
+            },
+        },
+        "type": "object",
+        "properties": {
+            "pet": {"anyOf": [{"$ref": "#/$defs/Cat"}, {"$ref": "#/$defs/Dog"}]},
+            "n": {"type": "integer"},
+        },
+    }
+
+    cat = parse_answer('{"pet": {"lives": null}}', schema, model="m", drop_nulls=True)
+    dog = parse_answer(
+        '{"pet": {"bark": null}, "n": null}', schema, model="m", drop_nulls=True
+    )
+
+    assert cat == {"pet": {"lives": None}}  # a dog, as far as the schema tells
+    assert dog == {"pet": {"bark": None}}
+
+
+def test_a_required_null_is_an_error():
+    """Only what may be absent can be said by null."""
+    with pytest.raises(InvalidOutputError, match=r"at `\$.label`: received None"):
+        read('{"label": null}', drop_nulls=True)
+
+
+def test_validators_are_made_once():
+    """Building one takes a millisecond, using it a hundredth."""
+    assert validator_of(dict(SCHEMA)) is validator_of(dict(SCHEMA))
+
+
+@pytest.mark.parametrize("reference", ["http://example.org/s", "#/$defs/Missing"])
+def test_references_stay_inside_the_schema(reference):
+    """A reference to the network, or to nothing, is an error, not a download."""
+    schema = {"type": "object", "properties": {"a": {"$ref": reference}}}
+
+    with pytest.raises(SchemaError, match="refers to nothing in its schema"):
+        validator_of(schema)
+
+
+def test_a_schema_may_refer_to_itself():
+    """Recursion through the root or the definitions is fine."""
+    schema = {"type": "object", "properties": {"child": {"$ref": "#"}}}
+
+    assert parse_answer('{"child": {}}', schema, model="m") == {"child": {}}
+
+
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+))  # fmt: skip
+def test_nothing_half_valid_passes(value):
+    """Whatever JSON comes: it is valid against the user's schema, or refused."""
+    import json
+
+    try:
+        accepted = read(json.dumps(value), drop_nulls=True)
+    except InvalidOutputError:
+        return
+    assert validator_of(SCHEMA).is_valid(accepted)

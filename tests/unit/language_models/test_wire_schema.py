@@ -1,0 +1,156 @@
+"""Schemas are rewritten into the dialects of endpoints."""
+
+from enum import Enum
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field
+
+from synalinks.errors import SchemaError
+from synalinks.language_models._wire_schema import inlined, strict, with_object_root
+
+
+class Color(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Part(BaseModel):
+    color: Color
+    size: int = Field(default=3, ge=0, description="How big.")
+
+
+class Whole(BaseModel):
+    name: str
+    parts: list[Part] = []
+    first: Part = Field(description="The first.")
+    note: str | None = None
+
+
+class Tree(BaseModel):
+    value: int
+    children: list["Tree"] = []
+
+
+class Open(BaseModel):
+    extra: dict[str, Any]
+
+
+def objects_in(node):
+    if isinstance(node, dict):
+        if node.get("type") == "object":
+            yield node
+        for part in node.values():
+            yield from objects_in(part)
+    if isinstance(node, list):
+        for part in node:
+            yield from objects_in(part)
+
+
+@pytest.mark.parametrize("model", [Whole, Tree])
+def test_strict_objects_are_closed_and_complete(model):
+    """Every object lists all its keys as required and allows no other."""
+    found = list(objects_in(strict(model.model_json_schema())))
+
+    assert len(found) >= 1
+    for node in found:
+        assert node["additionalProperties"] is False
+        assert node["required"] == list(node["properties"])
+
+
+def test_strict_keeps_the_order_of_fields():
+    """Models write keys in the order of the schema: thoughts come before answers."""
+    schema = strict(Whole.model_json_schema())
+
+    assert list(schema["properties"]) == ["name", "parts", "first", "note"]
+
+
+def test_strict_makes_optional_fields_nullable():
+    """What could be left out may be null."""
+    part = strict(Whole.model_json_schema())["$defs"]["Part"]["properties"]
+
+    assert part["size"] == {
+        "description": "How big. (minimum: 0, default: 3)",
+        "anyOf": [{"type": "integer"}, {"type": "null"}],
+    }
+    assert part["color"] == {"$ref": "#/$defs/Color"}
+
+
+def test_strict_writes_out_a_reference_with_a_description():
+    """The dialect allows nothing beside `$ref`."""
+    first = strict(Whole.model_json_schema())["properties"]["first"]
+
+    assert first["description"] == "The first."
+    assert first["type"] == "object"
+
+
+def test_strict_keeps_recursion():
+    """A schema that contains itself stays finite."""
+    schema = strict(Tree.model_json_schema())
+
+    assert schema["type"] == "object"
+    assert "$ref" in str(schema["$defs"]["Tree"])
+
+
+@pytest.mark.parametrize(
+    ("part", "where"),
+    [
+        ({"type": "object"}, "`$.a` takes any keys."),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, "any keys"),
+        ({}, "`$.a` takes any value."),
+        ({"type": "array"}, "`$.a` takes any value."),
+        ({"type": "array", "prefixItems": [{"type": "string"}]}, "any value"),
+        (True, "any value"),
+        ({"$ref": "#/$defs/Missing"}, "refers to nothing"),
+    ],
+)
+def test_strict_refuses_what_it_cannot_say(part, where):
+    """The reason names the place."""
+    schema = {"type": "object", "properties": {"a": part}, "required": ["a"]}
+
+    with pytest.raises(SchemaError) as caught:
+        strict(schema)
+
+    assert where in str(caught.value)
+
+
+def test_strict_rewrites_single_values_and_unions():
+    """`const` becomes an enumeration, `oneOf` becomes `anyOf`, `allOf` is merged."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "a": {"const": "x", "type": "string"},
+            "b": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
+            "c": {"allOf": [{"type": "string"}], "description": "Text."},
+        },
+        "required": ["a", "b", "c"],
+    }
+
+    assert strict(schema)["properties"] == {
+        "a": {"enum": ["x"], "type": "string"},
+        "b": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+        "c": {"description": "Text.", "type": "string"},
+    }
+
+
+def test_inlined_has_no_references():
+    """Each reference is replaced by its definition."""
+    schema = inlined(Whole.model_json_schema())
+
+    assert "$ref" not in str(schema)
+    assert "$defs" not in schema
+    assert schema["properties"]["parts"]["items"]["title"] == "Part"
+
+
+def test_inlined_refuses_recursion():
+    """An endless schema cannot be written out."""
+    with pytest.raises(SchemaError, match="contains itself"):
+        inlined(Tree.model_json_schema())
+
+
+def test_the_root_is_an_object():
+    """A reference at the root is followed; anything but an object is refused."""
+    assert with_object_root(Tree.model_json_schema())["type"] == "object"
+    with pytest.raises(SchemaError, match="Put it into a field of an object"):
+        with_object_root({"type": "array", "items": {}})
+    assert Open.model_json_schema()["properties"]["extra"]["type"] == "object"

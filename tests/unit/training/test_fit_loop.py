@@ -1,0 +1,374 @@
+"""Training."""
+
+import asyncio
+import json
+
+import numpy as np
+import pytest
+
+import synalinks
+from synalinks.callbacks import Callback
+from synalinks.errors import AllSamplesFailedError, AuthenticationError, SynalinksWarning
+from parity import data, make_task, parity_answer
+
+
+class Recorder(Callback):
+    """Notes every hook with its index and logs."""
+
+    def __init__(self):
+        self.events = []
+        self.logs = []
+
+    def __getattribute__(self, name):
+        if name.startswith("on_") and name not in ("on_batch_begin", "on_batch_end"):
+
+            def note(*args):
+                position = [a for a in args if isinstance(a, int)]
+                self.events.append((name.removeprefix("on_"), *position))
+                self.logs.append(dict(args[-1] or {}))
+
+            return note
+        return super().__getattribute__(name)
+
+
+async def test_fit_improves_the_program_and_returns_its_history():
+    """Examples from good predictions raise the validation reward."""
+    task = await make_task()
+
+    history = await task.program.fit(
+        *data(0, 24), validation_data=data(24, 40), epochs=3, batch_size=4, verbose=0
+    )
+
+    assert history.epoch == [0, 1, 2]
+    assert set(history.history) == {"reward", "val_reward"}
+    assert history.history["val_reward"][-1] > 0.7
+    assert history.history["val_reward"] == sorted(history.history["val_reward"])
+    assert task.program.history is history
+    assert task.program.trainable_variables[0].get("examples")
+
+
+async def test_hooks_fire_in_the_order_of_keras():
+    """Two epochs of two batches with validation give one full sequence."""
+    task = await make_task()
+    recorder = Recorder()
+
+    await task.program.fit(
+        *data(0, 4),
+        validation_data=data(4, 8),
+        epochs=2,
+        batch_size=2,
+        validation_batch_size=4,
+        callbacks=recorder,
+        verbose=0,
+    )
+
+    epoch = [
+        ("train_batch_begin", 0),
+        ("train_batch_end", 0),
+        ("train_batch_begin", 1),
+        ("train_batch_end", 1),
+        ("test_begin",),
+        ("test_batch_begin", 0),
+        ("test_batch_end", 0),
+        ("test_end",),
+    ]
+    assert recorder.events == [
+        ("train_begin",),
+        ("epoch_begin", 0),
+        *epoch,
+        ("epoch_end", 0),
+        ("epoch_begin", 1),
+        *epoch,
+        ("epoch_end", 1),
+        ("train_end",),
+    ]
+    assert recorder.logs[-1].keys() == {"reward", "val_reward"}
+
+
+async def test_reward_in_the_logs_is_the_training_reward():
+    """A model that is right on training data only logs 1.0 and 0.0."""
+
+    def answers(request):
+        number = int(json.loads(request.messages[-1]["content"])["query"][1:])
+        return {"answer": ("odd" if number % 2 else "even") if number < 10 else "?"}
+
+    task = await make_task(answers)
+
+    history = await task.program.fit(
+        *data(0, 10), validation_data=data(10, 14), verbose=0
+    )
+
+    assert history.history["reward"] == [1.0]
+    assert history.history["val_reward"] == [0.0]
+
+
+async def test_rewards_join_predictions_by_sample_whatever_ends_first():
+    """Finishing order moves no credit: examples are always right answers."""
+
+    async def slow_for_small(request):
+        number = int(json.loads(request.messages[-1]["content"])["query"][1:])
+        for _ in range(30 - number):
+            await asyncio.sleep(0)
+        return {"answer": "odd" if number % 3 == 0 else "even"}
+
+    task = await make_task(slow_for_small)
+    await task.program.fit(
+        *data(0, 24), validation_data=data(24, 30), batch_size=24, verbose=0
+    )
+
+    variable = task.program.trainable_variables[0]
+    predictions = variable.get("predictions")
+    assert len(predictions) == 24
+    for prediction in predictions:
+        number = int(prediction["inputs"]["query"][1:])
+        right = "odd" if number % 2 else "even"
+        assert prediction["reward"] == float(prediction["outputs"]["answer"] == right)
+    for example in variable.get("examples"):
+        number = int(example["inputs"]["query"][1:])
+        assert example["outputs"]["answer"] == ("odd" if number % 2 else "even")
+
+
+async def run_fit(seed, **options):
+    synalinks.clear_session()
+    synalinks.set_seed(seed)
+    task = await make_task()
+    await task.program.fit(
+        *data(0, 12),
+        validation_data=data(12, 20),
+        **{"epochs": 2, "batch_size": 3, "verbose": 0, **options},
+    )
+    return task
+
+
+async def test_the_seed_decides_everything():
+    """Equal seeds give the same calls and variables; others another order."""
+    first, again, other = [await run_fit(seed) for seed in (1, 1, 2)]
+
+    assert first.inputs() == again.inputs()
+    assert first.prompts() == again.prompts()
+    assert first.program.get_state_tree() == again.program.get_state_tree()
+    assert first.inputs() != other.inputs()
+
+
+async def test_shuffle_gives_each_epoch_an_order_and_can_be_switched_off():
+    """Without shuffling the data come in their order."""
+    shuffled = await run_fit(1, epochs=1)
+    ordered = await run_fit(1, epochs=1, shuffle=False)
+
+    first_batch = set(ordered.inputs()[:3])
+    assert first_batch == {"n0", "n1", "n2"}
+    assert set(shuffled.inputs()[:3]) != first_batch
+
+
+async def test_no_cell_is_paid_for_twice():
+    """One request per distinct prompt and input over a whole run."""
+    task = await run_fit(3, epochs=4)
+
+    cells = list(zip(task.prompts(), task.inputs(), strict=True))
+    assert len(cells) == len(set(cells))
+
+
+async def test_concurrency_changes_nothing():
+    """Answers that come at other times lead to the same program."""
+    plain = await run_fit(5)
+    delays = iter(range(10**6))
+
+    async def late(request):
+        for _ in range(next(delays) * 7 % 11):
+            await asyncio.sleep(0)
+        return parity_answer(request)
+
+    synalinks.clear_session()
+    synalinks.set_seed(5)
+    task = await make_task(late)
+    await task.program.fit(
+        *data(0, 12), validation_data=data(12, 20), epochs=2, batch_size=3, verbose=0
+    )
+
+    assert task.program.get_state_tree() == plain.program.get_state_tree()
+
+
+async def test_numpy_arrays_lists_and_batches_are_the_same():
+    """Arrays, lists and generators of batches train alike."""
+    x, y = data(0, 6)
+    x_array, y_array = np.array(x, dtype=object), np.array(y, dtype=object)
+
+    def batches():
+        for start in range(0, 6, 2):
+            yield x_array[start : start + 2], y_array[start : start + 2]
+
+    results = []
+    for arguments in ((x, y), (x_array, y_array), (batches(),)):
+        synalinks.clear_session()
+        synalinks.set_seed(1)
+        task = await make_task()
+        await task.program.fit(
+            *arguments, validation_data=data(6, 10), batch_size=2, verbose=0
+        )
+        results.append((task.inputs(), task.program.get_state_tree()))
+
+    assert results[0] == results[1] == results[2]
+
+
+async def test_a_second_fit_goes_on_from_the_first():
+    """What was learned is where the next fit begins."""
+    task = await make_task()
+    options = {"validation_data": data(24, 40), "batch_size": 4, "verbose": 0}
+    first = await task.program.fit(*data(0, 24), epochs=2, **options)
+    second = await task.program.fit(*data(0, 24), epochs=2, **options)
+
+    assert second.history["val_reward"][0] >= first.history["val_reward"][-1]
+    assert task.program.optimizer.epochs == 4
+
+
+async def test_validation_follows_its_frequency():
+    """Epochs without validation have no value."""
+    task = await make_task()
+
+    history = await task.program.fit(
+        *data(0, 4), validation_data=data(4, 8), epochs=3, validation_freq=2, verbose=0
+    )
+
+    assert history.history["val_reward"][0] is None
+    assert history.history["val_reward"][1] is not None
+    assert len(history.history["val_reward"]) == 2
+
+
+async def test_without_validation_there_is_one_warning():
+    """Candidates are then compared on the batch, and the user is told."""
+    task = await make_task()
+
+    with pytest.warns(SynalinksWarning, match="no validation samples") as warned:
+        history = await task.program.fit(*data(0, 8), validation_split=0, verbose=0)
+
+    assert len(warned) == 1
+    assert warned[0].filename == __file__
+    assert set(history.history) == {"reward"}
+
+
+async def test_without_an_optimizer_nothing_is_trained():
+    """The history is empty, and no call is made."""
+    task = await make_task(optimizer=None)
+
+    with pytest.warns(SynalinksWarning, match="without an optimizer"):
+        history = await task.program.fit(*data(0, 8), verbose=0)
+
+    assert history.history == {}
+    assert task.n_calls == 0
+
+
+async def test_stop_training_ends_after_the_batch_and_still_validates():
+    """The flag that Keras callbacks set is honoured."""
+
+    class Stopper(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = True
+
+    task = await make_task()
+    recorder = Recorder()
+
+    history = await task.program.fit(
+        *data(0, 8),
+        validation_data=data(8, 12),
+        epochs=3,
+        callbacks=[Stopper(), recorder],
+        verbose=0,
+    )
+
+    assert history.epoch == [0]
+    assert ("train_batch_end", 0) in recorder.events
+    assert ("train_batch_begin", 1) not in recorder.events
+    assert "val_reward" in history.history
+
+
+async def test_async_hooks_are_awaited():
+    """A coroutine hook runs to its end before the next callback."""
+    seen = []
+
+    class Slow(Callback):
+        async def on_epoch_end(self, epoch, logs=None):
+            await asyncio.sleep(0)
+            logs["extra"] = 1.0
+            seen.append("slow")
+
+    class Next(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            seen.append("next")
+
+    task = await make_task()
+    history = await task.program.fit(
+        *data(0, 2), validation_split=0.5, callbacks=[Slow(), Next()], verbose=0
+    )
+
+    assert seen == ["slow", "next"]
+    assert history.history["extra"] == [1.0]
+
+
+async def test_variables_set_by_a_callback_are_what_training_goes_on_from():
+    """A prompt that a callback writes is used, scored and kept."""
+
+    class Writer(Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            variable = self.program.trainable_variables[0]
+            variable.update({"instructions": "Be right."})
+
+    task = await make_task()
+    await task.program.fit(
+        *data(0, 4), validation_data=data(4, 8), callbacks=Writer(), verbose=0
+    )
+
+    assert "Be right." in task.prompts()[-1]
+    assert task.program.trainable_variables[0].get("instructions") == "Be right."
+
+
+async def test_a_refused_key_ends_the_run_at_once():
+    """A dead system is an error, not a reward of 0.0."""
+    task = await make_task(lambda request: AuthenticationError("key refused"))
+    recorder = Recorder()
+
+    with pytest.raises(AuthenticationError, match="key refused") as raised:
+        await task.program.fit(
+            *data(0, 20), batch_size=4, callbacks=recorder, verbose=0
+        )
+
+    assert task.n_calls <= 4
+    assert "while running `parity` on train:" in raised.value.__notes__[0]
+    assert recorder.events[-1] == ("run_error",)
+    assert ("train_end",) not in recorder.events
+
+
+async def test_bad_answers_are_counted_and_score_nothing():
+    """A sample without a valid answer is a failure in the logs, with reward 0.0."""
+
+    def answers(request):
+        number = int(json.loads(request.messages[-1]["content"])["query"][1:])
+        if number % 4 == 0:
+            return "no JSON"
+        return {"answer": "odd" if number % 2 else "even"}
+
+    task = await make_task(answers)
+    logs = await task.program.evaluate(*data(0, 8), verbose=0)
+
+    assert logs == {"reward": 0.75, "failed": 2.0}
+
+
+async def test_a_dead_provider_is_an_error():
+    """When no sample of a batch reaches the provider, the causes are named."""
+    from synalinks.errors import ConnectionLostError
+
+    task = await make_task(lambda request: ConnectionLostError("refused"))
+
+    with pytest.raises(AllSamplesFailedError, match="ConnectionLostError 4 times"):
+        await task.program.evaluate(*data(0, 4), verbose=0)
+
+
+async def test_user_errors_come_back_as_they_are():
+    """An error in a reward is raised with its own type."""
+
+    async def broken(y_true, y_pred):
+        raise ZeroDivisionError("mine")
+
+    task = await make_task(reward=broken)
+
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        await task.program.fit(*data(0, 4), validation_split=0.5, verbose=0)

@@ -1,0 +1,220 @@
+"""Mistakes are reported before the first LM call."""
+
+import numpy as np
+import pytest
+from parity import Query, data, make_task
+
+import synalinks
+from synalinks.errors import ConfigurationError, NotCompiledError
+
+
+class Other(synalinks.DataModel):
+    """Another input."""
+
+    other: str
+
+
+X, Y = data(0, 8)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(
+            {"x": X, "y": Y[:5]},
+            "`x` and `y` differ in length: 8 inputs, 5 targets",
+            id="lengths",
+        ),
+        pytest.param({"x": [], "y": []}, "`x` is empty", id="empty"),
+        pytest.param({"x": None}, "`x` is a list or array of data models", id="none"),
+        pytest.param({"x": "text"}, "received: 'text' of type `str`", id="text"),
+        pytest.param(
+            {"x": Query(query="n1")}, r"of type `Query`\. Put it in a list", id="single"
+        ),
+        pytest.param(
+            {"x": ["a", "b"], "y": Y[:2]},
+            r"`x\[0\]` is no data model but 'a' of type `str`",
+            id="plain texts",
+        ),
+        pytest.param(
+            {"x": np.array([1, 2]), "y": Y[:2]}, r"`x\[0\]` is no data model", id="ints"
+        ),
+        pytest.param(
+            {"x": X, "y": [{"answer": "even"}] * 8},
+            r"`y\[0\]` is no data model",
+            id="dict targets",
+        ),
+        pytest.param({"x": X, "y": 3}, "`y` is a list or array", id="y is a number"),
+        pytest.param(
+            {"x": (pair for pair in [(X, Y)]), "y": Y},
+            "which yields its own targets",
+            id="generator with y",
+        ),
+        pytest.param(
+            {"x": iter([X])}, r"Batch 0 of `x` is not `\(x,\)` or `\(x, y\)`", id="batch"
+        ),
+        pytest.param(
+            {"x": iter([(X, Y[:3])])}, "8 inputs and 3 targets", id="ragged batch"
+        ),
+        pytest.param(
+            {"x": [Other(other="o")] * 8, "y": Y},
+            r"takes inputs with the fields \['query'\]; sample train:0 lacks",
+            id="another schema",
+        ),
+        pytest.param(
+            {"x": X[:1], "y": Y[:1]},
+            "`validation_split=0.1` of 1 samples leaves 0 to train on and 1 to validate",
+            id="split leaves nothing to train on",
+        ),
+        pytest.param(
+            {"x": X, "y": Y, "validation_split": 1.0},
+            "`validation_split` is a fraction",
+            id="split of one",
+        ),
+        pytest.param(
+            {"x": X, "y": Y, "validation_split": "a"},
+            "`validation_split` is a fraction",
+            id="split of text",
+        ),
+        pytest.param(
+            {"x": X, "y": Y, "validation_data": (X, Y[:2])},
+            "`validation_data x` and `validation_data y` differ in length",
+            id="validation lengths",
+        ),
+        pytest.param(
+            {"x": X, "y": Y, "validation_data": ([], [])},
+            "`validation_data x` is empty",
+            id="empty validation",
+        ),
+        pytest.param({"x": X, "y": Y, "batch_size": 0}, "`batch_size`", id="batch 0"),
+        pytest.param({"x": X, "y": Y, "batch_size": 2.0}, "`batch_size`", id="float"),
+        pytest.param({"x": X, "y": Y, "epochs": -1}, "`epochs`", id="epochs"),
+        pytest.param({"x": X, "y": Y, "epochs": True}, "`epochs`", id="bool"),
+        pytest.param({"x": X, "y": Y, "minibatch_size": -1}, "`minibatch", id="mini"),
+        pytest.param({"x": X, "y": Y, "validation_freq": 0}, "`validation_f", id="f"),
+        pytest.param({"x": X, "y": Y, "verbose": 3}, "`verbose` is one of", id="loud"),
+        pytest.param(
+            {"x": X, "y": Y, "callbacks": 3}, "A callback is an object", id="callback"
+        ),
+        pytest.param(
+            {"x": X, "y": Y, "callbacks": synalinks.callbacks.History},
+            "Pass an instance",
+            id="callback class",
+        ),
+    ],
+)
+async def test_fit_refuses_bad_arguments_for_free(arguments, message):
+    """What cannot work is refused with what was received, and no call is made."""
+    task = await make_task()
+
+    with pytest.raises(ConfigurationError, match=message):
+        await task.program.fit(**{"verbose": 0, **arguments})
+
+    assert task.n_calls == 0
+
+
+@pytest.mark.parametrize("method", ["evaluate", "predict"])
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [([], "is empty"), (["a"], "no data model"), ([Other(other="o")], "lacks")],
+)
+async def test_evaluate_and_predict_refuse_bad_data_for_free(method, x, message):
+    """The same checks stand before evaluation and prediction."""
+    task = await make_task()
+
+    with pytest.raises(ConfigurationError, match=message):
+        await getattr(task.program, method)(x, verbose=0)
+
+    assert task.n_calls == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        pytest.param(
+            {"optimizer": "random_fewshots"},
+            "no optimizer named 'random_fewshots'. Did you mean `random_few_shot`",
+            id="optimizer",
+        ),
+        pytest.param(
+            {"reward": "exact_macht"}, "Did you mean `exact_match`", id="reward"
+        ),
+        pytest.param({"metrics": ["acuracy"]}, "Did you mean `accuracy`", id="metric"),
+        pytest.param({"metrics": "accuracy"}, "`metrics` is a list", id="no list"),
+        pytest.param({"metrics": [None]}, "holds None", id="metric none"),
+        pytest.param(
+            {"metrics": ["accuracy", "accuracy"]}, "named 'accuracy'", id="twice"
+        ),
+        pytest.param({"reward": 3}, "Expected a `Reward`", id="reward number"),
+        pytest.param({"optimizer": 3}, "Expected a `Optimizer`", id="optimizer number"),
+        pytest.param({"reward_weights": [1]}, "ComposableReward", id="weights"),
+    ],
+)
+async def test_compile_refuses_what_it_does_not_know(options, message):
+    """Unknown names are refused with the nearest known one."""
+    with pytest.raises(ConfigurationError, match=message):
+        await make_task(**options)
+
+
+async def test_an_uncompiled_program_says_what_to_do():
+    """Training before `compile` is refused with the call that is missing."""
+    task = await make_task()
+    task.program.compiled = None
+
+    with pytest.raises(NotCompiledError, match=r"call `program\.compile"):
+        await task.program.fit(X, Y, verbose=0)
+    with pytest.raises(NotCompiledError, match="is not compiled"):
+        await task.program.evaluate(X, Y, verbose=0)
+
+
+async def test_a_program_without_reward_cannot_be_scored():
+    """Scoring needs a reward, prediction does not."""
+    task = await make_task(reward=None)
+
+    with pytest.raises(NotCompiledError, match="without a reward"):
+        await task.program.evaluate(X, Y, verbose=0)
+    assert len(await task.program.predict(X, verbose=0)) == 8
+
+
+async def test_the_split_takes_the_tail():
+    """The last samples are held out, as in Keras."""
+    task = await make_task()
+
+    await task.program.fit(X, Y, validation_split=0.25, batch_size=6, verbose=0)
+
+    assert set(task.inputs()[:6]) == {f"n{k}" for k in range(6)}
+    assert {"n6", "n7"} <= set(task.inputs()[6:])
+
+
+async def test_steps_limit_the_batches():
+    """`steps_per_epoch` and `validation_steps` cut an epoch short."""
+    task = await make_task()
+
+    await task.program.fit(
+        X,
+        Y,
+        validation_data=data(8, 16),
+        batch_size=2,
+        steps_per_epoch=1,
+        validation_batch_size=2,
+        validation_steps=1,
+        minibatch_size=1,
+        shuffle=False,
+        verbose=0,
+    )
+
+    assert task.inputs()[:2] == ["n0", "n1"]
+    assert not {"n2", "n3", "n4"} & set(task.inputs())
+
+
+async def test_targets_may_be_left_out():
+    """A reward that needs no target trains without one."""
+
+    async def short(y_true, y_pred):
+        return float(len(y_pred.get("answer")) < 5)
+
+    task = await make_task(reward=short)
+
+    history = await task.program.fit(X, validation_split=0.25, verbose=0)
+
+    assert 0.0 <= history.history["reward"][0] <= 1.0
