@@ -22,6 +22,9 @@ SECRET_OR_SETTING = re.compile(
 MAY_BLOCK = [
     # The first use of a slow package imports it, as `import` anywhere does.
     ("<frozen importlib._bootstrap>", "_find_and_load"),
+    # litellm looks for certificates when it makes a client, once per event loop.
+    ("litellm/llms/custom_httpx/http_handler.py", "get_ssl_verify"),
+    ("litellm/llms/custom_httpx/http_handler.py", "get_ssl_configuration"),
     # A traceback shows source lines.
     ("linecache.py", "updatecache"),
 ]

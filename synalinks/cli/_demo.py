@@ -121,7 +121,9 @@ async def _make_program(answer: Any, settings: DemoSettings) -> Program:
             nb_min_examples=_MIN_EXAMPLES, nb_max_examples=_MAX_EXAMPLES
         ),
         reward=rewards.ExactMatch(in_mask=["label"]),
-        metrics=[metrics.CategoricalF1Score(average="macro", in_mask=["label"])],
+        metrics=[
+            metrics.CategoricalF1Score(average="macro", in_mask=["label"], name="f1")
+        ],
     )
     return program
 

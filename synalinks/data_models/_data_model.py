@@ -28,6 +28,15 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
 
+# An instance of a subclass in a field keeps the fields that it adds. Releases before
+# 2.13 know only the second option, which overlooks serializers in annotations.
+_AS_WHAT_IT_IS: dict[str, Any] = (
+    {"polymorphic_serialization": True}
+    if "polymorphic_serialization" in (BaseModel.model_dump.__kwdefaults__ or {})
+    else {"serialize_as_any": True}
+)
+
+
 class DataModel(Operators, BaseModel, metaclass=DataModelMeta):
     """A pydantic model that programs take, pass on and return.
 
@@ -39,6 +48,7 @@ class DataModel(Operators, BaseModel, metaclass=DataModelMeta):
     models, `|` is an operation on data: write `typing.Union[A, B]` for the type.
 
     Example:
+        >>> from synalinks.data_models import Field
         >>> class Query(DataModel):
         ...     query: str = Field(description="The user query")
         >>> Query(query="What is it?").get_json()
@@ -55,9 +65,8 @@ class DataModel(Operators, BaseModel, metaclass=DataModelMeta):
 
     def __synalinks_json__(self) -> JsonObject:
         # `round_trip`: what is dumped is valid as input, so for the schema too.
-        # `serialize_as_any`: an instance of a subclass keeps the fields it adds.
         dumped = self.model_dump(
-            mode="json", by_alias=True, round_trip=True, serialize_as_any=True
+            mode="json", by_alias=True, round_trip=True, **_AS_WHAT_IT_IS
         )
         _drop_absent(self, dumped)
         return dumped
@@ -93,7 +102,7 @@ class DataModel(Operators, BaseModel, metaclass=DataModelMeta):
     def get_json(self) -> JsonObject:
         """Return the value as a JSON object that is valid for the schema.
 
-        A field that is None is left out, unless it is required.
+        A field that is None, and that is None by default, is left out.
         """
         return self.__synalinks_json__()
 
@@ -111,7 +120,9 @@ class DataModel(Operators, BaseModel, metaclass=DataModelMeta):
         return self.__synalinks_json__().get(key, default)
 
     def __getitem__(self, key: str) -> Any:
-        return self.__synalinks_json__()[key]
+        value = self.__synalinks_json__()
+        # A field that is left out of the JSON is there and None.
+        return value[key] if key in value or key not in self.keys() else None
 
     def __contains__(self, other: Any) -> bool:
         return is_in(other, self)
@@ -161,11 +172,15 @@ def _schema_made_of(model: type[DataModel]) -> JsonObject:
 
 
 def _drop_absent(model: BaseModel, dumped: JsonObject) -> None:
-    """Take the fields that are None and not required out of what was dumped."""
+    """Take the fields that are None, and are so by default, out of what was dumped.
+
+    None in a field of another default is kept: read back, the field would be that
+    default. So what is left is valid, and makes an equal instance.
+    """
     for name, field in type(model).model_fields.items():
         key = field.serialization_alias or name
         value = getattr(model, name)
-        if value is None and not field.is_required():
+        if value is None and field.default is None:
             dumped.pop(key, None)
         elif key in dumped:
             _drop_absent_inside(value, dumped[key])

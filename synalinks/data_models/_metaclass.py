@@ -33,17 +33,15 @@ class DataModelMeta(Reshaping, ModelMetaclass):
         namespace: dict[str, Any],
         **options: Any,
     ) -> Any:
-        shadowing = [
-            field
-            for field in namespace.get("__annotations__", {})
-            if field not in namespace and _is_ours(field, bases)
-        ]
+        fields = namespace.get("__annotations__", {})
+        shadowing = [field for field in fields if _is_ours(field, bases)]
         namespace["__synalinks_schema_kept__"] = None
         if not shadowing:
             return super().__new__(cls, name, bases, namespace, **options)
         # A field may have the name of one of our methods, such as `prefix` or `keys`.
         # Pydantic would take the method for the default of the field, and warn.
-        namespace.update({field: Field() for field in shadowing})
+        for field in shadowing:
+            namespace.setdefault(field, Field())
         names = "|".join(map(re.escape, shadowing))
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", rf'Field name "({names})" in .* shadows')

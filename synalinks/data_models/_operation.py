@@ -96,8 +96,9 @@ def apply(kind: str, *operands: Any, name: str | None = None, **params: Any) -> 
 
 
 def _as_json(value: Any) -> Any:
-    is_names = isinstance(value, (tuple, set, frozenset))
-    return sorted(value) if is_names else value  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    return list(value) if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 
 def _apply_to_one(kind: str, operand: Any, name: str | None, params: Any) -> Any:

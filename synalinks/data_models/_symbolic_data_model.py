@@ -74,6 +74,51 @@ class SymbolicDataModel(Reshaping, Symbol):
         )
         raise GraphError(msg)
 
+    # The surface of a value is here too: whoever reads a symbol in a `call` is told
+    # what to do instead of getting an `AttributeError`.
+
+    def get(self, key: str, default: Any = None) -> NoReturn:
+        """Raise, as `get_json` does.
+
+        Args:
+            key: Name of a field.
+            default: Accepted, and of no effect.
+        """
+        self.get_json()
+
+    def __getitem__(self, key: str) -> NoReturn:
+        self.get_json()
+
+    __iter__ = None
+
+    def values(self) -> NoReturn:
+        """Raise, as `get_json` does."""
+        self.get_json()
+
+    def items(self) -> NoReturn:
+        """Raise, as `get_json` does."""
+        self.get_json()
+
+    def update(self, other: Any) -> NoReturn:
+        """Raise, as `get_json` does.
+
+        Args:
+            other: Accepted, and of no effect.
+        """
+        self.get_json()
+
+    def to_json_data_model(self, name: str | None = None) -> NoReturn:
+        """Raise, as `get_json` does.
+
+        Args:
+            name: Accepted, and of no effect.
+        """
+        self.get_json()
+
+    def prettify_json(self) -> NoReturn:
+        """Raise, as `get_json` does."""
+        self.get_json()
+
     def keys(self) -> KeysView[str]:
         """Return the names of the properties."""
         return property_names(self._schema)

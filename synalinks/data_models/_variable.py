@@ -57,6 +57,7 @@ class Variable(Reshaping):
             default, or the first value does not fit the schema.
 
     Example:
+        >>> from synalinks.data_models import Instructions
         >>> variable = Variable({"instructions": "Be brief."}, Instructions)
         >>> variable.get("instructions")
         'Be brief.'

@@ -1,6 +1,6 @@
 """Graphs of operations: recorded on symbols, run on values."""
 
-from synalinks.graph._function import Function
+from synalinks.graph._function import Function, leaves_of
 from synalinks.graph._node import (
     Node,
     Operation,
@@ -16,6 +16,7 @@ __all__ = [
     "Operation",
     "Origin",
     "Symbol",
+    "leaves_of",
     "map_symbols",
     "symbols_in",
 ]

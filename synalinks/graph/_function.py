@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.aio import run_all
 from synalinks._internal.shape import is_dict, is_row
-from synalinks.errors import GraphError
+from synalinks.errors import GraphError, show
 from synalinks.graph._node import map_symbols, symbols_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from synalinks.graph._node import Node, Symbol
 
 
@@ -51,15 +53,9 @@ class Function:
             Values in the structure of the graph's outputs.
 
         Raises:
-            GraphError: There are more or fewer values than inputs.
+            GraphError: The values do not have the structure of the inputs.
         """
-        given = list(_leaves(inputs, self.inputs))
-        if len(given) != len(self._sources):
-            msg = (
-                f"The graph has {len(self._sources)} inputs, "
-                f"received {len(given)} values."
-            )
-            raise GraphError(msg)
+        given = leaves_of(inputs, self.inputs)
         results: dict[int, Any] = {
             id(node): value for node, value in zip(self._sources, given, strict=True)
         }
@@ -72,24 +68,37 @@ class Function:
         return map_symbols(self.outputs, lambda symbol: _value_of(symbol, results))
 
 
-def _leaves(values: Any, structure: Any) -> list[Any]:
-    # Values are matched to the structure of the symbols, not walked by themselves: a
-    # value may be a list in its own right.
+def leaves_of(values: Any, structure: Any) -> list[Any]:
+    """Return the values that stand where a structure has its symbols.
+
+    Values are matched to the structure, not walked by themselves: a value may be a list
+    or a dict in its own right.
+
+    Args:
+        values: A value, or a list, tuple or dict of values.
+        structure: A symbol, or a list, tuple or dict of symbols.
+
+    Raises:
+        GraphError: The values have another structure.
+    """
     if is_dict(structure):
-        return [
-            leaf
-            for key, part in structure.items()
-            for leaf in _leaves(values[key], part)
-        ]
-    if is_row(structure):
-        if len(values) != len(structure):
-            return list(values)
-        return [
-            leaf
-            for value, part in zip(values, structure, strict=True)
-            for leaf in _leaves(value, part)
-        ]
-    return [values]
+        if not is_dict(values) or values.keys() != structure.keys():
+            expected = ", ".join(f"`{key}`" for key in structure)
+            msg = f"The graph takes a dict of {expected}, received: {show(values)}."
+            raise GraphError(msg)
+        pairs = [(values[key], part) for key, part in structure.items()]
+    elif is_row(structure):
+        if not is_row(values) or len(values) != len(structure):
+            received = f"{len(values)} values" if is_row(values) else show(values)
+            msg = (
+                f"The graph has {len(structure)} inputs and takes a list of as many "
+                f"values, received: {received}."
+            )
+            raise GraphError(msg)
+        pairs = list(zip(values, structure, strict=True))
+    else:
+        return [values]
+    return [leaf for value, part in pairs for leaf in leaves_of(value, part)]
 
 
 def _node_of(symbol: Symbol) -> Node:
@@ -131,33 +140,50 @@ def _value_of(symbol: Symbol, results: dict[int, Any]) -> Any:
     if origin is None:  # a constant without a node cannot have passed the checks
         msg = f"{symbol!r} has no value in this graph."
         raise GraphError(msg)
-    result = results[id(origin.node)]
-    return result[origin.index] if is_row(result) else result
+    value = results[id(origin.node)]
+    if not is_row(value) and not is_dict(value):
+        return value
+    for step in origin.path():
+        if value is None:  # all of a nested structure is absent
+            return None
+        value = value[step]
+    return value
 
 
 def _sorted_nodes(outputs: Any, sources: list[Node]) -> list[Node]:
-    """Return every node that the outputs need, parents before children."""
-    order: list[Node] = []
-    state: dict[int, str] = {id(source): "done" for source in sources}
-    order.extend(sources)
+    """Return every node that the outputs need, parents before children.
 
-    def visit(node: Node, trail: tuple[Node, ...]) -> None:
-        if state.get(id(node)) == "done":
-            return
-        if state.get(id(node)) == "open":
-            names = " → ".join(f"`{step.operation.name}`" for step in (*trail, node))
-            msg = f"The graph has a cycle: {names}."
-            raise GraphError(msg)
-        state[id(node)] = "open"
-        _check_connected(node)
-        for parent in node.parents():
-            visit(parent, (*trail, node))
-        state[id(node)] = "done"
-        order.append(node)
-
+    Raises:
+        GraphError: There is a cycle, or a node whose inputs are not in the graph.
+    """
+    done = {id(source): source for source in sources}
     for symbol in symbols_in(outputs):
-        visit(_node_of(symbol), ())
-    return order
+        _visit(_node_of(symbol), done)
+    return list(done.values())
+
+
+def _visit(start: Node, done: dict[int, Node]) -> None:
+    # A loop rather than recursion: a long chain must not reach Python's limit.
+    trail: dict[int, tuple[Node, Iterator[Node]]] = {}
+
+    def enter(node: Node) -> None:
+        if id(node) in trail:
+            names = [f"`{step.operation.name}`" for step, _ in trail.values()]
+            cycle = " → ".join([*names, f"`{node.operation.name}`"])
+            msg = f"The graph has a cycle: {cycle}."
+            raise GraphError(msg)
+        if id(node) not in done:
+            _check_connected(node)
+            trail[id(node)] = (node, iter(node.parents()))
+
+    enter(start)
+    while trail:
+        node, parents = trail[next(reversed(trail))]
+        parent = next(parents, None)
+        if parent is not None:
+            enter(parent)
+        else:
+            done[id(node)] = trail.pop(id(node))[0]
 
 
 def _check_connected(node: Node) -> None:

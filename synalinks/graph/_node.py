@@ -56,8 +56,13 @@ class Origin:
     """Where a symbol comes from."""
 
     node: Node
-    index: int
-    """Which of the node's outputs it is, where there are several."""
+    index: int | str | tuple[int | str, ...]
+    """Where it is in what the node returns, if that is a list, tuple or dict: a
+    position, a key, or the positions and keys on the way to it."""
+
+    def path(self) -> tuple[int | str, ...]:
+        """Return the positions and keys on the way to the value."""
+        return self.index if isinstance(self.index, tuple) else (self.index,)
 
 
 def symbols_in(structure: Any) -> Iterator[Symbol]:

@@ -21,7 +21,7 @@ class Ledger:
         self._cells: dict[tuple[str, str], Rollout] = {}
         self._data_fingerprint: str | None = None
 
-    def open(self, data_fingerprint: str) -> None:
+    def keep_if_same_data(self, data_fingerprint: str) -> None:
         """Forget everything unless the samples are still the same.
 
         Args:

@@ -130,7 +130,7 @@ class Optimizer(Configurable, ABC):
             seed: The program as it is.
             data_fingerprint: Digest of all samples of the run.
         """
-        self.ledger.open(data_fingerprint)
+        self.ledger.keep_if_same_data(data_fingerprint)
         self.adopt(seed)
 
     def adopt(self, candidate: Candidate) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -58,7 +57,7 @@ def compile_parts(optimizer: Any, reward: Any, metrics: Any) -> Compiled:
         optimizer=optimizers.get(optimizer),
         reward=None if reward is None else rewards.get(reward),
         # The program owns its metrics: one instance may be compiled into several.
-        metrics=[copy.deepcopy(_metric(one)) for one in given],
+        metrics=[_metric(one).clone() for one in given],
     )
     names = ["reward", *compiled.metric_names()]
     repeated = sorted({name for name in names if names.count(name) > 1})

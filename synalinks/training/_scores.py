@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ class Scores:
     """
 
     def __init__(self, metrics: Sequence[Metric]) -> None:
-        self._metrics = [copy.deepcopy(metric) for metric in metrics]
+        self._metrics = [metric.clone() for metric in metrics]
         self.reset()
 
     def reset(self) -> None:

@@ -9,6 +9,7 @@ from synalinks._internal.aio import gather_ordered
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_list
 from synalinks.errors import ConfigurationError
+from synalinks.rewards import BatchReward
 from synalinks.training._compiled import Compiled, compile_config, compile_parts
 from synalinks.training._evaluate_loop import run_evaluation, run_prediction
 from synalinks.training._fit_loop import fit, with_defaults
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from synalinks.contracts import Rollout
     from synalinks.metrics import Metric
     from synalinks.optimizers import Optimizer
-    from synalinks.rewards import Reward
+    from synalinks.rewards import Reward, Score
 
 _DEFAULT_PREDICT_BATCH_SIZE = 32
 
@@ -487,10 +488,11 @@ class Trainer:
         if reward is None:
             msg = f"`{self.name}` was compiled without a reward."
             raise ConfigurationError(msg)
+        if isinstance(reward, BatchReward):
+            return [_value_of(one) for one in await reward.score_batch(y, y_pred)]
 
         async def run(target: Any, output: Any) -> float | None:
-            scored = await reward.score(target, output)
-            return None if scored is None else scored.value
+            return _value_of(await reward.score(target, output))
 
         return await gather_ordered(
             [
@@ -591,6 +593,10 @@ def _by_content(sample: Sample) -> Sample:
     # Without a run there is no index to tell samples of different batches apart.
     content = [sample.x.get_json(), sample.y and sample.y.get_json()]
     return Sample(id=f"sample:{digest(content)}", x=sample.x, y=sample.y)
+
+
+def _value_of(score: Score | None) -> float | None:
+    return None if score is None else score.value
 
 
 def _given_rollouts(samples: Sequence[Sample], y_pred: Any) -> list[Rollout]:

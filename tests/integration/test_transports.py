@@ -3,9 +3,9 @@
 import asyncio
 import gc
 import json
-import os
 import time
 import warnings
+from pathlib import Path
 
 import pytest
 from blockbuster import BlockBuster
@@ -322,6 +322,10 @@ def test_time_limit_is_by_the_wall_clock(make, answer):
     assert len(server.requests) == 2
 
 
+def n_open_files():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def test_event_loops_in_a_row_leak_no_sockets(make):
     """One model may be used by several `asyncio.run`, and closes what each opened."""
     model, server = make("ok")
@@ -333,12 +337,12 @@ def test_event_loops_in_a_row_leak_no_sockets(make):
 
     asyncio.run(several())
     gc.collect()
-    before = len(os.listdir("/proc/self/fd"))
+    before = n_open_files()
     for _ in range(5):
         asyncio.run(several())
     gc.collect()
 
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert n_open_files() <= before
     assert len(server.requests) == 24
 
 

@@ -90,67 +90,69 @@ def _titles(key):
     )
 
 
-@st.composite
-def _nodes(draw, needed, known, depth, closed):
-    kinds = ["leaf", "leaf", "list of leaves"]
+def _nodes(needed, known, depth, closed):
+    """Return schemas of fields that refer to definitions in `known`."""
+    leaves = st.sampled_from(LEAVES).map(dict)
+    nodes = [leaves, leaves.map(_list_of)]
     if depth:
-        kinds += ["object", "list", "tuple", "union"]
+        inner = st.deferred(lambda: _nodes(needed, known, depth - 1, closed))
+        nodes += [
+            _objects(needed, known, depth - 1, closed),
+            inner.map(lambda node: {**_list_of(node), "minItems": 1}),
+            st.tuples(inner, inner).map(_tuple_of),
+            st.lists(inner, min_size=2, max_size=2).map(lambda parts: {"anyOf": parts}),
+            inner.map(lambda node: {"allOf": [node]}),
+        ]
     if needed:
-        kinds += ["reference", "optional reference"]
+        references = st.sampled_from(needed).map(_reference)
+        nodes += [references, references.map(_optional)]
     if known:
-        kinds.append("list of references")
+        nodes.append(st.sampled_from(known).map(_reference).map(_list_of))
+    return st.one_of(nodes)
 
-    def inner():
-        return draw(_nodes(needed, known, max(depth - 1, 0), closed))
 
-    def reference(names):
-        return {"$ref": f"#/$defs/{draw(st.sampled_from(names))}"}
+def _reference(name):
+    return {"$ref": f"#/$defs/{name}"}
 
-    match draw(st.sampled_from(kinds)):
-        case "leaf":
-            return dict(draw(st.sampled_from(LEAVES)))
-        case "list of leaves":
-            return {"type": "array", "items": dict(draw(st.sampled_from(LEAVES)))}
-        case "object":
-            return draw(_objects(needed, known, depth - 1, closed))
-        case "list":
-            return {"type": "array", "items": inner(), "minItems": 1}
-        case "tuple":
-            return {"type": "array", "prefixItems": [inner()], "items": inner()}
-        case "union":
-            kind = draw(st.sampled_from(["anyOf", "anyOf", "allOf"]))
-            return {kind: [inner(), inner()] if kind == "anyOf" else [inner()]}
-        case "reference":
-            return reference(needed)
-        case "optional reference":
-            return {"anyOf": [reference(needed), {"type": "null"}], "default": None}
-        case "list of references":
-            return {"type": "array", "items": reference(known)}
+
+def _optional(node):
+    return {"anyOf": [node, {"type": "null"}], "default": None}
+
+
+def _list_of(node):
+    return {"type": "array", "items": node}
+
+
+def _tuple_of(nodes):
+    return {"type": "array", "prefixItems": [nodes[0]], "items": nodes[1]}
 
 
 def _value(draw, node, definitions, depth):
-    if "$ref" in node and isinstance(node["$ref"], str):
-        name = node["$ref"].removeprefix("#/$defs/")
-        return _value(draw, definitions[name], definitions, depth)
-    for kind in ("anyOf", "allOf"):
-        if kind in node:
-            branch = draw(st.sampled_from(node[kind]))
-            return _value(draw, branch, definitions, depth)
-    if "enum" in node:
-        return draw(st.sampled_from(node["enum"]))
+    """Draw a value for a node; unions and references are resolved first."""
+    while True:
+        if isinstance(node.get("$ref"), str):
+            node = definitions[node["$ref"].removeprefix("#/$defs/")]
+        elif "anyOf" in node or "allOf" in node:
+            node = draw(st.sampled_from(node.get("anyOf") or node["allOf"]))
+        else:
+            break
     if node.get("type") == "array":
         return _array(draw, node, definitions, depth - 1)
     if node.get("type") == "object":
         return _object(draw, node, definitions, depth)
-    leaves = {
+    return draw(_scalars(node))
+
+
+def _scalars(node):
+    if "enum" in node:
+        return st.sampled_from(node["enum"])
+    return {
+        "None": FREE_VALUES,
         "string": st.text("aé", max_size=3),
         "integer": st.integers(-5, 5),
         "boolean": st.booleans(),
         "null": st.none(),
-    }
-    if not node.get("type"):
-        return draw(FREE_VALUES)
-    return draw(leaves.get(str(node["type"]), st.none() | st.floats(0, 1)))
+    }.get(str(node.get("type")), st.none() | st.floats(0, 1))
 
 
 def _array(draw, node, definitions, depth):

@@ -3,12 +3,17 @@
 from collections import Counter
 from functools import reduce
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from pydantic import create_model
 
 from synalinks.data_models import (
+    DataModel,
+    Field,
     JsonDataModel,
+    Prediction,
     SymbolicDataModel,
     apply,
     json_of,
@@ -66,7 +71,9 @@ def test_concat_agrees_on_schemas_and_values(parts):
     result = apply("concat", *operands)
 
     check(result)
-    assert scalars(json_of(result)) == sum(map(scalars, map(json_of, operands)), Counter())
+    assert scalars(json_of(result)) == sum(
+        map(scalars, map(json_of, operands)), Counter()
+    )
     symbols = apply("concat", *map(symbol, parts))
     assert schema_of(symbols) == schema_of(result)
 
@@ -183,3 +190,67 @@ def test_operands_stay_as_they_were(first, second, mask):
         operation()
 
     assert before == (first[0], first[1], second[0], second[1])
+
+
+FIELDS = {
+    "text": (str, ...),
+    "maybe": (int | None, ...),
+    "absent": (int | None, None),
+    "prediction": (Prediction | None, None),
+    "needed": (Prediction, ...),
+    "several": (list[Prediction | None], Field(default=[])),
+    "mapped": (dict[str, Prediction], Field(default={})),
+    "either": (float | list[bool] | None, 0.5),
+}
+GIVEN = {
+    "text": st.text(max_size=3),
+    "maybe": st.none() | st.integers(),
+    "absent": st.none() | st.integers(),
+    "prediction": st.none() | st.just({"inputs": {"a": None}, "outputs": {}}),
+    "needed": st.builds(Prediction, inputs=st.just({}), outputs=st.just({})),
+    "several": st.lists(
+        st.none() | st.just({"inputs": {}, "outputs": {}, "reward": 1})
+    ),
+    "mapped": st.just({"a": {"inputs": {}, "outputs": {}, "reward": None}}),
+    "either": st.none() | st.floats(0, 1) | st.lists(st.booleans()),
+}
+
+
+@given(st.data(), st.sets(st.sampled_from(list(FIELDS))))
+def test_json_of_a_data_model_is_valid_for_its_schema(data, names):
+    """Leaving out what is None never leaves out what the schema requires."""
+    model = create_model("Model", __base__=DataModel, **{n: FIELDS[n] for n in names})
+    given = {name: data.draw(GIVEN[name]) for name in names}
+
+    value = model(**given)
+
+    Draft202012Validator(model.get_schema()).validate(value.get_json())
+    assert model.from_config(value.get_config()) == value
+
+
+@given(models(), models())
+def test_truth_tables(first, second):
+    """Values and symbols alike: what is absent decides what comes out."""
+    for one, other in (
+        (to_json(first), to_json(second)),
+        (symbol(first), symbol(second)),
+    ):
+        assert json_or_name(one | None) == json_or_name(one)
+        assert json_or_name(None | other) == json_or_name(other)
+        assert json_or_name(one ^ None) == json_or_name(one)
+        assert json_or_name(None ^ other) == json_or_name(other)
+        assert (one & None) is None
+        assert (None & other) is None
+        for lonely in ((one, None), (None, other)):
+            with pytest.raises(ValueError, match="received None on the"):
+                apply("concat", *lonely)
+    assert (to_json(first) ^ to_json(second)) is None
+    assert (~to_json(first)) is None
+    assert schema_of(~symbol(first)) == first[0]
+    assert (to_json(first) & to_json(second)) == (to_json(first) + to_json(second))
+    assert (to_json(first) | to_json(second)) == (to_json(first) + to_json(second))
+
+
+def json_or_name(model):
+    """Return what tells a value or a symbol from another."""
+    return model.name if isinstance(model, SymbolicDataModel) else json_of(model)

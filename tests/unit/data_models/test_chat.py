@@ -86,7 +86,7 @@ def test_thinking_is_the_old_name_of_reasoning_content():
     """The old name works, with a warning; the new one wins."""
     with pytest.warns(DeprecationWarning, match="is now `reasoning_content`"):
         old = ChatMessage(role="assistant", thinking="Hm.")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="`thinking` of `ChatMessage`"):
         both = ChatMessage(role="assistant", thinking="Hm.", reasoning_content="Ah.")
 
     assert old.reasoning_content == "Hm."

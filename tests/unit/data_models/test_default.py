@@ -9,7 +9,7 @@ from synalinks.errors import ConfigurationError
 
 
 class Memory(DataModel):
-    facts: list[str] = []
+    facts: list[str] = Field(default=[])
     made: list[int] = Field(default_factory=lambda: [1])
     note: str | None = None
     goal: str
@@ -46,13 +46,25 @@ def test_value_is_its_own_default():
 @pytest.mark.parametrize(
     ("model", "given", "message"),
     [
-        (Memory, {}, "Every field needs a first value, and `goal` of `Memory` has none."),
+        (
+            Memory,
+            {},
+            "Every field needs a first value, and `goal` of `Memory` has none.",
+        ),
         (SYMBOL, {}, "Every field needs a first value, and `goal` of the schema has"),
-        (Instructions, None, "`instructions` of `Instructions` has none. Give the field"),
+        (
+            Instructions,
+            None,
+            "`instructions` of `Instructions` has none. Give the field",
+        ),
         (Memory, {"goal": 1}, "does not fit `Memory`: goal: Input should be a valid"),
         (Memory, {"goal": "x", "facts": [1]}, "facts.0: Input should be"),
         (Memory, {"goal": "x", "gaol": 1}, "gaol: Extra inputs are not permitted, rec"),
-        (SYMBOL, {"goal": 1}, "does not fit the schema: goal: 1 is not of type 'string'"),
+        (
+            SYMBOL,
+            {"goal": 1},
+            "does not fit the schema: goal: 1 is not of type 'string'",
+        ),
     ],
 )
 def test_incomplete_or_wrong_values_are_refused(model, given, message):

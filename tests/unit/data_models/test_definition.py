@@ -55,7 +55,12 @@ def test_expanded_puts_the_definition_at_the_top():
 def test_pruned_keeps_what_is_needed_by_what_is_used():
     """Definitions that only unused ones need are dropped as well."""
     schema = {
-        "$defs": {"A": {"items": [ref("B"), ref("A")]}, "B": TEXT, "C": ref("D"), "D": {}},
+        "$defs": {
+            "A": {"items": [ref("B"), ref("A")]},
+            "B": TEXT,
+            "C": ref("D"),
+            "D": {},
+        },
         "properties": {"a": ref("A"), "x": ref("Unknown")},
     }
 

@@ -66,7 +66,9 @@ def test_what_has_no_json_is_refused(model, message):
 def test_what_has_no_schema_is_refused():
     """Other objects are no data models."""
     assert not is_data_model(5)
-    with pytest.raises(ConfigurationError, match=r"Expected a data model .* received 5"):
+    with pytest.raises(
+        ConfigurationError, match=r"Expected a data model .* received 5"
+    ):
         schema_of(5)
 
 

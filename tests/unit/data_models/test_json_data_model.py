@@ -7,13 +7,13 @@ import re
 import numpy as np
 import pytest
 
-from synalinks.data_models import DataModel, JsonDataModel, json_of, schema_of
+from synalinks.data_models import DataModel, Field, JsonDataModel, json_of, schema_of
 from synalinks.errors import ConfigurationError, GraphError
 
 
 class Query(DataModel):
     query: str
-    tags: list[str] = []
+    tags: list[str] = Field(default=[])
 
 
 SCHEMA = Query.get_schema()
@@ -48,8 +48,16 @@ def test_made_from_data_models():
     [
         ({}, ConfigurationError, "either `schema` or `data_model`, received neither"),
         ({"schema": SCHEMA, "data_model": Query}, ConfigurationError, "received both"),
-        ({"schema": SCHEMA}, ConfigurationError, "expected `json` to be a dict, received"),
-        ({"schema": SCHEMA, "json": [1]}, ConfigurationError, "received [1]. Pass `json"),
+        (
+            {"schema": SCHEMA},
+            ConfigurationError,
+            "expected `json` to be a dict, received",
+        ),
+        (
+            {"schema": SCHEMA, "json": [1]},
+            ConfigurationError,
+            "received [1]. Pass `json",
+        ),
         ({"schema": "x", "json": {}}, ConfigurationError, "schema of an object"),
         ({"data_model": Query}, ConfigurationError, "received the class"),
         ({"data_model": Query.to_symbolic_data_model()}, GraphError, "is symbolic"),

@@ -67,7 +67,10 @@ def masked(node, *, recursive=True):
             "Note": NOTE,
             "Tree": {
                 "type": "object",
-                "properties": {"leaf": {}, "trees": {"items": {"$ref": "#/$defs/Tree"}}},
+                "properties": {
+                    "leaf": {},
+                    "trees": {"items": {"$ref": "#/$defs/Tree"}},
+                },
             },
         },
         "properties": {"x": node},

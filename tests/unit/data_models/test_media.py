@@ -53,7 +53,9 @@ def test_missing_files_are_named(tmp_path):
     """The message has the path and the reason."""
     audio = Audio(path=str(tmp_path / "no.wav"))
 
-    with pytest.raises(ConfigurationError, match=r"`Audio` cannot read .*no\.wav'.*No such"):
+    with pytest.raises(
+        ConfigurationError, match=r"`Audio` cannot read .*no\.wav'.*No such"
+    ):
         audio.to_content_part()
 
 

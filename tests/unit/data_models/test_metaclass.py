@@ -4,7 +4,7 @@ from typing import Optional, Union
 
 import pytest
 
-from synalinks.data_models import DataModel, SymbolicDataModel
+from synalinks.data_models import DataModel, Field, SymbolicDataModel
 from synalinks.errors import SchemaError
 
 
@@ -21,12 +21,12 @@ def test_or_with_no_data_model_is_a_type():
 
     class Step(DataModel):
         query: Query | None = None
-        answer: None | Answer = None
+        answer: None | Answer = None  # noqa: RUF036 - this order is tried too
         text: Query | str = ""
 
-    assert Query | None == Optional[Query]
-    assert None | Query == Optional[Query]
-    assert Query | str == Union[Query, str]
+    assert Query | None == Optional[Query]  # noqa: UP045 - what is meant
+    assert None | Query == Optional[Query]  # noqa: UP045 - what is meant
+    assert Query | str == Union[Query, str]  # noqa: UP007 - what is meant
     assert Step(query=Query(query="x")).get_json() == {
         "query": {"query": "x"},
         "text": "",
@@ -47,7 +47,7 @@ def test_fields_may_have_the_names_of_our_methods():
 
     class Rule(DataModel):
         prefix: str
-        keys: list[str] = []
+        keys: list[str] = Field(default=[])
         get: int
 
     class LongRule(Rule):

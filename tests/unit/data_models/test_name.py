@@ -51,7 +51,9 @@ def test_plural_and_singular_are_inverse(one, several):
     assert plural(several) == several
 
 
-@pytest.mark.parametrize(("name", "several"), [("名前", "名前s"), ("_", "_s"), ("", "s")])
+@pytest.mark.parametrize(
+    ("name", "several"), [("名前", "名前s"), ("_", "_s"), ("", "s")]
+)
 def test_a_name_that_is_no_word_gets_an_s(name, several):
     """Names without a word at the end have a plural too, and no singular."""
     assert plural(name) == several

@@ -144,6 +144,7 @@ def test_operation_is_made_again_from_its_parts():
 
     again = DataOperation(operation.kind, operation.params, operation.name)
 
+    assert DataOperation("in_mask", {"mask": {"b", "a"}}).params["mask"] == ["a", "b"]
     assert repr(again) == "DataOperation('out_mask', {'mask': ['b', 'a']}, name='m')"
 
 

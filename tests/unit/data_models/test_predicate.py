@@ -66,7 +66,11 @@ def test_kinds():
     """Every kind is told from the others."""
     value, symbol = Other().to_json_data_model(), Other.to_symbolic_data_model()
 
-    assert [is_json_data_model(x) for x in (value, symbol, Other)] == [True, False, False]
+    assert [is_json_data_model(x) for x in (value, symbol, Other)] == [
+        True,
+        False,
+        False,
+    ]
     assert [is_symbolic_data_model(x) for x in (value, symbol, Other)] == [
         False,
         True,

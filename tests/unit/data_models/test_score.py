@@ -20,7 +20,13 @@ from synalinks.errors import ConfigurationError
 
 @pytest.mark.parametrize(
     ("scale", "length", "last"),
-    [(Score, 11, 1), (FineScore, 21, 1), (Rating, 5, 5), (Rating10, 10, 10), (Rating20, 20, 20)],
+    [
+        (Score, 11, 1),
+        (FineScore, 21, 1),
+        (Rating, 5, 5),
+        (Rating10, 10, 10),
+        (Rating20, 20, 20),
+    ],
 )
 def test_scales_have_equal_steps(scale, length, last):
     """Steps are in order, equally far from each other."""

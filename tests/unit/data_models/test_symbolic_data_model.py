@@ -29,10 +29,29 @@ def test_is_a_symbol_of_the_graph(symbol):
 
 def test_has_no_value(symbol):
     """The error says what to implement, and is a `ValueError`."""
-    with pytest.raises(ValueError, match="`x` is symbolic.*`compute_output_spec`"):
+    with pytest.raises(ValueError, match=r"`x` is symbolic.*`compute_output_spec`"):
         symbol.get_json()
-    with pytest.raises(GraphError):
-        symbol.__synalinks_json__()
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda symbol: symbol.__synalinks_json__(),
+        lambda symbol: symbol.get("query"),
+        lambda symbol: symbol["query"],
+        lambda symbol: symbol.values(),
+        lambda symbol: symbol.items(),
+        lambda symbol: symbol.update({}),
+        lambda symbol: symbol.to_json_data_model(),
+        lambda symbol: symbol.prettify_json(),
+    ],
+)
+def test_reading_a_value_says_what_to_do(symbol, read):
+    """Every way to read a value has the same error."""
+    with pytest.raises(GraphError, match="implement `compute_output_spec`"):
+        read(symbol)
+    with pytest.raises(TypeError):
+        iter(symbol)
 
 
 def test_needs_one_schema():

@@ -22,9 +22,7 @@ def test_renaming_follows_the_schemas():
 
 def test_undeclared_keys_get_free_names():
     """What no schema declares comes last, and takes no declared name."""
-    result = concat_values(
-        {"a": 1, "b": 2}, {"b": 3, "a": 4}, {"a": "a"}, {"b": "b"}
-    )
+    result = concat_values({"a": 1, "b": 2}, {"b": 3, "a": 4}, {"a": "a"}, {"b": "b"})
 
     assert result == {"a": 1, "b": 3, "b_1": 2, "a_1": 4}
     assert list(result) == ["a", "b", "b_1", "a_1"]

@@ -8,6 +8,7 @@ import pytest
 from synalinks._internal.context import bound, overlay
 from synalinks.data_models import (
     DataModel,
+    Field,
     Instructions,
     JsonDataModel,
     Trainable,
@@ -22,12 +23,12 @@ from synalinks.initializers import Empty, Initializer
 class Memory(DataModel):
     """What was seen."""
 
-    facts: list[str] = []
+    facts: list[str] = Field(default=[])
     count: int = 0
 
 
 class Plan(Trainable):
-    steps: list[str] = ["é"]
+    steps: list[str] = Field(default=["é"])
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_every_source_of_a_first_value(initializer, data_model):
         (({"a": 1},), "A variable needs a schema"),
         ((Initializer(json={}),), "A variable needs a schema"),
         ((5, Memory), "`initializer` expected a dict, or an object that returns one"),
-        ((lambda: [], Memory), "when it is called, received <function"),
+        ((list, Memory), "when it is called, received []."),
         ((None, Instructions), "`instructions` of `Instructions` has none"),
         ((None, 5), "Expected a data model"),
         (({"count": "x"}, Memory), "does not fit `Memory`: count"),

@@ -108,9 +108,9 @@ def test_unknown_attributes_are_errors():
 
 def test_positional_arguments_have_the_documented_order():
     """Scripts may pass the first arguments by position."""
-    model = LanguageModel(
-        "openai/x", "http://localhost/v1", 10, 2, 3, None, False, None, "n", "d", None
-    )
+    arguments = ["http://localhost/v1", 10, 2, 3, None, False, None, "n", "d", None]
+
+    model = LanguageModel("openai/x", *arguments)
 
     assert (model.api_base, model.timeout, model.retry) == (
         "http://localhost/v1",

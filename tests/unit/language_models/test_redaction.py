@@ -13,8 +13,8 @@ from synalinks.language_models._redaction import (
     "name",
     [
         "api_key", "apikey", "OPENAI_API_KEY", "key", "token", "access_token",
-        "Authorization", "x-api-key", "AWS_SECRET_ACCESS_KEY", "password", "client_secret",
-        "aws_session_token", "HF_TOKEN", "credentials", "cookie",
+        "Authorization", "x-api-key", "AWS_SECRET_ACCESS_KEY", "password",
+        "client_secret", "aws_session_token", "HF_TOKEN", "credentials", "cookie",
     ],
 )  # fmt: skip
 def test_secret_names_are_known(name):

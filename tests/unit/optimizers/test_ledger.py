@@ -51,10 +51,10 @@ def test_differences_are_paired():
 def test_other_samples_mean_other_rewards():
     """Cells are forgotten when the data are others, and kept when they are the same."""
     ledger = Ledger()
-    ledger.open("data 1")
+    ledger.keep_if_same_data("data 1")
     ledger.record(candidate("a"), [rollout("0", 1.0)])
 
-    ledger.open("data 1")
+    ledger.keep_if_same_data("data 1")
     assert ledger.get(candidate("a"), "0") is not None
-    ledger.open("data 2")
+    ledger.keep_if_same_data("data 2")
     assert ledger.get(candidate("a"), "0") is None

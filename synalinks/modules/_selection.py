@@ -1,0 +1,50 @@
+"""Choosing one of several named parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synalinks.errors import ConfigurationError, did_you_mean, show
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def pick(
+    owner: str,
+    kind: str,
+    entries: Sequence[tuple[str, str, Any]],
+    name: str | None,
+    index: int | None,
+) -> Any:
+    """Return one of several named parts.
+
+    Args:
+        owner: Name of what they are part of, for messages.
+        kind: What they are, for messages.
+        entries: (path, name, part) of each.
+        name: Name or path looked for, or None; a path wins over a name.
+        index: Position looked for, or None.
+
+    Raises:
+        ConfigurationError: There is no such part, or both or none are asked for.
+    """
+    if (name is None) == (index is None):
+        msg = f"`get_{kind}` takes `name` or `index`, received {name=}, {index=}."
+        raise ConfigurationError(msg)
+    if index is not None:
+        if not -len(entries) <= index < len(entries):
+            msg = f"`{owner}` has {len(entries)} {kind}s, received {index=}."
+            raise ConfigurationError(msg)
+        return entries[index][2]
+    by_path = {path: part for path, _, part in reversed(entries)}
+    by_name = {own_name: part for _, own_name, part in reversed(entries)}
+    found = by_path.get(name, by_name.get(name))
+    if found is None:
+        known = list(by_path)
+        msg = (
+            f"`{owner}` has no {kind} named {name!r}. Available: {show(known)}."
+            f"{did_you_mean(str(name), known)}"
+        )
+        raise ConfigurationError(msg)
+    return found
