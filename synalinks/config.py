@@ -69,7 +69,13 @@ def set_epsilon(value: float) -> None:
 
     Args:
         value: A positive number.
+
+    Raises:
+        ConfigurationError: It is no positive number.
     """
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+        msg = f"`set_epsilon` takes a positive number, received: {show(value)}."
+        raise ConfigurationError(msg)
     _session.epsilon = value
 
 

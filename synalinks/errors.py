@@ -27,6 +27,7 @@ and people read messages.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import inspect
 import warnings
@@ -34,7 +35,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
 
 _PACKAGE_FOLDER = str(Path(__file__).parent)
 _MAX_VALUE_CHARS = 200
@@ -196,6 +197,35 @@ class SynalinksWarning(UserWarning):
     """Base of every warning of the library."""
 
 
+@contextlib.contextmanager
+def boundary(
+    cls: type[SynalinksError],
+    what: str,
+    *,
+    passes: tuple[type[SynalinksError], ...] = (SynalinksError,),
+) -> Generator[None]:
+    """Turn any error that leaves a `with` block into one of ours.
+
+    Args:
+        cls: What it becomes.
+        what: What went wrong, for the message; a sentence without its full stop.
+        passes: Errors of these classes are let through as they are.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        SynalinksError: Of class `cls`, from the error.
+    """
+    try:
+        yield
+    except passes:
+        raise
+    except Exception as error:  # noqa: BLE001 - this is the place that classifies
+        msg = f"{what}: {type(error).__name__}: {cut(str(error))}"
+        raise cls(msg) from error
+
+
 def warn(message: str) -> None:
     """Issue a `SynalinksWarning` that points at the user's line.
 
@@ -219,7 +249,19 @@ def show(value: object) -> str:
     Args:
         value: Any object.
     """
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        text = f"a deeply nested {type(value).__name__}"
+    return cut(text)
+
+
+def cut(text: str) -> str:
+    """Return a text cut to a length that suits an error message.
+
+    Args:
+        text: Any text.
+    """
     if len(text) > _MAX_VALUE_CHARS:
         return f"{text[:_MAX_VALUE_CHARS]}… ({len(text)} characters)"
     return text

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.naming import snake_case
+from synalinks._internal.shape import is_dict
 from synalinks.data_models import SymbolicDataModel, default_json, schema_of
-from synalinks.errors import ConfigurationError, show
+from synalinks.errors import ConfigurationError, did_you_mean, show
 
 if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
-__all__ = ["Empty", "Initializer"]
+__all__ = ["Empty", "Initializer", "deserialize", "empty", "get", "serialize"]
 
 
 class Initializer:
@@ -56,7 +58,7 @@ class Initializer:
                 value does not fit the schema.
         """
         if self._data_model is None:
-            return self._json or {}
+            return dict(self._json or {})
         return default_json(self._data_model, self._json)
 
     def get_config(self) -> JsonObject:
@@ -79,3 +81,78 @@ class Initializer:
 
 class Empty(Initializer):
     """Gives a variable the defaults of its fields."""
+
+
+empty = Empty
+
+_KNOWN = {cls.__name__: cls for cls in (Initializer, Empty)}
+
+
+def get(identifier: Any) -> Initializer | None:
+    """Return the initializer that an argument stands for.
+
+    Args:
+        identifier: An initializer, its class or name, what `serialize` returned, or
+            None.
+
+    Returns:
+        The initializer; None for None.
+
+    Raises:
+        ConfigurationError: It is none of these.
+    """
+    if isinstance(identifier, type) and issubclass(identifier, Initializer):
+        return identifier()
+    if identifier is None or isinstance(identifier, Initializer):
+        return identifier
+    if isinstance(identifier, str):
+        return _class_of(identifier)()
+    if is_dict(identifier):
+        return deserialize(identifier)
+    msg = (
+        "Expected an initializer, its name, or its configuration; received: "
+        f"{show(identifier)}."
+    )
+    raise ConfigurationError(msg)
+
+
+def serialize(initializer: Initializer) -> JsonObject:
+    """Return an initializer as JSON.
+
+    Args:
+        initializer: The initializer.
+    """
+    return {
+        "module": __name__,
+        "class_name": type(initializer).__name__,
+        "config": initializer.get_config(),
+        "registered_name": None,
+    }
+
+
+def deserialize(config: JsonObject) -> Initializer:
+    """Return the initializer that a JSON form describes.
+
+    Args:
+        config: What `serialize` returned.
+
+    Raises:
+        ConfigurationError: It describes something else.
+    """
+    if not is_dict(config.get("config")):
+        msg = f"{show(config)} does not describe an initializer."
+        raise ConfigurationError(msg)
+    return _class_of(str(config.get("class_name"))).from_config(config["config"])
+
+
+def _class_of(name: str) -> type[Initializer]:
+    by_folded = {known.lower(): cls for known, cls in _KNOWN.items()}
+    found = by_folded.get(name.lower())
+    if found is None:
+        known = sorted(map(snake_case, _KNOWN))
+        msg = (
+            f"There is no initializer named {name!r}.{did_you_mean(name, known)} "
+            f"Known: {', '.join(known)}."
+        )
+        raise ConfigurationError(msg)
+    return found

@@ -46,8 +46,17 @@ sample: ContextVar[SampleScope | None] = ContextVar("sample", default=None)
 call: ContextVar[CallScope | None] = ContextVar("call", default=None)
 # Classes and functions that may be loaded here, by the name that files give them.
 custom_objects: ContextVar[Mapping[str, Any]] = ContextVar("custom_objects")
-# Objects that several others share, by their JSON form, while a file is loaded.
-shared_objects: ContextVar[dict[str, Any]] = ContextVar("shared_objects")
+# Objects that several others share, by the number that the file gives them, while it is
+# loaded.
+shared_objects: ContextVar[dict[int, Any]] = ContextVar("shared_objects")
+# The same while an object is saved: by identity, what was met and how often; and the
+# numbers of those met more than once.
+met_objects: ContextVar[dict[int, tuple[Any, int]]] = ContextVar("met_objects")
+shared_ids: ContextVar[Mapping[int, int]] = ContextVar("shared_ids")
+# Whether an object is copied in this process: its form may hold classes and functions.
+is_copying: ContextVar[bool] = ContextVar("is_copying", default=False)
+# Classes of this library that a file may name here; None for all.
+loadable: ContextVar[tuple[type, ...] | None] = ContextVar("loadable", default=None)
 # Keyed by the variable itself, not by its path: a judge program that runs inside the
 # same task may have variables of the same path.
 overlay: ContextVar[Mapping[Any, JsonObject] | None] = ContextVar(

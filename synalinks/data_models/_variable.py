@@ -25,7 +25,7 @@ from synalinks.data_models._validation import first_violation
 from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:
-    from collections.abc import ItemsView, KeysView, ValuesView
+    from collections.abc import ItemsView, KeysView, Sequence, ValuesView
 
     from synalinks._internal.json import JsonObject
 
@@ -156,6 +156,15 @@ class Variable(Reshaping):
         """
         # A new dict: whoever has read the old one keeps what was read.
         self._value = {**self._value, **copied(dict(other))}
+
+    def extend(self, key: str, values: Sequence[Any]) -> None:
+        """Append to a list, at a cost that does not grow with the list.
+
+        Args:
+            key: Name of a field that holds a list.
+            values: What to append; it is not checked.
+        """
+        self._value[key].extend(copied(list(values)))
 
     def assign(self, value: Any) -> None:
         """Replace the whole value.

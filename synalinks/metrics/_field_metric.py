@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
     from synalinks.metrics._counting import Counting
     from synalinks.metrics._counts import Average, Measure
-    from synalinks.metrics._masks import MaskArguments, Outputs
+    from synalinks.ops import MaskArguments, Outputs
 
 # The key of counts of samples where neither target nor prediction has a value.
 _UNUSED = "(no value)"

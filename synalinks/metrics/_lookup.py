@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from synalinks._internal.naming import snake_case
-from synalinks.errors import ConfigurationError, did_you_mean, show
 from synalinks.metrics._mean import MeanMetricWrapper
 from synalinks.metrics._metric import Metric
-from synalinks.saving import (
-    deserialize_synalinks_object,
-    get_custom_objects,
-    serialize_synalinks_object,
-)
+from synalinks.saving import load_as, look_up, serialize_synalinks_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from synalinks._internal.json import JsonObject
-
-_EXPECTED = (
-    "Expected a `Metric`, the name of one, its configuration "
-    "(`{'class_name': ..., 'config': ...}`), or a function `(y_true, y_pred)`."
-)
 
 
 def get(identifier: object) -> Metric | None:
@@ -39,17 +27,7 @@ def get(identifier: object) -> Metric | None:
     Raises:
         ConfigurationError: The identifier stands for no metric.
     """
-    match identifier:
-        case None | Metric():
-            return identifier
-        case str():
-            return _by_name(identifier)
-        case dict() if "class_name" in identifier:
-            return deserialize(cast("dict[str, Any]", identifier))
-        case _ if callable(identifier) and not inspect.isclass(identifier):
-            return MeanMetricWrapper(identifier, name=_function_name(identifier))
-        case _:
-            raise ConfigurationError(_refusal(identifier))
+    return look_up(identifier, kind=Metric, from_function=_of_function)
 
 
 def serialize(metric: Metric) -> JsonObject:
@@ -74,72 +52,14 @@ def deserialize(
     Raises:
         ConfigurationError: It describes something that is not a metric.
     """
-    known = {cls.__name__: cls for cls in _known().values()}
-    form: JsonObject = {"config": {}, **config}
-    loaded = deserialize_synalinks_object(form, {**known, **(custom_objects or {})})
-    if not isinstance(loaded, Metric):
-        msg = f"{show(config)} describes {show(loaded)}. {_EXPECTED}"
-        raise ConfigurationError(msg)
-    return loaded
+    return load_as(config, kind=Metric, custom_objects=custom_objects)
+
+
+def _of_function(function: Any) -> Metric:
+    return MeanMetricWrapper(function, name=_function_name(function))
 
 
 def _function_name(fn: object) -> str:
     # A partial function has its name inside, a callable object that of its class.
     inner = getattr(fn, "func", fn)
     return getattr(inner, "__name__", type(inner).__name__).strip("<>")
-
-
-def _refusal(identifier: object) -> str:
-    hint = ""
-    if inspect.isclass(identifier):
-        hint = f" This is a class; pass an instance: `{identifier.__name__}()`."
-    elif isinstance(identifier, (list, tuple, dict)):
-        hint = " A list of metrics belongs into `compile(metrics=...)`."
-    return f"{show(cast('object', identifier))} is not a metric.{hint} {_EXPECTED}"
-
-
-def _known() -> dict[str, type[Metric]]:
-    """Return the classes that can be named, by name in snake case."""
-    found = {
-        snake_case(key.rpartition(">")[2]): target
-        for key, target in get_custom_objects().items()
-        if inspect.isclass(target) and issubclass(target, Metric)
-    }
-    return {name: cls for name, cls in found.items() if not inspect.isabstract(cls)}
-
-
-def _by_name(name: str) -> Metric:
-    known = _known()
-    by_letters = {_letters(key): cls for key, cls in known.items()}
-    cls = by_letters.get(_letters(name))
-    if cls is None:
-        names = sorted(key for key in known if not _required(known[key]))
-        msg = (
-            f"There is no metric named {show(name)}.{did_you_mean(name, names)} Known "
-            f"names: {', '.join(f'`{known_name}`' for known_name in names)}. A class "
-            "of your own needs `@synalinks.saving.register_synalinks_serializable()`."
-        )
-        raise ConfigurationError(msg)
-    if missing := _required(cls):
-        msg = (
-            f"The metric {show(name)} cannot be made from its name alone: it needs "
-            f"{', '.join(f'`{argument}`' for argument in missing)}. Pass an instance: "
-            f"`{cls.__name__}({', '.join(f'{argument}=...' for argument in missing)})`."
-        )
-        raise ConfigurationError(msg)
-    return cls()
-
-
-def _letters(name: str) -> str:
-    return name.replace("_", "").casefold()
-
-
-def _required(cls: type) -> list[str]:
-    """Return the names of the arguments without which a class cannot be made."""
-    return [
-        name
-        for name, parameter in inspect.signature(cls).parameters.items()
-        if parameter.default is inspect.Parameter.empty
-        and parameter.kind
-        not in {inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL}
-    ]

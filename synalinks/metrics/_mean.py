@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from synalinks._internal.json import JsonObject
-    from synalinks.metrics._masks import MaskArguments, Outputs
+    from synalinks.ops import MaskArguments, Outputs
 
 
 class _Tally(Metric):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from synalinks._internal.naming import snake_case
 from synalinks.data_models import Variable
 from synalinks.errors import StateMismatchError, show
-from synalinks.metrics._masks import Masks
+from synalinks.ops import Masks
 from synalinks.saving import Configurable
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from synalinks._internal.json import JsonObject
-    from synalinks.metrics._masks import Outputs
+    from synalinks.ops import Outputs
 
 Direction: TypeAlias = Literal["up", "down"]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from synalinks.metrics._masks import MaskArguments
+    from synalinks.ops import MaskArguments
 
 
 class Precision(FieldMetric):

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from synalinks._internal import context
-from synalinks._internal.naming import unique_name
+from synalinks._internal.naming import snake_case, unique_name
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.data_models import (
     DataModel,
@@ -19,26 +19,23 @@ from synalinks.data_models import (
 )
 from synalinks.errors import (
     ConfigurationError,
-    GraphError,
     ModuleError,
     OutputSchemaError,
     did_you_mean,
     show,
 )
-from synalinks.graph import Node, Origin, symbols_in
-from synalinks.language_models import LanguageModel
-from synalinks.modules._discovery import attributes_of_type
-from synalinks.saving import Configurable
+from synalinks.graph import Node, symbols_in
+from synalinks.modules._recording import specs_of, symbols_from_specs, symbols_of
+from synalinks.modules._tree import ModuleTree, check_name
+from synalinks.saving import copy_configurable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Self
 
     from synalinks._internal.json import JsonObject
-    from synalinks.initializers import Initializer
 
 
-class Module(Configurable):
+class Module(ModuleTree):
     """An asynchronous building block with variables, in the shape of a Keras layer.
 
     Subclasses override `call`, and where needed `build` (make state that depends on the
@@ -70,13 +67,14 @@ class Module(Configurable):
         description: str | None = None,
         **kwargs: Any,
     ) -> None:
-        _check_arguments(type(self).__name__, name, kwargs)
+        _check_arguments(type(self).__name__, kwargs)
+        check_name(f"`{type(self).__name__}`", name)
         self.name = name or unique_name(type(self).__name__)
         self.description = description or self._default_description
         self.path = self.name
         self._prefix = f"{self.name}/"
         self.built = False
-        self._trainable = trainable
+        self._trainable = bool(trainable)
         self._variables: list[Variable] = []
         self._build_lock: asyncio.Lock | None = None
         self._input_specs: Any = None
@@ -116,7 +114,10 @@ class Module(Configurable):
         """
         try:
             return await self.call(*args, **kwargs)
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
+        except (
+            ValueError, TypeError, AttributeError, LookupError, ArithmeticError,
+            AssertionError,
+        ) as error:  # fmt: skip
             msg = (
                 f"The output schema of `{self.name}` cannot be told: `call` failed on "
                 f"symbolic inputs with {type(error).__name__}: {error} Override "
@@ -147,18 +148,18 @@ class Module(Configurable):
         if not self.built:
             await self._build_once(args)
         outer = context.call.get()
+        # What a node of a graph is run with later: only what is said here.
+        options = kwargs if training is None else {**kwargs, "training": training}
         if training is None:
             training = outer.training if outer else _default_training(type(self))
         if _accepts_training(type(self)):
-            kwargs["training"] = training
-        if any(True for _ in symbols_in((args, kwargs))):
-            return await self._record(args, kwargs)
+            kwargs = {**kwargs, "training": training}
         scope = context.CallScope(path=self.path, training=training)
-        token = context.call.set(scope)
-        try:
-            return await self.call(*args, **kwargs)
-        finally:
-            context.call.reset(token)
+        with context.bound(context.call, scope):
+            if not any(True for _ in symbols_in((args, kwargs))):
+                return await self.call(*args, **kwargs)
+            outputs = await self.compute_output_spec(*args, **kwargs)
+        return symbols_of(outputs, Node(operation=self, args=args, kwargs=options))
 
     async def run(self, *args: Any, **kwargs: Any) -> Any:
         """Run as a node of a graph: the same as calling the module.
@@ -193,179 +194,35 @@ class Module(Configurable):
     async def _build_once(self, args: tuple[Any, ...]) -> None:
         if self._build_lock is None:
             self._build_lock = asyncio.Lock()
-        async with self._build_lock:
-            if not self.built:
-                inputs = args[0] if len(args) == 1 else list(args)
-                await self.build(inputs)
-                self._input_specs = _to_specs(args)
-                self.built = True
-                self._set_paths_below()
-        self._build_lock = None
+        try:
+            async with self._build_lock:
+                if not self.built:
+                    self._set_paths_below()
+                    await self.build(args[0] if len(args) == 1 else list(args))
+                    self._input_specs = specs_of(args)
+                    self.built = True
+                    self._set_paths_below()
+        finally:
+            # A lock is of one event loop, and the next attempt may be in another.
+            self._build_lock = None
 
-    async def _record(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        outputs = await self.compute_output_spec(*args, **kwargs)
-        options = {key: value for key, value in kwargs.items() if key != "training"}
-        node = Node(operation=self, args=args, kwargs=options)
-        if is_row(outputs):
-            return tuple(
-                _symbol(part, node, index) for index, part in enumerate(outputs)
-            )
-        return _symbol(outputs, node, 0)
+    # -- configuration ---------------------------------------------------------
 
-    # -- state -----------------------------------------------------------------
+    def get_config(self) -> JsonObject:
+        """Return the constructor's arguments as JSON, as they are now.
 
-    def add_variable(
-        self,
-        initializer: Initializer | JsonObject | None = None,
-        data_model: Any = None,
-        trainable: bool = True,
-        name: str | None = None,
-        description: str | None = None,
-    ) -> Variable:
-        """Make a variable that is saved, and optimised if it is trainable.
-
-        Args:
-            initializer: Makes the first value; by default the model's defaults.
-            data_model: Schema of the value; every field needs a default.
-            trainable: Whether optimizers may change it; needs a `Trainable` model.
-            name: Name, unique in the module.
-            description: What it is for; by default the model's docstring.
-
-        Returns:
-            The variable.
-
-        Raises:
-            ModuleError: The module is built already, or has a variable of this name.
+        A class whose constructor has further keyword arguments (`**kwargs`) is taken to
+        pass them on to `Module`.
         """
-        if self.built:
-            msg = f"`{self.name}` is built: add variables in `__init__` or `build`."
-            raise ModuleError(msg)
-        variable = Variable(
-            initializer=initializer,
-            data_model=data_model,
-            trainable=trainable,
-            name=name,
-            description=description,
-        )
-        if any(variable.name == other.name for other in self._variables):
-            msg = f"`{self.name}` has a variable named `{variable.name}` already."
-            raise ModuleError(msg)
-        variable.path = f"{self.path}/{variable.name}"
-        self._variables.append(variable)
-        return variable
-
-    @property
-    def trainable(self) -> bool:
-        """Whether optimizers may change the variables; setting it sets all parts."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = value
-        for child in self.children():
-            child.trainable = value
-
-    @property
-    def variables(self) -> list[Variable]:
-        """All variables of the module and its parts."""
-        return [variable for _, variable in self.named_variables()]
-
-    @property
-    def trainable_variables(self) -> list[Variable]:
-        """The variables that optimizers may change."""
-        return [
-            variable
-            for module in self._flatten_modules()
-            if module.trainable
-            for variable in module.own_variables()
-            if variable.trainable
-        ]
-
-    @property
-    def non_trainable_variables(self) -> list[Variable]:
-        """The variables that optimizers leave alone."""
-        trainable = set(map(id, self.trainable_variables))
-        return [one for one in self.variables if id(one) not in trainable]
-
-    @property
-    def language_models(self) -> list[LanguageModel]:
-        """The language models that the module and its parts call, each once."""
-        found = {
-            id(model): model
-            for module in self._flatten_modules()
-            for model in attributes_of_type(module, LanguageModel)
-        }
-        return list(found.values())
-
-    def own_variables(self) -> list[Variable]:
-        """Return the module's own variables, without those of its parts."""
-        return attributes_of_type(self, Variable)
-
-    def named_variables(self) -> Iterator[tuple[str, Variable]]:
-        """Yield (path, variable) of the module and its parts.
-
-        Yields:
-            The path `<module names>/<variable name>` and the variable.
-        """
-        for module in self._flatten_modules():
-            for variable in module.own_variables():
-                yield variable.path, variable
-
-    def get_variable(
-        self, name: str | None = None, index: int | None = None
-    ) -> Variable:
-        """Return one variable of the module or its parts.
-
-        Args:
-            name: Name or path of the variable.
-            index: Position in `variables`.
-
-        Raises:
-            ConfigurationError: There is no such variable, or both or none are given.
-        """
-        named = list(self.named_variables())
-        return pick(
-            self, "variable", [(path, v.name, v) for path, v in named], name, index
-        )
-
-    # -- parts -----------------------------------------------------------------
-
-    def children(self) -> list[Module]:
-        """Return the modules that this one is directly made of."""
-        return attributes_of_type(self, Module)
-
-    def _flatten_modules(
-        self,
-        include_self: bool = True,
-        recursive: bool = True,
-    ) -> list[Module]:
-        found: dict[int, Module] = {id(self): self}
-        waiting = self.children()
-        while waiting:
-            module = waiting.pop(0)
-            if id(module) not in found:
-                found[id(module)] = module
-                if recursive:
-                    waiting = module.children() + waiting
-        return list(found.values())[0 if include_self else 1 :]
-
-    def _set_paths_below(self) -> None:
-        """Give the module's variables and parts the paths that follow from its own."""
-        _check_names(self)
-        for variable in self.own_variables():
-            variable.path = f"{self._prefix}{variable.name}"
-        for child in self.children():
-            child.place_below(self._prefix)
-
-    def place_below(self, prefix: str) -> None:
-        """Take a place in a larger module, with the paths that follow from it.
-
-        Args:
-            prefix: Path of the larger module, with `/` at its end; or nothing.
-        """
-        self.path = f"{prefix}{self.name}"
-        self._prefix = f"{self.path}/"
-        self._set_paths_below()
+        config = super().get_config()
+        if self._takes_any_keyword():
+            if unnumbered(self.name) != snake_case(type(self).__name__):
+                config["name"] = self.name
+            if self.description != self._default_description:
+                config["description"] = self.description
+            if not self.trainable:
+                config["trainable"] = False
+        return config
 
     def get_build_config(self) -> JsonObject | None:
         """Return the schemas that the module was built with, or None."""
@@ -373,78 +230,54 @@ class Module(Configurable):
             return None
         return {"inputs": self._input_specs}
 
+    async def build_from_config(self, config: JsonObject) -> None:
+        """Build the module for the inputs that `get_build_config` described.
+
+        Its parts are built too where `call` can run on symbolic inputs.
+
+        Args:
+            config: The schemas.
+        """
+        args = tuple(symbols_from_specs(config["inputs"]))
+        if not self.built:
+            await self._build_once(args)
+        try:
+            await self(*args)
+        except OutputSchemaError:  # then they are built at the first call
+            return
+
     def clone(self, name: str | None = None) -> Self:
         """Return an unbuilt module of the same configuration.
+
+        Language models and functions are shared, variables are not.
 
         Args:
             name: Name of the clone; a new automatic one when None.
         """
-        return type(self).from_config({**self.get_config(), "name": name})
+        return copy_configurable(self, name=name)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name!r} built={self.built}>"
 
 
-def pick(
-    owner: Module,
-    kind: str,
-    entries: list[tuple[str, str, Any]],
-    name: str | None,
-    index: int | None,
-) -> Any:
-    """Return one of several named parts.
+def _check_arguments(class_name: str, unknown: dict[str, Any]) -> None:
+    if unknown:
+        known = ("trainable", "name", "description")
+        names = ", ".join(f"`{name}`" for name in sorted(unknown))
+        hints = (did_you_mean(name, known) for name in sorted(unknown))
+        hint = next(filter(None, hints), "")
+        msg = f"`{class_name}` got unknown arguments: {names}.{hint}"
+        raise ConfigurationError(msg)
+
+
+def unnumbered(name: str) -> str:
+    """Return a name without the number that automatic names end with.
 
     Args:
-        owner: Whose parts they are.
-        kind: What they are, for messages.
-        entries: (path, name, part) of each.
-        name: Name or path looked for, or None.
-        index: Position looked for, or None.
-
-    Raises:
-        ConfigurationError: There is no such part, or both or none are asked for.
+        name: Such as `generator_1`.
     """
-    if (name is None) == (index is None):
-        msg = f"`get_{kind}` takes `name` or `index`, received {name=}, {index=}."
-        raise ConfigurationError(msg)
-    if index is not None:
-        if not -len(entries) <= index < len(entries):
-            msg = f"`{owner.name}` has {len(entries)} {kind}s, received {index=}."
-            raise ConfigurationError(msg)
-        return entries[index][2]
-    for path, own_name, part in entries:
-        if name in (path, own_name):
-            return part
-    known = [path for path, _, _ in entries]
-    msg = (
-        f"`{owner.name}` has no {kind} named {name!r}. Available: {show(known)}."
-        f"{did_you_mean(name or '', known)}"
-    )
-    raise ConfigurationError(msg)
-
-
-def _check_names(module: Module) -> None:
-    names: dict[str, Module] = {}
-    for child in module.children():
-        if names.setdefault(child.name, child) is not child:
-            msg = (
-                f"Two modules of `{module.name}` are named `{child.name}`. Names must "
-                "be unique among siblings, since saved variables are found by them: "
-                "pass another `name=`."
-            )
-            raise GraphError(msg)
-
-
-def _check_arguments(class_name: str, name: Any, unknown: dict[str, Any]) -> None:
-    if unknown:
-        msg = f"`{class_name}` got unknown arguments: {', '.join(sorted(unknown))}."
-        raise ConfigurationError(msg)
-    if name is not None and (not isinstance(name, str) or not name or "/" in name):
-        msg = (
-            f"The name of a `{class_name}` is a text without `/` (paths of saved "
-            f"variables are made of it), received: {show(name)}."
-        )
-        raise ConfigurationError(msg)
+    stem, _, number = name.rpartition("_")
+    return stem if stem and number.isdecimal() else name
 
 
 @cache
@@ -460,19 +293,3 @@ def _accepts_training(cls: type[Module]) -> bool:
 def _default_training(cls: type[Module]) -> bool:
     parameter = inspect.signature(cls.call).parameters.get("training")
     return bool(parameter is not None and parameter.default is True)
-
-
-def _to_specs(value: Any) -> Any:
-    if is_row(value):
-        return [_to_specs(part) for part in value]
-    if is_dict(value):
-        return {key: _to_specs(part) for key, part in value.items()}
-    return None if value is None else {"schema": value.get_schema()}
-
-
-def _symbol(output: Any, node: Node, index: int) -> SymbolicDataModel | None:
-    if output is None:
-        return None
-    symbol = SymbolicDataModel(schema=output.get_schema())
-    symbol.origin = Origin(node, index)
-    return symbol

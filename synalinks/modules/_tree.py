@@ -121,7 +121,7 @@ class ModuleTree(Configurable):
         Yields:
             The path `<module names>/<variable name>` and the variable.
         """
-        for prefix, module in self._walk(self._prefix):
+        for prefix, module in self._walk(self._root_prefix()):
             for variable in module.own_variables():
                 yield f"{prefix}{variable.name}", variable
 
@@ -187,6 +187,10 @@ class ModuleTree(Configurable):
             _check_siblings(module.name, [*module.own_variables(), *children])
             yield here, module
             waiting += [(f"{here}{one.name}/", one) for one in reversed(children)]
+
+    def _root_prefix(self) -> str:
+        """Return what paths begin with when this module is looked at by itself."""
+        return self._prefix
 
     def _set_paths_below(self) -> None:
         """Give the module's variables and parts the paths that follow from its own."""

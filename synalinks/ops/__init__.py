@@ -12,9 +12,13 @@ from synalinks.ops._conversion import (
     convert_to_json_data_model,
     convert_to_symbolic_data_model,
 )
+from synalinks.ops._masks import MaskArguments, Masks, Outputs
 from synalinks.ops._reshaping import factorize, in_mask, out_mask, prefix, suffix
 
 __all__ = [
+    "MaskArguments",
+    "Masks",
+    "Outputs",
     "concat",
     "concatenate",
     "convert_to_json_data_model",

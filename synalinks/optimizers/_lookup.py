@@ -1,45 +1,36 @@
-"""Optimizers by name and as JSON."""
+"""Optimizers by name, by configuration."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from synalinks.optimizers._optimizer import Optimizer
-from synalinks.optimizers._random_few_shot import RandomFewShot
-from synalinks.saving import (
-    deserialize_synalinks_object,
-    look_up,
-    serialize_synalinks_object,
-)
+from synalinks.saving import load_as, look_up, serialize_synalinks_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from synalinks._internal.json import JsonObject
 
-_KNOWN: dict[str, type[Optimizer]] = {cls.__name__: cls for cls in (RandomFewShot,)}
 
-
-def get(identifier: Any) -> Optimizer | None:
-    """Return an optimizer.
+def get(identifier: object) -> Optimizer | None:
+    """Return the optimizer that an identifier stands for.
 
     Args:
-        identifier: An instance, a name such as `"random_few_shot"`, what `serialize`
-            returned, or None.
+        identifier: An optimizer; its name, in Camel or snake case, whatever the
+            capitals; its configuration; or None.
 
     Returns:
         The optimizer; None for None.
 
     Raises:
-        ConfigurationError: The name is unknown, or it is something else.
+        ConfigurationError: The identifier stands for no optimizer.
     """
-    if identifier is None:
-        return None
-    return look_up(identifier, kind=Optimizer, known=_KNOWN)
+    return look_up(identifier, kind=Optimizer)
 
 
 def serialize(optimizer: Optimizer) -> JsonObject:
-    """Return an optimizer's configuration as JSON.
+    """Return an optimizer as JSON.
 
     Args:
         optimizer: The optimizer.
@@ -48,12 +39,16 @@ def serialize(optimizer: Optimizer) -> JsonObject:
 
 
 def deserialize(
-    config: JsonObject, custom_objects: Mapping[str, Any] | None = None
+    config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
 ) -> Optimizer:
     """Return the optimizer that `serialize` described.
 
     Args:
-        config: The configuration.
-        custom_objects: Further classes by name.
+        config: What `serialize` returned; `class_name` alone is enough to name a
+            built-in class.
+        custom_objects: Further classes and functions by name.
+
+    Raises:
+        ConfigurationError: It describes something that is not an optimizer.
     """
-    return deserialize_synalinks_object(config, custom_objects)
+    return load_as(config, kind=Optimizer, custom_objects=custom_objects)

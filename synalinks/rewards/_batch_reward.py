@@ -14,7 +14,7 @@ from synalinks.rewards._score import Score, checked_score
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from synalinks.rewards._masks import Outputs
+    from synalinks.ops import Outputs
 
 
 class BatchReward(Reward):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from synalinks.rewards._masks import MaskArguments, Outputs
+    from synalinks.ops import MaskArguments, Outputs
 
 
 class ComposableReward(Reward):

@@ -12,7 +12,7 @@ from synalinks.saving import register_synalinks_serializable
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from synalinks.rewards._masks import MaskArguments, Outputs
+    from synalinks.ops import MaskArguments, Outputs
 
 
 @register_synalinks_serializable(package="synalinks.rewards")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from synalinks._internal import context
 from synalinks._internal.naming import snake_case
-from synalinks.rewards._masks import Masks
+from synalinks.ops import Masks
 from synalinks.rewards._reduction import checked_reduction
 from synalinks.rewards._score import Score, checked_score
 from synalinks.saving import Configurable
@@ -16,7 +16,7 @@ from synalinks.saving import Configurable
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
-    from synalinks.rewards._masks import Outputs
+    from synalinks.ops import Outputs
 
 T = TypeVar("T")
 

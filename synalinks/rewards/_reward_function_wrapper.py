@@ -11,7 +11,7 @@ from synalinks.rewards._reward import Reward, settled
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from synalinks.rewards._masks import Outputs
+    from synalinks.ops import Outputs
     from synalinks.rewards._score import Score
 
 

@@ -2,7 +2,7 @@
 
 from synalinks._internal.public import publish
 from synalinks.saving._configurable import Configurable
-from synalinks.saving._lookup import look_up
+from synalinks.saving._lookup import load_as, look_up
 from synalinks.saving._registry import (
     CustomObjectScope,
     custom_object_scope,
@@ -12,21 +12,26 @@ from synalinks.saving._registry import (
     register_synalinks_serializable,
 )
 from synalinks.saving._serialization import (
+    copy_configurable,
     deserialize_synalinks_object,
     serialize_synalinks_object,
 )
+from synalinks.saving._sharing import with_shared_ids
 
 __all__ = [
     "Configurable",
     "CustomObjectScope",
+    "copy_configurable",
     "custom_object_scope",
     "deserialize_synalinks_object",
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "load_as",
     "look_up",
     "register_synalinks_serializable",
     "serialize_synalinks_object",
+    "with_shared_ids",
 ]
 
 publish(__name__)

@@ -6,6 +6,7 @@ import inspect
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from synalinks.errors import ConfigurationError
 from synalinks.saving._registry import register_own
 from synalinks.saving._serialization import from_json_form, to_json_form
 
@@ -43,12 +44,27 @@ class Configurable:
         """Return the constructor's arguments as JSON.
 
         The present `name`, `description` and `trainable` win over those given.
+
+        Raises:
+            ConfigurationError: The constructor got `*args`, which have no names.
         """
         config = dict(self._arguments)
+        for key in config:
+            if key.startswith("*"):
+                msg = (
+                    f"`{type(self).__name__}` was made with positional `{key}`, which "
+                    "a configuration cannot hold. Give the arguments names, or "
+                    "override `get_config` and `from_config`."
+                )
+                raise ConfigurationError(msg)
         for key in ("name", "description", "trainable"):
             if key in config and hasattr(self, key):
                 config[key] = getattr(self, key)
         return {key: to_json_form(value) for key, value in config.items()}
+
+    def _takes_any_keyword(self) -> bool:
+        parameters = _signature(type(self).__init__).parameters.values()
+        return any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
 
     @classmethod
     def from_config(cls, config: JsonObject) -> Self:
@@ -83,7 +99,7 @@ def _bind(
             case inspect.Parameter.VAR_KEYWORD:
                 arguments.update(value)
             case inspect.Parameter.VAR_POSITIONAL:
-                continue
+                arguments.update({f"*{name}": value} if value else {})
             case _:
                 arguments[name] = value
     return arguments

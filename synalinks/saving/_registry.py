@@ -20,6 +20,7 @@ T = TypeVar("T")
 _OWN_PACKAGE = "synalinks"
 _registered: dict[str, Any] = {}
 _names: dict[object, str] = {}
+_own: set[object] = set()
 
 
 def register_synalinks_serializable(
@@ -33,6 +34,10 @@ def register_synalinks_serializable(
 
     Returns:
         A decorator that registers its argument and returns it unchanged.
+
+    Raises:
+        ConfigurationError: What is decorated is neither class nor function, or another
+            one has this name.
 
     Example:
         ```python
@@ -64,11 +69,34 @@ def register_own(cls: type) -> None:
     parts = cls.__module__.split(".")
     if parts[0] == _OWN_PACKAGE:
         _add(f"{'.'.join(parts[:2])}>{cls.__name__}", cls)
+        _own.add(cls)
 
 
-def _add(key: str, target: object) -> None:
+def is_own(cls: object) -> bool:
+    """Return whether a class is one of this library.
+
+    Args:
+        cls: A class.
+    """
+    return cls in _own
+
+
+def _add(key: str, target: Any) -> None:
+    known = _registered.get(key)
+    # The same definition may be run again, as in a notebook.
+    if known is not None and _definition(known) != _definition(target):
+        msg = (
+            f"{key!r} is the name of another class or function in saved files: "
+            f"{show(known)}, now also {show(target)}. Pass another `package` or `name`."
+        )
+        raise ConfigurationError(msg)
     _registered[key] = target
     _names[target] = key
+
+
+def _definition(target: Any) -> tuple[str, str]:
+    module = getattr(target, "__module__", "").partition("._")[0]
+    return module, getattr(target, "__qualname__", repr(target))
 
 
 class CustomObjectScope:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from synalinks._internal import context
-from synalinks._internal.json import canonical
 from synalinks._internal.shape import is_dict, is_list, is_row
 from synalinks.data_models import (
     JsonDataModel,
@@ -25,18 +23,23 @@ from synalinks.saving._registry import (
     CustomObjectScope,
     get_custom_objects,
     get_registered_name,
+    is_own,
     is_registered,
 )
+from synalinks.saving._sharing import SHARED_ID, shared_id, with_shared_ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from synalinks._internal.json import JsonObject
 
+T = TypeVar("T")
+
 _SCHEMA = "__schema__"
 _JSON = "__json_data_model__"
 _FUNCTION = "__function__"
 _CLASS = "__class__"
+_DICT = "__dict__"
 
 
 def serialize_synalinks_object(obj: Any) -> Any:
@@ -49,7 +52,7 @@ def serialize_synalinks_object(obj: Any) -> Any:
     Raises:
         UnregisteredObjectError: There is no JSON form for an object of this kind.
     """
-    return to_json_form(obj)
+    return with_shared_ids(lambda: to_json_form(obj))
 
 
 def deserialize_synalinks_object(
@@ -78,6 +81,27 @@ def deserialize_synalinks_object(
         return from_json_form(config)
 
 
+def copy_configurable(original: T, **changes: Any) -> T:
+    """Return a new object of the same configuration, some arguments excepted.
+
+    Functions, classes and what is shared between objects (such as language models) are
+    the same in both; nothing has to be registered.
+
+    Args:
+        original: A configurable object.
+        changes: Arguments of the constructor that are to be different; those that it
+            does not have are left out.
+    """
+    source: Any = original
+    with (
+        context.bound(context.is_copying, True),  # noqa: FBT003 - a value to bind
+        context.bound(context.shared_objects, {}),
+    ):
+        config = with_shared_ids(source.get_config)
+        config |= {key: value for key, value in changes.items() if key in config}
+        return type(source).from_config(config)
+
+
 def to_json_form(value: Any) -> Any:
     """Return the JSON form of a value; see `serialize_synalinks_object`.
 
@@ -87,38 +111,62 @@ def to_json_form(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if is_dict(value):
-        items = value.items()
-        return {str(key): to_json_form(part) for key, part in items}
+        form = {str(key): to_json_form(part) for key, part in value.items()}
+        # A user's dict that looks like the form of an object is none.
+        return {"class_name": _DICT, "config": form} if _is_form(form) else form
     if is_row(value):
         return [to_json_form(part) for part in value]
     return _object_to_json_form(value)
 
 
-def _object_to_json_form(value: Any) -> JsonObject:
+def _object_to_json_form(value: Any) -> Any:
     if is_meta_class(value) or is_symbolic_data_model(value):
         return {"class_name": _SCHEMA, "config": {"schema": value.get_schema()}}
     if is_json_data_model(value) or hasattr(value, "to_json_data_model"):
         json_form = {"schema": value.get_schema(), "json": value.get_json()}
         return {"class_name": _JSON, "config": json_form}
-    if inspect.isfunction(value) or isinstance(value, type):
+    is_shared = getattr(value, "shared_on_load", False)
+    if context.is_copying.get() and (callable_name(value) or is_shared):
+        return value
+    if hasattr(value, "get_config") and not isinstance(value, type):
+        return _configurable_to_json_form(value)
+    if name := callable_name(value):
         return {
+            "module": getattr(value, "__module__", None),
             "class_name": _CLASS if isinstance(value, type) else _FUNCTION,
-            "config": value.__name__,
+            "config": name,
             "registered_name": _registered_name(value),
-        }
-    if hasattr(value, "get_config"):
-        cls: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType]
-        return {
-            "module": cls.__module__,
-            "class_name": cls.__name__,
-            "config": value.get_config(),
-            "registered_name": _registered_name(cls),
         }
     msg = (
         f"{show(value)} has no JSON form. Expected a JSON value, a data model, a "
         "function, or an object with `get_config` and `from_config`."
     )
     raise UnregisteredObjectError(msg)
+
+
+def _configurable_to_json_form(value: Any) -> JsonObject:
+    cls: type[Any] = type(value)
+    number = shared_id(value)
+    return {
+        "module": cls.__module__,
+        "class_name": cls if context.is_copying.get() else cls.__name__,
+        "config": value.get_config(),
+        "registered_name": _registered_name(cls),
+        **({} if number is None else {SHARED_ID: number}),
+    }
+
+
+def callable_name(value: Any) -> str | None:
+    """Return the name of a class, a function, or anything else that is callable.
+
+    Args:
+        value: Any object; one that has a configuration is none of these.
+    """
+    if not callable(value) or (
+        hasattr(value, "get_config") and not isinstance(value, type)
+    ):
+        return None
+    return getattr(value, "__name__", None) or type(value).__name__
 
 
 def _registered_name(target: object) -> str | None:
@@ -138,20 +186,33 @@ def from_json_form(value: Any) -> Any:
         return [from_json_form(part) for part in value]
     if not is_dict(value):
         return value
-    form = value
-    if "class_name" in form and "config" in form:
-        return _named_from_json_form(form)
+    if _is_form(value):
+        return _named_from_json_form(value)
+    return _parts_from_json_form(value)
+
+
+def _parts_from_json_form(form: JsonObject) -> JsonObject:
     return {key: from_json_form(part) for key, part in form.items()}
 
 
+def _is_form(value: JsonObject) -> bool:
+    return "class_name" in value and "config" in value
+
+
 def _named_from_json_form(form: JsonObject) -> Any:
-    match form["class_name"]:
+    kind, config = form["class_name"], form["config"]
+    if kind in (_FUNCTION, _CLASS):
+        return _find(form)
+    if not is_dict(config):
+        msg = f"The config of `{kind}` is no object: {show(form)}."
+        raise FileFormatError(msg)
+    match kind:
         case "__schema__":
-            return SymbolicDataModel(schema=form["config"]["schema"])
+            return SymbolicDataModel(schema=config.get("schema"))
         case "__json_data_model__":
-            return JsonDataModel(**form["config"])
-        case "__function__" | "__class__":
-            return _find(form)
+            return JsonDataModel(schema=config.get("schema"), json=config.get("json"))
+        case "__dict__":
+            return _parts_from_json_form(config)
         case _:
             return _object_from_json_form(form)
 
@@ -161,17 +222,16 @@ def _object_from_json_form(form: JsonObject) -> Any:
     if not callable(getattr(cls, "from_config", None)):
         msg = f"`{form['class_name']}` is not a class with `from_config`: {show(cls)}."
         raise FileFormatError(msg)
-    if not is_dict(form["config"]):
-        msg = f"The config of `{form['class_name']}` is no object: {show(form)}."
+    kinds = context.loadable.get()
+    if kinds and is_own(cls) and not issubclass(cls, kinds):
+        msg = f"A `{form['class_name']}` is no part of what is loaded here."
         raise FileFormatError(msg)
-    if not getattr(cls, "shared_on_load", False):
+    number, shared = form.get(SHARED_ID), context.shared_objects.get({})
+    if not isinstance(number, int):
         return cls.from_config(form["config"])
-    # Several modules may share one object, such as a language model with its limits.
-    shared = context.shared_objects.get({})
-    key = canonical(form)
-    if key not in shared:
-        shared[key] = cls.from_config(form["config"])
-    return shared[key]
+    if number not in shared:
+        shared[number] = cls.from_config(form["config"])
+    return shared[number]
 
 
 def _find(form: JsonObject) -> Any:
@@ -180,9 +240,11 @@ def _find(form: JsonObject) -> Any:
     Raises:
         UnregisteredObjectError: There is none of this name.
     """
+    kind = form["class_name"]
+    if isinstance(kind, type):  # a copy in this process; a file can only hold a text
+        return kind
     known = get_custom_objects()
-    is_reference = form["class_name"] in (_FUNCTION, _CLASS)
-    name = str(form["config"] if is_reference else form["class_name"])
+    name = str(form["config"] if kind in (_FUNCTION, _CLASS) else kind)
     registered_name = form.get("registered_name")
     for key in (registered_name, name, f"{form.get('module')}>{name}"):
         if isinstance(key, str) and key in known:

@@ -85,9 +85,9 @@ def note_rollouts(
             {"inputs": call.inputs, "outputs": call.outputs, "reward": reward}
             for call, reward in scored
         ]
+        variable.extend("predictions", predictions)
         variable.update(
             {
-                "predictions": [*variable.get("predictions"), *predictions],
                 "nb_visit": len(predictions),
                 "cumulative_reward": sum(reward for _, reward in scored),
             }
@@ -116,15 +116,9 @@ def note_candidates(
         return {**candidate.values[path], **score}
 
     for path, variable in variables.items():
-        proposed = [describe(one, path) for one in proposals]
-        variable.update(
-            {
-                "candidates": [*variable.get("candidates"), *proposed],
-                "best_candidates": [
-                    describe(one, path) for one in optimizer.population
-                ],
-            }
-        )
+        variable.extend("candidates", [describe(one, path) for one in proposals])
+        best = [describe(one, path) for one in optimizer.population]
+        variable.update({"best_candidates": best})
 
 
 def begin_epoch(variables: Mapping[str, Variable]) -> None:

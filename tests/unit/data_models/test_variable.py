@@ -254,3 +254,16 @@ async def test_overlays_of_concurrent_tasks_are_apart(memory):
         tasks = [group.create_task(read(count)) for count in range(3)]
 
     assert [task.result() for task in tasks] == [0, 1, 2]
+
+
+def test_extend_appends_copies():
+    """Appending changes this variable's list alone."""
+    values = [{"inputs": {}}]
+    first, second = (Variable({"instructions": "x"}, Instructions) for _ in range(2))
+
+    first.extend("predictions", values)
+    first.extend("predictions", values)
+    values[0]["inputs"]["late"] = 1
+
+    assert first.get("predictions") == [{"inputs": {}}, {"inputs": {}}]
+    assert second.get("predictions") == []

@@ -127,7 +127,7 @@ def test_a_name_that_needs_arguments_says_which():
     [
         pytest.param(3, r"^3 is not a metric\. Expected a `Metric`", id="number"),
         pytest.param(metrics.Mean, r"pass an instance: `Mean\(\)`", id="class"),
-        pytest.param(["mean"], "A list of metrics belongs into", id="list"),
+        pytest.param(["mean"], "It takes one metric", id="list"),
     ],
 )
 def test_what_is_no_metric_is_refused(identifier, message):

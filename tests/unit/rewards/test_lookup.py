@@ -109,8 +109,8 @@ def test_a_name_that_needs_arguments_says_which():
         pytest.param(
             rewards.ExactMatch, r"pass an instance: `ExactMatch\(\)`", id="class"
         ),
-        pytest.param(["exact_match"], "single outputs belong into", id="list"),
-        pytest.param({"out": "exact_match"}, "single outputs belong", id="dict"),
+        pytest.param(["exact_match"], "It takes one reward", id="list"),
+        pytest.param({"out": "exact_match"}, "It takes one reward", id="dict"),
         pytest.param(
             {"class_name": "Accuracy", "config": {}}, "not registered", id="metric"
         ),

@@ -4,7 +4,7 @@ import pytest
 
 from synalinks.data_models import DataModel, JsonDataModel
 from synalinks.errors import ConfigurationError
-from synalinks.rewards._masks import Masks
+from synalinks.ops import Masks
 
 
 class Answer(DataModel):
