@@ -14,8 +14,10 @@ SynalinksError
 │   ├─ PermanentError                AuthenticationError · BadRequestError ·
 │   │                                ModelNotFoundError · ContextTooLongError ·
 │   │                                ContentRefusedError
-│   └─ InvalidOutputError
-├─ TrainingError                     RewardError · AllSamplesFailedError
+│   ├─ InvalidOutputError
+│   └─ BudgetExceededError
+├─ TrainingError                     RewardError · AllSamplesFailedError ·
+│                                    FailureRateError
 └─ MissingDependencyError (ImportError)
 warnings: SynalinksWarning (UserWarning)
 ```
@@ -177,6 +179,10 @@ class InvalidOutputError(LanguageModelError):
         self.answer = answer
 
 
+class BudgetExceededError(LanguageModelError):
+    """A call was not sent, since it could exceed the budget."""
+
+
 class TrainingError(SynalinksError):
     """Training or evaluation cannot go on."""
 
@@ -187,6 +193,10 @@ class RewardError(TrainingError):
 
 class AllSamplesFailedError(TrainingError):
     """No sample of a batch got an answer; the causes are counted in the message."""
+
+
+class FailureRateError(TrainingError):
+    """More samples failed than `max_failure_rate` allows."""
 
 
 class MissingDependencyError(SynalinksError, ImportError):
@@ -221,7 +231,7 @@ def boundary(
         yield
     except passes:
         raise
-    except Exception as error:  # noqa: BLE001 - this is the place that classifies
+    except Exception as error:
         msg = f"{what}: {type(error).__name__}: {cut(str(error))}"
         raise cls(msg) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.naming import snake_case
@@ -88,7 +89,7 @@ empty = Empty
 _KNOWN = {cls.__name__: cls for cls in (Initializer, Empty)}
 
 
-def get(identifier: Any) -> Initializer | None:
+def get(identifier: object) -> Initializer | None:
     """Return the initializer that an argument stands for.
 
     Args:
@@ -101,7 +102,7 @@ def get(identifier: Any) -> Initializer | None:
     Raises:
         ConfigurationError: It is none of these.
     """
-    if isinstance(identifier, type) and issubclass(identifier, Initializer):
+    if inspect.isclass(identifier) and issubclass(identifier, Initializer):
         return identifier()
     if identifier is None or isinstance(identifier, Initializer):
         return identifier

@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import re
-import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,42 +27,39 @@ MAY_BLOCK = [
     ("litellm/llms/custom_httpx/http_handler.py", "get_ssl_configuration"),
     # A traceback shows source lines.
     ("linecache.py", "updatecache"),
+    # The loop of a test server is another thread's, and answers with any function.
+    ("synalinks/testing/_chat_server.py", "_run"),
 ]
 
 settings.register_profile("synalinks", deadline=None, print_blob=True)
 settings.load_profile("synalinks")
 
+# -- no network ------------------------------------------------------------------------
 
-@pytest.fixture(autouse=True)
-def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail a test that reaches beyond this machine, even if its code catches errors."""
-
-    def guarded_connect(original):
-        def connect(self, address):
-            if isinstance(address, tuple):  # else the path of a local socket
-                _refuse_unless_loopback(address[0])
-            return original(self, address)
-
-        return connect
-
-    original_lookup = socket.getaddrinfo
-
-    def lookup(host, *args, **kwargs):
-        _refuse_unless_loopback(host)
-        return original_lookup(host, *args, **kwargs)
-
-    for name in ["connect", "connect_ex"]:
-        original = getattr(socket.socket, name)
-        monkeypatch.setattr(socket.socket, name, guarded_connect(original))
-    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+# Hosts that were asked for since the last test, from whatever thread.
+_reached: list[str] = []
 
 
-def _refuse_unless_loopback(host: str | bytes | None) -> None:
+def _refuse_network(event: str, arguments: tuple) -> None:
+    """Refuse every address beyond this machine, whoever asks for it, and note it.
+
+    An audit hook rather than a patch: it is there once and for all threads, no test
+    has to take it away, and what else a test patches cannot get in its way.
+    """
+    if event == "socket.connect":
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None  # else a local path
+    elif event in {"socket.getaddrinfo", "socket.gethostbyname"}:
+        host = arguments[0]
+    else:
+        return
     if not _is_loopback(host):
-        pytest.fail(
+        _reached.append(repr(host))
+        msg = (
             f"A test tried to reach {host!r}. Tests stay on this machine: start a local"
             " server or use a scripted transport."
         )
+        raise OSError(msg)
 
 
 def _is_loopback(host: str | bytes | None) -> bool:
@@ -74,6 +71,21 @@ def _is_loopback(host: str | bytes | None) -> bool:
         return ipaddress.ip_address(name.partition("%")[0]).is_loopback
     except ValueError:
         return False
+
+
+sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(autouse=True)
+def network_guard() -> Iterator[list[str]]:
+    """Fail a test that reaches beyond this machine, even if its code catches errors."""
+    _reached.clear()
+    yield _reached
+    if _reached:
+        pytest.fail(f"The test tried to reach {', '.join(_reached)}.")
+
+
+# -- a clean environment ---------------------------------------------------------------
 
 
 @pytest.fixture(autouse=True)
@@ -98,9 +110,12 @@ def _fresh_session() -> Iterator[None]:
     synalinks.clear_session()
 
 
-@pytest.fixture(autouse=True)
-def _loop_stays_free() -> Iterator[None]:
-    """Fail a test in which the library blocks the event loop."""
+# -- a free event loop -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _blocking_is_detected() -> Iterator[None]:
+    """Patch what may block once: patches of a test then come and go within it."""
     import synalinks
 
     detector = BlockBuster(scanned_modules=[synalinks])
@@ -110,3 +125,8 @@ def _loop_stays_free() -> Iterator[None]:
     detector.activate()
     yield
     detector.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _loop_stays_free(_blocking_is_detected: None) -> None:
+    """Fail a test in which the library blocks the event loop."""

@@ -140,13 +140,14 @@ def _value_of(symbol: Symbol, results: dict[int, Any]) -> Any:
     if origin is None:  # a constant without a node cannot have passed the checks
         msg = f"{symbol!r} has no value in this graph."
         raise GraphError(msg)
-    value = results[id(origin.node)]
+    value: Any = results[id(origin.node)]
     if not is_row(value) and not is_dict(value):
         return value
     for step in origin.path():
         if value is None:  # all of a nested structure is absent
             return None
-        value = value[step]
+        parts: Any = value
+        value = parts[step]
     return value
 
 

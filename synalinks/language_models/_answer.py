@@ -63,6 +63,8 @@ def _chat_message(response: LMResponse) -> JsonObject:
     message: JsonObject = {"role": "assistant", "content": response.content}
     if response.reasoning_content:
         message["reasoning_content"] = response.reasoning_content
+    if response.thinking_blocks:
+        message["thinking_blocks"] = list(response.thinking_blocks)
     if response.tool_calls:
         message["tool_calls"] = list(response.tool_calls)
     return message

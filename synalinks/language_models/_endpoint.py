@@ -13,7 +13,7 @@ from synalinks.language_models._providers import (
     provider_or_default,
 )
 from synalinks.language_models._redaction import is_secret_name
-from synalinks.language_models._request import LMRequest  # noqa: TC001
+from synalinks.language_models._request import AnyRequest  # noqa: TC001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Endpoint:
     """Whether the address is the provider's own, not one that the user gave."""
 
 
-def endpoint_of(request: LMRequest) -> Endpoint:
+def endpoint_of(request: AnyRequest) -> Endpoint:
     """Return where a request goes: as the user says, else the environment, the table.
 
     Args:
@@ -62,7 +62,7 @@ def _with_version(api_base: str) -> str:
     return api_base if urlsplit(api_base).path else f"{api_base}/v1"
 
 
-def secrets_of(request: LMRequest) -> list[str]:
+def secrets_of(request: AnyRequest) -> list[str]:
     """Return every text that must not appear in a message about a request.
 
     Args:

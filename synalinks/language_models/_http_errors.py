@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from synalinks._internal.json import JsonObject
-    from synalinks.language_models._request import LMRequest
+    from synalinks.language_models._request import AnyRequest
 
 _SERVER_ERRORS = 500
+_STATUS = re.compile(r"[45]\d\d")
 _BY_STATUS: dict[int, type[LanguageModelError]] = {
     400: BadRequestError,
     401: AuthenticationError,
@@ -61,7 +63,7 @@ _ADVICE: dict[type[LanguageModelError], str] = {
 
 
 def error_of_answer(
-    status: int, text: str, headers: Mapping[str, str], request: LMRequest
+    status: int, text: str, headers: Mapping[str, str], request: AnyRequest
 ) -> LanguageModelError:
     """Return the error that an HTTP answer stands for.
 
@@ -81,6 +83,24 @@ def error_of_answer(
         status_code=status,
         retry_after_s=retry_after_s(headers),
     )
+
+
+def error_of_stream(received: Any, request: AnyRequest) -> LanguageModelError:
+    """Return the error that a server reports in the middle of a stream.
+
+    Args:
+        received: The `error` of an event: a text, or an object.
+        request: What was asked.
+    """
+    text = json.dumps(received)
+    told = cast("JsonObject", received) if isinstance(received, dict) else {}
+    codes = [str(told.get(name)) for name in ("code", "status", "status_code")]
+    status = next((int(code) for code in codes if _STATUS.fullmatch(code)), None)
+    limited = "rate_limit" in text and status is None
+    kind = classify(status or (429 if limited else _SERVER_ERRORS), text)
+    said = redact(_message_in(text), secrets_of(request))
+    msg = f"`{request.model}` broke its answer off: {said}"
+    return kind(msg, model=request.model, status_code=status)
 
 
 def classify(status: int, text: str) -> type[LanguageModelError]:

@@ -40,6 +40,10 @@ class Provider:
     """Whether the user's own machine answers, at no price per token."""
     is_reasoning: bool = False
     """Whether `reasoning_effort` is understood."""
+    shows_reasoning: bool = False
+    """Whether answers come with what the model thought, if it can think."""
+    takes_thoughts: bool = False
+    """Whether it wants its `thinking_blocks` back with the next request."""
     drops: frozenset[str] = field(default_factory=frozenset[str])
     """Parameters that the endpoint refuses, left out by the direct transport."""
     renames: tuple[tuple[str, str], ...] = ()
@@ -47,6 +51,7 @@ class Provider:
 
 
 _NO_TOP_K = frozenset({"top_k"})
+_THINKS = {"is_reasoning": True, "shows_reasoning": True, "takes_thoughts": True}
 
 
 def _direct(name: str, api_base: str, **more: Any) -> Provider:
@@ -70,6 +75,7 @@ def _local(name: str, api_base: str, litellm_prefix: str = "") -> Provider:
         shows_schema=True,
         is_local=True,
         is_reasoning=True,
+        shows_reasoning=True,
     )
 
 
@@ -101,6 +107,7 @@ _ROWS = (
         "https://openrouter.ai/api/v1",
         shows_schema=True,
         is_reasoning=True,
+        shows_reasoning=True,
     ),
     _direct(
         "groq",
@@ -108,18 +115,21 @@ _ROWS = (
         strategy="json_object",
         drops=_NO_TOP_K,
         is_reasoning=True,
+        shows_reasoning=True,
     ),
     _direct(
         "deepseek",
         "https://api.deepseek.com/v1",
         strategy="json_object",
+        shows_reasoning=True,
         drops=_NO_TOP_K | {"seed"},
     ),
     _direct("together_ai", "https://api.together.xyz/v1", strategy="json_schema"),
     _direct(
         "mistral",
         "https://api.mistral.ai/v1",
-        drops=_NO_TOP_K,
+        drops=_NO_TOP_K | {"stream_options"},  # it tells the usage in any case
+        shows_reasoning=True,
         renames=(("seed", "random_seed"),),
     ),
     _direct("xai", "https://api.x.ai/v1", drops=_NO_TOP_K, is_reasoning=True),
@@ -140,13 +150,13 @@ _ROWS = (
     Provider(
         name="embedded", transport="embedded", strategy="json_schema", is_local=True
     ),
-    _litellm("anthropic", "json_schema", is_reasoning=True),
+    _litellm("anthropic", "json_schema", **_THINKS),
     _litellm("azure", "strict_json_schema", is_reasoning=True),
-    _litellm("bedrock", "forced_tool", is_reasoning=True),
+    _litellm("bedrock", "forced_tool", **_THINKS),
     _litellm("cohere", "forced_tool", litellm_prefix="cohere_chat", inlines_refs=True),
-    _litellm("gemini", "json_schema", is_reasoning=True),
+    _litellm("gemini", "json_schema", is_reasoning=True, shows_reasoning=True),
     _litellm("huggingface", "json_schema", shows_schema=True, inlines_refs=True),
-    _litellm("vertex_ai", "json_schema", is_reasoning=True),
+    _litellm("vertex_ai", "json_schema", **_THINKS),
     # Known to litellm, and served by the strategy that asks least of an endpoint.
     *map(
         _litellm,

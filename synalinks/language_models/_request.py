@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from synalinks._internal.json import digest
 
@@ -11,6 +11,45 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
+
+
+class AnyRequest(Protocol):
+    """What requests of all kinds have in common: where they go, and with what."""
+
+    @property
+    def model(self) -> str:
+        """Full identifier."""
+        ...
+
+    @property
+    def provider(self) -> str:
+        """First part of the identifier."""
+        ...
+
+    @property
+    def api_base(self) -> str | None:
+        """Address of the endpoint, or None."""
+        ...
+
+    @property
+    def api_key(self) -> str | None:
+        """Key, or None."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Further HTTP headers."""
+        ...
+
+    @property
+    def timeout_s(self) -> float | None:
+        """Seconds that one attempt may take, or None."""
+        ...
+
+    @property
+    def answer_name(self) -> str:
+        """What an answer is called in messages."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +86,11 @@ class LMRequest:
     def provider(self) -> str:
         """First part of the model's identifier."""
         return self.model.partition("/")[0]
+
+    @property
+    def answer_name(self) -> str:
+        """What an answer is called in messages."""
+        return "chat completion"
 
     @property
     def digest(self) -> str:

@@ -21,8 +21,10 @@ class LMResponse:
     """The text; JSON text where the request has a schema."""
     reasoning_content: str | None = None
     """What the model thought before it answered, where the provider shows it."""
+    thinking_blocks: Sequence[JsonObject] = ()
+    """The same in the provider's own form, signed, where it wants it sent back."""
     tool_calls: Sequence[JsonObject] = ()
-    """Tools to call, in the form of OpenAI's API."""
+    """Tools to call, each in the form of a `ToolCall`."""
     finish_reason: str = "stop"
     """`stop`, `length`, `tool_calls`, `content_filter` or `refusal`."""
     usage: Usage = field(default_factory=lambda: Usage(calls=1))

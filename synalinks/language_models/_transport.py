@@ -5,85 +5,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from synalinks.errors import (
-    AuthenticationError,
-    BadRequestError,
-    ConnectionLostError,
-    ContentRefusedError,
-    ContextTooLongError,
-    LanguageModelError,
-    MissingDependencyError,
-    ModelNotFoundError,
-    RateLimitedError,
-    ServerError,
-    TimedOutError,
-)
-from synalinks.language_models._endpoint import Endpoint, endpoint_of, secrets_of
-from synalinks.language_models._http_errors import error_of_answer
-from synalinks.language_models._redaction import redact
+from synalinks.errors import MissingDependencyError
+from synalinks.language_models._chunk import LMChunk, read_chunk
+from synalinks.language_models._em_wire import embedding_body, read_embeddings
+from synalinks.language_models._endpoint import Endpoint, endpoint_of
+from synalinks.language_models._litellm_errors import error_of_exception
+from synalinks.language_models._reasoning import with_effort
 from synalinks.language_models._sessions import Sessions
-from synalinks.language_models._wire import chat_body, read_completion
+from synalinks.language_models._wire import STREAM_FIELDS, chat_body
+from synalinks.language_models._wire_answer import read_completion, read_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import AsyncGenerator, Generator
 
     from aiohttp import ClientSession
 
     from synalinks._internal.json import JsonObject
-    from synalinks.language_models._request import LMRequest
+    from synalinks.language_models._em_request import EMRequest, EMResponse
+    from synalinks.language_models._request import AnyRequest, LMRequest
     from synalinks.language_models._response import LMResponse
-
-# Exceptions that stand for no HTTP answer, by class name; a subclass of one of
-# these, or any other that has an HTTP status, is told by that. A test compares the
-# table with what litellm defines.
-_BY_NAME: dict[str, type[LanguageModelError]] = {
-    "APIConnectionError": ConnectionLostError,
-    "APIError": ServerError,
-    "APIResponseValidationError": ServerError,
-    "AuthenticationError": AuthenticationError,
-    "BadGatewayError": ServerError,
-    "BadRequestError": BadRequestError,
-    "BlockedPiiEntityError": ContentRefusedError,
-    "BudgetExceededError": AuthenticationError,
-    "ContentPolicyViolationError": ContentRefusedError,
-    "ContextWindowExceededError": ContextTooLongError,
-    "GuardrailRaisedException": ContentRefusedError,
-    "ImageFetchError": BadRequestError,
-    "InternalServerError": ServerError,
-    "InvalidRequestError": BadRequestError,
-    "JSONSchemaValidationError": ServerError,
-    "LiteLLMUnknownProvider": BadRequestError,
-    "MidStreamFallbackError": ServerError,
-    "MockException": ServerError,
-    "ModelNotMappedError": ModelNotFoundError,
-    "ModifyResponseException": ContentRefusedError,
-    "NotFoundError": ModelNotFoundError,
-    "OpenAIError": BadRequestError,
-    "PaymentRequiredError": AuthenticationError,
-    "PermissionDeniedError": AuthenticationError,
-    "RateLimitError": RateLimitedError,
-    "RejectedRequestError": BadRequestError,
-    "SensitiveDataRouteException": ContentRefusedError,
-    "ServiceUnavailableError": ServerError,
-    "Timeout": TimedOutError,
-    "UnprocessableEntityError": BadRequestError,
-    "UnsupportedParamsError": BadRequestError,
-    "VectorStoreSearchError": BadRequestError,
-}
-# Causes deeper in the chain, which litellm reports as something else.
-_BY_CAUSE: dict[str, type[LanguageModelError]] = {
-    "APITimeoutError": TimedOutError,
-    "TimeoutException": TimedOutError,
-    "APIConnectionError": ConnectionLostError,
-    "NetworkError": ConnectionLostError,
-    "RemoteProtocolError": ConnectionLostError,
-}
 
 
 class LiteLLMTransport:
-    """Sends requests with `litellm.acompletion`.
+    """Sends requests with `litellm.acompletion` and `litellm.aembedding`.
 
     litellm is imported at the first call, in a thread, since that takes seconds. Its
     retries and those of the clients inside it are off, and nothing global of it is
@@ -112,23 +59,74 @@ class LiteLLMTransport:
         Raises:
             LanguageModelError: The provider refused, failed, or could not be reached.
         """
-        if not self._loaded:
-            await asyncio.to_thread(self.prepare)
-        arguments = _arguments(request, endpoint_of(request))
-        session = await self._sessions.get()
-        try:
-            with self._quiet():
-                answer = await self._loaded[0].acompletion(
-                    shared_session=session, **arguments
-                )
-        except Exception as error:  # noqa: BLE001 - litellm raises what its clients do
-            ours = error_of_exception(error, request)
-            raise ours from None
+        arguments = _chat_arguments(request, endpoint_of(request))
+        async with self._litellm(request) as (litellm, session):
+            answer = await litellm.acompletion(shared_session=session, **arguments)
         return read_completion(answer.model_dump(), request)
+
+    async def stream(self, request: LMRequest) -> AsyncGenerator[LMChunk]:
+        """Ask once, and give the answer bit by bit.
+
+        Args:
+            request: What to ask.
+
+        Yields:
+            The pieces of the answer; the connection is closed when no more are taken.
+
+        Raises:
+            LanguageModelError: The provider refused, failed, or could not be reached.
+        """
+        arguments = {
+            **_chat_arguments(request, endpoint_of(request)),
+            **STREAM_FIELDS,
+        }
+        async with self._litellm(request) as (litellm, session):
+            answer = await litellm.acompletion(shared_session=session, **arguments)
+            async with contextlib.aclosing(answer):
+                async for part in answer:
+                    chunk = read_chunk(part.model_dump(), request)
+                    chunk = _without_inventions(chunk, answer)
+                    if not chunk.is_empty:
+                        yield chunk
+
+    async def embed(self, request: EMRequest) -> EMResponse:
+        """Embed texts, in one request.
+
+        Args:
+            request: What to embed.
+
+        Returns:
+            One vector per text.
+
+        Raises:
+            LanguageModelError: The provider refused, failed, or could not be reached.
+        """
+        arguments = {
+            **_arguments(request, endpoint_of(request)),
+            **embedding_body(request),
+        }
+        async with self._litellm(request) as (litellm, session):
+            answer = await litellm.aembedding(shared_session=session, **arguments)
+        return read_embeddings(answer.model_dump(), request)
 
     async def aclose(self) -> None:
         """Close what the running event loop has open."""
         await self._sessions.aclose()
+
+    @contextlib.asynccontextmanager
+    async def _litellm(
+        self, request: AnyRequest
+    ) -> AsyncGenerator[tuple[Any, ClientSession]]:
+        """Give litellm and a session to use with it; its exceptions become ours."""
+        if not self._loaded:
+            await asyncio.to_thread(self.prepare)
+        session = await self._sessions.get()
+        try:
+            with self._quiet():
+                yield self._loaded[0], session
+        except Exception as error:  # noqa: BLE001 - litellm raises what its clients do
+            ours = error_of_exception(error, request)
+            raise ours from None
 
     @contextlib.contextmanager
     def _quiet(self) -> Generator[None, None, None]:
@@ -156,7 +154,7 @@ def _import_litellm() -> Any:
     return litellm
 
 
-def _arguments(request: LMRequest, endpoint: Endpoint) -> JsonObject:
+def _arguments(request: AnyRequest, endpoint: Endpoint) -> JsonObject:
     provider, _, name = request.model.partition("/")
     arguments: JsonObject = {
         "model": f"{endpoint.provider.litellm_prefix or provider}/{name}",
@@ -165,11 +163,7 @@ def _arguments(request: LMRequest, endpoint: Endpoint) -> JsonObject:
         "max_retries": 0,
         "num_retries": 0,
         "drop_params": True,
-        **chat_body(request),
     }
-    if "tools" in arguments:
-        # Otherwise litellm needs a package of its proxy to look at any tool.
-        arguments["_skip_mcp_handler"] = True
     if request.headers:
         arguments["extra_headers"] = dict(request.headers)
     if endpoint.api_base and not _is_litellms_own(endpoint):
@@ -179,65 +173,35 @@ def _arguments(request: LMRequest, endpoint: Endpoint) -> JsonObject:
     return arguments
 
 
+def _chat_arguments(request: LMRequest, endpoint: Endpoint) -> JsonObject:
+    body = with_effort(chat_body(request), request, is_direct=False)
+    arguments = {**_arguments(request, endpoint), **body}
+    if "tools" in arguments:
+        # Otherwise litellm needs a package of its proxy to look at any tool.
+        arguments["_skip_mcp_handler"] = True
+    return arguments
+
+
 def _is_litellms_own(endpoint: Endpoint) -> bool:
     # litellm speaks Ollama's own API, at an address of its own.
     return endpoint.is_own and not endpoint.provider.litellm_prefix
 
 
-def error_of_exception(error: Exception, request: LMRequest) -> LanguageModelError:
-    """Return our error for one that litellm, or a client inside it, raised.
+def _without_inventions(chunk: LMChunk, answer: Any) -> LMChunk:
+    """Return a chunk without what the provider did not say.
 
-    Args:
-        error: What was raised.
-        request: What was asked.
+    litellm makes up a reason and an amount of tokens where a stream ends without.
     """
-    if isinstance(error, LanguageModelError):
-        return error
-    chain = _chain(error)
-    answer = next((found for part in chain if (found := _http_answer(part))), None)
-    if answer is not None:
-        return error_of_answer(*answer, request)
-    kind = _kind_by_cause(chain) or _kind_by_name(error) or ServerError
-    said = redact(f"{type(error).__name__}: {error}", secrets_of(request))
-    return kind(f"`{request.model}` gave no answer: {said}", model=request.model)
-
-
-def _chain(error: BaseException) -> list[BaseException]:
-    chain: list[BaseException] = []
-    link: BaseException | None = error
-    while link is not None and link not in chain:
-        chain.append(link)
-        link = link.__cause__ or link.__context__
-    return chain
-
-
-def _http_answer(error: BaseException) -> tuple[int, str, dict[str, str]] | None:
-    """Return status, body and headers if an error stands for an HTTP answer."""
-    response: Any = getattr(error, "response", None)
-    if "litellm" in type(error).__module__ or response is None:
-        return None  # litellm makes up a response where there was none
-    status: Any = getattr(response, "status_code", None)
-    if not isinstance(status, int):
-        return None
-    try:
-        text = str(response.text)
-    except Exception:  # noqa: BLE001 - a stream that was not read raises a class of its client
-        text = str(error)
-    return status, text, dict(response.headers)
-
-
-def _kind_by_cause(chain: list[BaseException]) -> type[LanguageModelError] | None:
-    for part in chain:
-        for cls in type(part).__mro__:
-            foreign = not cls.__module__.startswith("litellm")
-            if foreign and cls.__name__ in _BY_CAUSE:
-                return _BY_CAUSE[cls.__name__]
-    return None
-
-
-def _kind_by_name(error: BaseException) -> type[LanguageModelError] | None:
-    names = (cls.__name__ for cls in type(error).__mro__)
-    return next((_BY_NAME[name] for name in names if name in _BY_NAME), None)
+    if chunk.finish_reason and getattr(answer, "received_finish_reason", "") is None:
+        chunk = replace(chunk, finish_reason=None)
+    if chunk.usage:
+        parts: list[Any] = getattr(answer, "chunks", [])
+        told = [part.usage for part in parts if getattr(part, "usage", None)]
+        usage = None if parts and not told else chunk.usage
+        if len(told) == 1:
+            usage = read_usage(told[0].model_dump())
+        chunk = replace(chunk, usage=usage)
+    return chunk
 
 
 async def _close_clients(session: ClientSession) -> None:

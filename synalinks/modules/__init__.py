@@ -1,8 +1,9 @@
 """What programs are made of."""
 
 from synalinks._internal.public import publish
+from synalinks.modules._branch import Branch
 from synalinks.modules._chain_of_thought import ChainOfThought
-from synalinks.modules._control_flow import Branch, Decision
+from synalinks.modules._decision import Decision
 from synalinks.modules._generator import Generator
 from synalinks.modules._input import Input, InputModule
 from synalinks.modules._lambda import Lambda
@@ -16,8 +17,9 @@ from synalinks.modules._merging import (
     OutMask,
     Xor,
 )
-from synalinks.modules._module import Module, pick
-from synalinks.modules._prompt import default_prompt_template
+from synalinks.modules._module import Module, unnumbered
+from synalinks.modules._selection import pick
+from synalinks.modules._template import default_prompt_template
 
 Concatenate = Concat
 
@@ -41,6 +43,7 @@ __all__ = [
     "Xor",
     "default_prompt_template",
     "pick",
+    "unnumbered",
 ]
 
 publish(__name__)

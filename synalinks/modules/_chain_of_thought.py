@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synalinks.data_models import DataModel, Field
+from synalinks.data_models import DataModel, Field, SymbolicDataModel
 from synalinks.errors import ConfigurationError
-from synalinks.modules._generator import Generator, answer_schema
+from synalinks.modules._answer_schema import answer_schema
+from synalinks.modules._generator import Generator
 from synalinks.modules._module import Module
 
 if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
+    from synalinks.language_models import LanguageModel
 
 
 class Thinking(DataModel):
@@ -28,6 +30,8 @@ class ChainOfThought(Module):
     Args:
         schema: JSON schema of the answer.
         data_model: Data model of the answer; give this or `schema`.
+        language_model: The model, its `"provider/model"` name, or None for the
+            session's default.
         name: Name of the module.
         description: What the module is for.
         trainable: Whether optimizers may change the prompt.
@@ -44,6 +48,7 @@ class ChainOfThought(Module):
         *,
         schema: JsonObject | None = None,
         data_model: Any = None,
+        language_model: LanguageModel | str | JsonObject | None = None,
         name: str | None = None,
         description: str | None = None,
         trainable: bool = True,
@@ -54,15 +59,20 @@ class ChainOfThought(Module):
         if answer is None:
             msg = f"`{self.name}` needs the `data_model` or the `schema` of its answer."
             raise ConfigurationError(msg)
-        thinking = Thinking.to_symbolic_data_model()
-        combined = thinking + type(thinking)(schema=answer)
+        combined = Thinking + SymbolicDataModel(schema=answer)
         self.generator = Generator(
             schema=combined.get_schema(),
+            language_model=language_model,
             name=f"generator_{self.name}",
             description=self.description,
             trainable=trainable,
             **options,
         )
+
+    @property
+    def language_model(self) -> LanguageModel | None:
+        """The language model that is asked."""
+        return self.generator.language_model
 
     async def call(self, inputs: Any, training: bool = False) -> Any:
         """Think and answer.

@@ -5,29 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
-from synalinks._internal.shape import is_row
+from synalinks._internal.shape import is_dict
 from synalinks.contracts import CallRecord
 from synalinks.data_models import (
     ChatMessage,
     Instructions,
     JsonDataModel,
     SymbolicDataModel,
-    is_chat_message,
-    is_chat_messages,
     json_of,
     schema_of,
 )
-from synalinks.errors import ConfigurationError, SchemaError, show
+from synalinks.errors import ConfigurationError, show
 from synalinks.language_models import check_schema
 from synalinks.language_models import get as get_language_model
+from synalinks.modules._answer_schema import answer_schema
 from synalinks.modules._module import Module
-from synalinks.modules._prompt import (
-    PromptCache,
-    check_template,
-    default_prompt_template,
-    render_system,
-    to_messages,
-)
+from synalinks.modules._prompt import PromptCache, render_system, to_messages
+from synalinks.modules._prompt_state import first_state
+from synalinks.modules._template import check_template, default_prompt_template
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,10 +121,9 @@ class Generator(Module):
             raise ConfigurationError(msg)
         self.schema = answer_schema(self.name, schema, data_model)
         self.language_model = get_language_model(language_model)
-        if self.language_model is not None and self.schema is not None:
-            check_schema(self.schema, self.language_model.provider)
+        self._check_schema()
         self.prompt_template = prompt_template or default_prompt_template()
-        self.prompt_variables = prompt_variables or {}
+        self.prompt_variables = _check_variables(prompt_variables or {})
         known = (*_TEMPLATE_VARIABLES, *self.prompt_variables)
         check_template(self.prompt_template, known)
         self.return_inputs = return_inputs
@@ -146,14 +140,11 @@ class Generator(Module):
             key: value for key, value in sampling.items() if value is not None
         }
         self.state: Variable = self.add_variable(
-            initializer=_first_state(
-                instructions or _default_instructions(self.schema),
-                examples or (),
-                seed_instructions or (),
+            initializer=first_state(
+                self.schema, instructions, examples, seed_instructions
             ),
             data_model=Instructions,
             name=f"state_{self.name}",
-            trainable=trainable,
         )
         self._prompts = PromptCache()
 
@@ -168,6 +159,7 @@ class Generator(Module):
         """
         if self.language_model is None:
             self.language_model = get_language_model(None)
+            self._check_schema()
         if self.language_model is None:
             msg = (
                 f"`{self.name}` has no language model, and there is no default. Pass "
@@ -175,6 +167,10 @@ class Generator(Module):
                 "`synalinks.set_default_language_model(...)` first."
             )
             raise ConfigurationError(msg)
+
+    def _check_schema(self) -> None:
+        if self.language_model is not None and self.schema is not None:
+            check_schema(self.schema, self.language_model.provider)
 
     async def call(
         self,
@@ -231,7 +227,7 @@ class Generator(Module):
 
     @property
     def _output_schema(self) -> JsonObject:
-        return _chat_message_schema() if self.schema is None else self.schema
+        return schema_of(ChatMessage) if self.schema is None else self.schema
 
     def _system_message(self, inputs: JsonDataModel) -> str:
         state = json_of(self.state)
@@ -240,19 +236,20 @@ class Generator(Module):
             state["examples"],
             schema_of(inputs) if self._shows_inputs_schema else None,
             self.schema if self._shows_outputs_schema else None,
+            self.prompt_template,
         )
 
-        def render() -> str:
-            instructions, examples, *schemas = made_from
+        def make() -> str:
+            instructions, examples, *schemas, template = made_from
             return render_system(
-                self.prompt_template,
+                template,
                 instructions=instructions,
                 examples=examples,
                 schemas=schemas,
                 variables=self.prompt_variables,
             )
 
-        return self._prompts.get(made_from, render)
+        return self._prompts.get(made_from, make)
 
     def _record_call(self, inputs: JsonDataModel, completion: Completion) -> None:
         sample = context.sample.get()
@@ -271,79 +268,23 @@ class Generator(Module):
         )
 
 
-def answer_schema(
-    module_name: str, schema: JsonObject | None, data_model: Any
-) -> JsonObject | None:
-    """Return the JSON schema of a module's answer; None for free text.
-
-    Args:
-        module_name: The module, for messages.
-        schema: A JSON schema, or None.
-        data_model: A data model, or None.
+def _check_variables(variables: Any) -> JsonObject:
+    """Return a copy of the further variables of a template.
 
     Raises:
-        ConfigurationError: Both are given.
-        SchemaError: What is given is no data model or no schema of an object.
+        ConfigurationError: They are no dict, or hide a variable of every template.
     """
-    if schema is not None and data_model is not None:
-        msg = f"`{module_name}` takes `schema` or `data_model`, received both."
+    if not is_dict(variables):
+        msg = f"`prompt_variables` is a dict, received: {show(variables)}."
         raise ConfigurationError(msg)
-    if data_model is not None:
-        if not hasattr(data_model, "get_schema"):
-            msg = (
-                f"`data_model` of `{module_name}` is a `synalinks.DataModel` class, "
-                f"received: {show(data_model)}."
-            )
-            raise SchemaError(msg)
-        schema = data_model.get_schema()
-    if schema is None or is_chat_message(SymbolicDataModel(schema=schema)):
-        return None
-    if is_chat_messages(SymbolicDataModel(schema=schema)):
+    hidden = [name for name in _TEMPLATE_VARIABLES if name in variables]
+    if hidden:
         msg = (
-            f"`{module_name}` answers one message: leave `data_model` out for a "
-            "`ChatMessage`."
-        )
-        raise SchemaError(msg)
-    return schema
-
-
-def _chat_message_schema() -> JsonObject:
-    return ChatMessage.get_schema()
-
-
-def _default_instructions(schema: JsonObject | None) -> str | None:
-    if schema is None:
-        return None
-    keys = ", ".join(f"`{key}`" for key in schema.get("properties", {}))
-    return f"Your task is to answer with a JSON object that has the keys {keys}."
-
-
-def _first_state(
-    instructions: str | None,
-    examples: Sequence[tuple[JsonObject, JsonObject]],
-    seed_instructions: Sequence[str],
-) -> JsonObject:
-    seeds = [{"instructions": text} for text in seed_instructions]
-    return Instructions(
-        instructions=instructions,
-        examples=[_to_prediction(example) for example in examples],
-        seed_candidates=seeds,
-    ).get_json()
-
-
-def _to_prediction(example: Any) -> Any:
-    if not is_row(example) or len(example) != 2:
-        msg = (
-            "`examples` are pairs (inputs, outputs) of dicts or data models, "
-            f"received: {show(example)}."
+            f"`prompt_variables` names {show(hidden)}, which every template has. "
+            "Choose another name."
         )
         raise ConfigurationError(msg)
-    inputs, outputs = example
-    return {"inputs": _to_json(inputs), "outputs": _to_json(outputs)}
-
-
-def _to_json(value: Any) -> Any:
-    return value.get_json() if hasattr(value, "get_json") else value
+    return dict(variables)
 
 
 def _refuse_unavailable(**options: Any) -> None:

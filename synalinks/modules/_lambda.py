@@ -6,9 +6,14 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.shape import is_dict
-from synalinks.data_models import JsonDataModel, SymbolicDataModel
+from synalinks.data_models import (
+    JsonDataModel,
+    SymbolicDataModel,
+    is_data_model,
+    json_of,
+)
 from synalinks.errors import ConfigurationError, show
-from synalinks.modules._generator import answer_schema
+from synalinks.modules._answer_schema import schema_argument
 from synalinks.modules._module import Module
 
 if TYPE_CHECKING:
@@ -51,7 +56,7 @@ class Lambda(Module):
             msg = f"`Lambda` takes a function, received: {show(function)}."
             raise ConfigurationError(msg)
         self.function = function
-        returned = answer_schema(self.name, schema, data_model)
+        returned = schema_argument(self.name, schema, data_model)
         if returned is None:
             msg = (
                 f"`{self.name}` needs the `data_model` or `schema` of what it returns."
@@ -63,7 +68,7 @@ class Lambda(Module):
         """Apply the function.
 
         Args:
-            inputs: Passed to the function.
+            inputs: Passed to the function; None gives None without it.
 
         Returns:
             What the function returned, as a data model.
@@ -71,12 +76,15 @@ class Lambda(Module):
         Raises:
             ConfigurationError: The function returned something else than data.
         """
+        if inputs is None:
+            return None
         result = self.function(inputs)
         if inspect.isawaitable(result):
             result = await result
         if result is None:
             return None
-        json = result.get_json() if hasattr(result, "get_json") else result
+        has_value = is_data_model(result) and not isinstance(result, type)
+        json = json_of(result) if has_value else result
         if not is_dict(json):
             msg = (
                 f"The function of `{self.name}` returns a dict, a data model or None, "

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from synalinks._internal.shape import is_list
-from synalinks.data_models import apply
+from synalinks._internal.shape import is_dict, is_row
+from synalinks.data_models import JsonDataModel, apply
 from synalinks.errors import ConfigurationError, show
 from synalinks.modules._module import Module
 
@@ -18,12 +19,16 @@ class Identity(Module):
     """Return the inputs as they are."""
 
     async def call(self, inputs: Any) -> Any:
-        """Return the inputs.
+        """Return the inputs; values are copied.
 
         Args:
-            inputs: Anything.
+            inputs: A data model, None, or a list or dict of these.
         """
-        return inputs
+        if is_row(inputs):
+            return [await self.call(part) for part in inputs]
+        if is_dict(inputs):
+            return {key: await self.call(part) for key, part in inputs.items()}
+        return inputs.clone() if isinstance(inputs, JsonDataModel) else inputs
 
 
 class Not(Module):
@@ -33,8 +38,12 @@ class Not(Module):
         """Return None; symbolically the inputs' schema.
 
         Args:
-            inputs: Anything.
+            inputs: A data model, None, or a list or dict of these.
         """
+        if is_row(inputs):
+            return [await self.call(part) for part in inputs]
+        if is_dict(inputs):
+            return {key: await self.call(part) for key, part in inputs.items()}
         return apply("logical_not", inputs)
 
 
@@ -55,7 +64,7 @@ class Merging(Module):
         Raises:
             ConfigurationError: The input is no list of at least two.
         """
-        if not is_list(inputs) or len(inputs) < 2:
+        if not is_row(inputs) or len(inputs) < 2:
             msg = (
                 f"`{self.name}` takes a list of two or more data models, "
                 f"received: {show(inputs)}."
@@ -102,6 +111,10 @@ class _Masking(Module):
         if not mask and not pattern:
             msg = f"`{self.name}` needs `mask`, a list of keys, or `pattern`, a regex."
             raise ConfigurationError(msg)
+        if isinstance(mask, str):
+            msg = f"`mask` of `{self.name}` is a list of keys, received: {show(mask)}."
+            raise ConfigurationError(msg)
+        _check_pattern(self.name, pattern)
         self.mask = list(mask) if mask else None
         self.pattern = pattern
         self.recursive = recursive
@@ -124,6 +137,17 @@ class _Masking(Module):
             pattern=self.pattern,
             recursive=self.recursive,
         )
+
+
+def _check_pattern(module_name: str, pattern: str | None) -> None:
+    try:
+        re.compile(pattern or "")
+    except (re.error, TypeError) as error:
+        msg = (
+            f"`pattern` of `{module_name}` is no regular expression: {error}, "
+            f"received: {show(pattern)}."
+        )
+        raise ConfigurationError(msg) from error
 
 
 class InMask(_Masking):

@@ -37,14 +37,16 @@ def pick(
             msg = f"`{owner}` has {len(entries)} {kind}s, received {index=}."
             raise ConfigurationError(msg)
         return entries[index][2]
-    by_path = {path: part for path, _, part in reversed(entries)}
-    by_name = {own_name: part for _, own_name, part in reversed(entries)}
-    found = by_path.get(name, by_name.get(name))
+    # Reversed: of several parts of one name, the first is meant.
+    by_path: dict[str, Any] = {path: part for path, _, part in reversed(entries)}
+    by_name: dict[str, Any] = {own: part for _, own, part in reversed(entries)}
+    wanted = str(name)
+    found = by_path.get(wanted, by_name.get(wanted))
     if found is None:
         known = list(by_path)
         msg = (
             f"`{owner}` has no {kind} named {name!r}. Available: {show(known)}."
-            f"{did_you_mean(str(name), known)}"
+            f"{did_you_mean(wanted, known)}"
         )
         raise ConfigurationError(msg)
     return found

@@ -13,10 +13,10 @@ from synalinks.saving import Configurable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Self
 
     from synalinks._internal.json import JsonObject
     from synalinks.initializers import Initializer
+    from synalinks.modules._module import Module
 
 
 class ModuleTree(Configurable):
@@ -153,7 +153,7 @@ class ModuleTree(Configurable):
             ]
         )
 
-    def children(self) -> list[Self]:
+    def children(self) -> list[Module]:
         """Return the modules that this one is directly made of."""
         parts: list[Any] = attributes_of_type(self, ModuleTree)
         return [part for part in parts if part is not self]
@@ -162,7 +162,7 @@ class ModuleTree(Configurable):
         self,
         include_self: bool = True,
         recursive: bool = True,
-    ) -> list[Self]:
+    ) -> list[Module]:
         if recursive:
             found: list[Any] = [module for _, module in self._walk("")]
         else:
@@ -171,7 +171,7 @@ class ModuleTree(Configurable):
 
     def _walk(
         self, prefix: str, *, trainable_only: bool = False
-    ) -> Iterator[tuple[str, Self]]:
+    ) -> Iterator[tuple[str, Module]]:
         """Yield (prefix of its paths, module) of this module and its parts, once each.
 
         A module that is used in several places has the path of the first.

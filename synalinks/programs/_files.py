@@ -30,12 +30,17 @@ def checked_path(filepath: str | Path, *, holds_variables: bool) -> Path:
         ConfigurationError: The name ends otherwise.
     """
     path = Path(filepath)
-    suffix = _VARIABLES_SUFFIX if holds_variables else ".json"
-    if not path.name.endswith(suffix):
-        what = "variables" if holds_variables else "program"
+    names_variables = path.name.endswith(_VARIABLES_SUFFIX)
+    if holds_variables and not names_variables:
         msg = (
-            f"The name of a {what} file ends in `{suffix}`, "
+            f"The name of a variables file ends in `{_VARIABLES_SUFFIX}`, "
             f"received: {show(str(path))}."
+        )
+        raise ConfigurationError(msg)
+    if not holds_variables and (names_variables or not path.name.endswith(".json")):
+        msg = (
+            f"The name of a program file ends in `.json` and not in "
+            f"`{_VARIABLES_SUFFIX}`, received: {show(str(path))}."
         )
         raise ConfigurationError(msg)
     return path
@@ -57,7 +62,16 @@ def write_document(path: Path, content: JsonObject, *, overwrite: bool) -> None:
         msg = f"`{path}` exists, and `overwrite=False`. Choose another name."
         raise ConfigurationError(msg)
     head = {"format_version": FORMAT_VERSION, "synalinks_version": __version__}
-    write_atomic(path, dumps({**head, **content}, indent=2) + "\n")
+    write_atomic(path, _as_text({**head, **content}))
+
+
+def _as_text(document: JsonObject) -> str:
+    text = dumps(document, indent=2)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a character, as in an answer that was cut off
+        text = json.dumps(document, indent=2)
+    return f"{text}\n"
 
 
 def read_document(path: Path, required: tuple[str, ...]) -> JsonObject:
@@ -97,7 +111,7 @@ def parse_document(text: str, source: str, required: tuple[str, ...]) -> JsonObj
     """
     try:
         document: Any = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         where = getattr(error, "lineno", None)
         at = f" at line {where}" if where else ""
         msg = (
@@ -114,11 +128,11 @@ def parse_document(text: str, source: str, required: tuple[str, ...]) -> JsonObj
         raise FileFormatError(msg)
     found = document
     version = found.get("format_version", FORMAT_VERSION)
-    if not isinstance(version, int) or version > FORMAT_VERSION:
+    if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
         msg = (
             f"`{source}` has format version {show(version)}, this release reads up to "
             f"{FORMAT_VERSION}. It was written by synalinks "
-            f"{found.get('synalinks_version', 'of unknown version')}: upgrade."
+            f"{show(found.get('synalinks_version', 'of unknown version'))}: upgrade."
         )
         raise FileFormatError(msg)
     return found

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.aio import run_without_waiting
-from synalinks._internal.shape import is_dict, is_list
+from synalinks._internal.shape import is_dict, is_list, is_row
 from synalinks.data_models import DataOperation, SymbolicDataModel, apply
 from synalinks.errors import FileFormatError, show
-from synalinks.graph import Symbol, map_symbols
+from synalinks.graph import Symbol, map_symbols, symbols_in
 from synalinks.modules import InputModule
 from synalinks.saving import (
     deserialize_synalinks_object,
@@ -16,10 +16,16 @@ from synalinks.saving import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from synalinks._internal.json import JsonObject
     from synalinks.graph import Function, Node
 
 _SYMBOL = "__symbolic_data_model__"
+_OPERATION = "DataOperation"
+
+# What each use of an operation returned, by (name of the operation, index of the use).
+_Made = dict[tuple[str, int], Any]
 
 
 def graph_to_config(graph: Function) -> JsonObject:
@@ -36,8 +42,9 @@ def graph_to_config(graph: Function) -> JsonObject:
         origin = symbol.origin
         if origin is None:  # `Function` has refused such symbols
             raise AssertionError(symbol)
-        name = origin.node.operation.name
-        return [name, uses[name].index(origin.node), origin.index]
+        name, path = origin.node.operation.name, origin.index
+        index = list(path) if isinstance(path, tuple) else path
+        return [name, uses[name].index(origin.node), index]
 
     def symbol_form(symbol: Symbol) -> JsonObject:
         history = {"synalinks_history": reference(symbol)}
@@ -45,17 +52,15 @@ def graph_to_config(graph: Function) -> JsonObject:
 
     modules: list[JsonObject] = []
     for name, nodes in uses.items():
-        form = _operation_form(nodes[0])
         inbound = [
             {
-                "args": serialize_synalinks_object(map_symbols(node.args, symbol_form)),
-                "kwargs": serialize_synalinks_object(
-                    map_symbols(node.kwargs, symbol_form)
-                ),
+                "args": _argument_form(node.args, symbol_form),
+                "kwargs": _argument_form(node.kwargs, symbol_form),
             }
             for node in nodes
             if not isinstance(node.operation, InputModule)
         ]
+        form = _operation_form(nodes[0])
         modules.append({**form, "name": name, "inbound_nodes": inbound})
     return {
         "modules": modules,
@@ -64,11 +69,21 @@ def graph_to_config(graph: Function) -> JsonObject:
     }
 
 
+def _argument_form(value: Any, symbol_form: Callable[[Symbol], JsonObject]) -> Any:
+    if isinstance(value, Symbol):
+        return symbol_form(value)
+    if not any(True for _ in symbols_in(value)) and value not in ((), {}):
+        return serialize_synalinks_object(value)
+    if is_dict(value):
+        return {key: _argument_form(part, symbol_form) for key, part in value.items()}
+    return [_argument_form(part, symbol_form) for part in value]
+
+
 def _operation_form(node: Node) -> JsonObject:
     operation = node.operation
     if isinstance(operation, DataOperation):
         config = {"kind": operation.kind, "params": operation.params}
-        return {"class_name": "DataOperation", "config": config}
+        return {"class_name": _OPERATION, "config": config}
     return serialize_synalinks_object(operation)
 
 
@@ -81,18 +96,18 @@ def graph_from_config(config: JsonObject) -> tuple[Any, Any]:
     Raises:
         FileFormatError: Nodes refer to each other in a cycle or to nothing.
     """
-    symbols: dict[tuple[str, int], Any] = {}
+    made: _Made = {}
     waiting: list[tuple[str, int, Any, JsonObject]] = []
     for form in config["modules"]:
         operation = _operation(form)
         if isinstance(operation, InputModule):
-            symbols[form["name"], 0] = operation.symbol()
+            made[form["name"], 0] = operation.symbol()
         waiting += [
             (form["name"], index, operation, use)
             for index, use in enumerate(form["inbound_nodes"])
         ]
     while waiting:
-        ready = [entry for entry in waiting if _references(entry[3]) <= symbols.keys()]
+        ready = [entry for entry in waiting if _references(entry[3]) <= made.keys()]
         if not ready:
             names = [f"{name}[{index}]" for name, index, _, _ in waiting]
             msg = (
@@ -100,80 +115,86 @@ def graph_from_config(config: JsonObject) -> tuple[Any, Any]:
             )
             raise FileFormatError(msg)
         for name, index, operation, use in ready:
-            symbols[name, index] = _replay(operation, use, symbols)
-        waiting = [entry for entry in waiting if entry not in ready]
-
-    def find(structure: Any) -> Any:
-        return _resolve(structure, symbols)
-
-    return find(config["input_modules"]), find(config["output_modules"])
+            made[name, index] = _replay(operation, use, made)
+        waiting = [entry for entry in waiting if entry[:2] not in made]
+    return (
+        _resolve(config["input_modules"], made),
+        _resolve(config["output_modules"], made),
+    )
 
 
 def _operation(form: JsonObject) -> Any:
-    if form["class_name"] == "DataOperation":
+    if form["class_name"] == _OPERATION:
         return form
     return deserialize_synalinks_object(form)
 
 
-def _replay(
-    operation: Any, use: JsonObject, symbols: dict[tuple[str, int], Any]
-) -> Any:
-    args = _resolve_forms(use["args"], symbols)
-    kwargs = _resolve_forms(use["kwargs"], symbols)
+def _replay(operation: Any, use: JsonObject, made: _Made) -> Any:
+    args = _argument(use["args"], made)
+    kwargs = _argument(use["kwargs"], made)
     if not is_dict(operation):
         return run_without_waiting(operation(*args, **kwargs))
-    form = operation
-    config = form["config"]
+    config = operation["config"]
     symbol = apply(config["kind"], *args, **config["params"])
     if symbol.origin is not None:
         symbol.origin.node.operation = DataOperation(
-            kind=config["kind"], params=config["params"], name=form["name"]
+            kind=config["kind"], params=config["params"], name=operation["name"]
         )
     return symbol
 
 
 def _references(structure: Any) -> set[tuple[str, int]]:
     if is_dict(structure):
-        form = structure
-        if form.get("class_name") == _SYMBOL:
-            name, index, _ = form["config"]["synalinks_history"]
+        if structure.get("class_name") == _SYMBOL:
+            name, index, _ = structure["config"]["synalinks_history"]
             return {(name, index)}
-        structure = list(form.values())
+        structure = list(structure.values())
     if is_list(structure):
-        parts = structure
-        return {pair for part in parts for pair in _references(part)}
+        return {pair for part in structure for pair in _references(part)}
     return set()
 
 
-def _resolve_forms(structure: Any, symbols: dict[tuple[str, int], Any]) -> Any:
-    if is_list(structure):
-        return [_resolve_forms(part, symbols) for part in structure]
-    if is_dict(structure):
-        form = structure
-        if form.get("class_name") == _SYMBOL:
-            return _resolve(form["config"]["synalinks_history"], symbols)
-        if "class_name" in form:
-            return deserialize_synalinks_object(form)
-        return {key: _resolve_forms(part, symbols) for key, part in form.items()}
-    return structure
+def _argument(form: Any, made: _Made) -> Any:
+    if is_list(form):
+        return [_argument(part, made) for part in form]
+    if not is_dict(form):
+        return form
+    if form.get("class_name") == _SYMBOL:
+        return _resolve(form["config"]["synalinks_history"], made)
+    if "class_name" in form and "config" in form:
+        return deserialize_synalinks_object(form)
+    return {key: _argument(part, made) for key, part in form.items()}
 
 
-def _resolve(reference: Any, symbols: dict[tuple[str, int], Any]) -> Any:
+def _resolve(reference: Any, made: _Made) -> Any:
+    """Return the symbols that references, or lists and dicts of these, stand for.
+
+    Raises:
+        FileFormatError: One refers to nothing.
+    """
+    if reference is None:
+        return None
     if is_dict(reference):
-        return {key: _resolve(part, symbols) for key, part in reference.items()}
+        return {key: _resolve(part, made) for key, part in reference.items()}
     if not is_list(reference):
         msg = f"{show(reference)} refers to no node of the saved graph."
         raise FileFormatError(msg)
     match reference:
-        case [str(name), int(index), int(output)]:
-            made = symbols.get((name, index))
-            return _found(made[output] if isinstance(made, tuple) else made, name)
+        case [str(name), int(use), _]:
+            return _symbol_at(made.get((name, use)), reference)
         case _:
-            return [_resolve(part, symbols) for part in reference]
+            return [_resolve(part, made) for part in reference]
 
 
-def _found(symbol: Any, name: str) -> SymbolicDataModel:
-    if not isinstance(symbol, SymbolicDataModel):
-        msg = f"The saved graph refers to `{name}`, which gives nothing."
+def _symbol_at(value: Any, reference: list[Any]) -> SymbolicDataModel:
+    index: Any = reference[2]
+    try:
+        if is_row(value) or is_dict(value):
+            for step in index if is_list(index) else [index]:
+                value = value[step]
+    except (LookupError, TypeError):
+        value = None
+    if not isinstance(value, SymbolicDataModel):
+        msg = f"The saved graph refers to {show(reference)}, which is no data model."
         raise FileFormatError(msg)
-    return symbol
+    return value

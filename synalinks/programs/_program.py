@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from synalinks._internal import context
-from synalinks._internal.aio import run_without_waiting
 from synalinks._internal.console import print_table
 from synalinks._internal.json import dumps
-from synalinks._internal.shape import is_dict, is_list, is_row
-from synalinks.data_models import JsonDataModel, SymbolicDataModel
+from synalinks._internal.naming import snake_case
+from synalinks._internal.shape import is_dict, is_row
+from synalinks.data_models import SymbolicDataModel
 from synalinks.errors import (
     ConfigurationError,
-    FileFormatError,
     NotBuiltError,
-    SynalinksError,
-    show,
-    warn,
+    StateMismatchError,
+    boundary,
 )
-from synalinks.graph import Function
-from synalinks.modules import InputModule, Module, pick
+from synalinks.graph import Function, map_symbols
+from synalinks.modules import Input, InputModule, Module, pick
 from synalinks.programs._files import (
     checked_path,
     parse_document,
@@ -27,10 +25,15 @@ from synalinks.programs._files import (
     write_document,
 )
 from synalinks.programs._graph_config import graph_from_config, graph_to_config
-from synalinks.programs._state_tree import from_tree, to_tree
-from synalinks.programs._summary import summary_table
-from synalinks.saving import CustomObjectScope, serialize_synalinks_object
-from synalinks.saving import deserialize_synalinks_object as deserialize
+from synalinks.programs._inputs import checked_inputs, is_absent
+from synalinks.programs._loading import load_document
+from synalinks.programs._state_tree import matched_values, to_trees
+from synalinks.programs._summary import output_schema_of, summary_table
+from synalinks.saving import (
+    serialize_synalinks_object,
+    shared_objects,
+    with_shared_ids,
+)
 from synalinks.training import Trainer
 
 if TYPE_CHECKING:
@@ -39,7 +42,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from synalinks._internal.json import JsonObject
-    from synalinks.data_models import Variable
 
 
 class Program(Trainer, Module):
@@ -91,9 +93,10 @@ class Program(Trainer, Module):
             super().__init__(name=name, description=description, trainable=trainable)
             self._init_training()
             self._graph: Function | None = None
-            # The outermost program's own name is in no path: what was saved under one
-            # name loads into a program of another.
-            self._prefix = ""
+            self._prefix = self._root_prefix()
+        else:
+            self.name = name or self.name
+            self.description = description or self.description
         if inputs is not None:
             self._set_graph(Function(inputs, outputs))
 
@@ -137,7 +140,9 @@ class Program(Trainer, Module):
                 "override `async def call(self, inputs, training=False)`."
             )
             raise NotBuiltError(msg)
-        self._check_given(inputs, self._graph)
+        inputs = checked_inputs(self.name, inputs, self._graph)
+        if is_absent(inputs, self._graph):
+            return map_symbols(self._graph.outputs, lambda _: None)
         return await self._graph.run(inputs, training=training, **options)
 
     async def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
@@ -149,24 +154,14 @@ class Program(Trainer, Module):
         """
         if self._graph is None:
             return await super().compute_output_spec(*args, **kwargs)
+        checked_inputs(self.name, *args, graph=self._graph)
         return self._graph.outputs
 
-    def _check_given(self, inputs: Any, graph: Function) -> None:
-        # A program of one input accepts a list of one, as Keras does.
-        symbol = graph.inputs
-        if not isinstance(symbol, SymbolicDataModel):
-            return
-        if inputs is None and not _is_optional(symbol):
-            return
-        if isinstance(inputs, JsonDataModel):
-            required: list[str] = symbol.get_schema().get("required", [])
-            missing = [key for key in required if key not in inputs.keys()]  # noqa: SIM118
-            if missing:
-                msg = (
-                    f"`{self.name}` takes inputs with the fields {show(required)}; "
-                    f"missing: {show(missing)}, received: {show(inputs.get_json())}."
-                )
-                raise ConfigurationError(msg)
+    async def _build_once(self, args: tuple[Any, ...]) -> None:
+        # `build` may wire a graph: it gets inputs of its own, not values, and not
+        # symbols of the graph that the program is a part of.
+        symbols = tuple(map(_fresh_inputs, args))
+        await super()._build_once(args if self._graph else symbols)
 
     # -- parts -----------------------------------------------------------------
 
@@ -206,13 +201,7 @@ class Program(Trainer, Module):
         """
         if isinstance(module, InputModule):
             return module.schema
-        if self._graph is None:
-            return None
-        for node in self._graph.nodes:
-            for symbol in _symbols_of(node, self._graph):
-                if node.operation is module:
-                    return symbol.get_schema()
-        return None
+        return None if self._graph is None else output_schema_of(module, self._graph)
 
     def get_module(self, name: str | None = None, index: int | None = None) -> Module:
         """Return one module, also one inside another.
@@ -224,12 +213,19 @@ class Program(Trainer, Module):
         Raises:
             ConfigurationError: There is no such module, or both or none are given.
         """
-        if index is not None and name is None:
-            entries = [(part.path, part.name, part) for part in self.modules]
+        if name is None:
+            entries = [(part.name, part.name, part) for part in self.modules]
         else:
-            flat = self._flatten_modules(include_self=False)
-            entries = [(part.path, part.name, part) for part in flat]
-        return pick(self, "module", entries, name, index)
+            below = list(self._walk(""))[1:]
+            entries = [
+                (prefix.removesuffix("/"), part.name, part) for prefix, part in below
+            ]
+        return pick(self.name, "module", entries, name, index)
+
+    def _root_prefix(self) -> str:
+        # The name of the program itself is in no path: what was saved under one name
+        # loads into a program of another.
+        return ""
 
     def summary(
         self,
@@ -262,13 +258,13 @@ class Program(Trainer, Module):
 
     def get_config(self) -> JsonObject:
         """Return what the program is made of, without its variables' values."""
-        if self._graph is None or _has_own_constructor(type(self)):
+        if self._graph is None or type(self).__init__ is not Program.__init__:
             return super().get_config()
         return {
             "name": self.name,
             "description": self.description,
             "trainable": self.trainable,
-            **graph_to_config(self._graph),
+            **with_shared_ids(partial(graph_to_config, self._graph)),
         }
 
     @classmethod
@@ -283,7 +279,8 @@ class Program(Trainer, Module):
         """
         if "modules" not in config or "input_modules" not in config:
             return super().from_config(config)
-        inputs, outputs = graph_from_config(config)
+        with shared_objects():
+            inputs, outputs = graph_from_config(config)
         own = {key: config.get(key) for key in ("name", "description")}
         trainable = config.get("trainable", True)
         return cls(inputs=inputs, outputs=outputs, trainable=trainable, **own)
@@ -291,17 +288,10 @@ class Program(Trainer, Module):
     def get_state_tree(self) -> JsonObject:
         """Return the values of all variables, by kind and path."""
         trainable = set(map(id, self.trainable_variables))
-        named = dict(self.named_variables())
-        split = {
-            kind: {
-                path: variable
-                for path, variable in named.items()
-                if (id(variable) in trainable) == is_trainable
-            }
-            for kind, is_trainable in _KINDS
-        }
-        tree = {kind: to_tree(variables) for kind, variables in split.items()}
-        return {**tree, **self._training_state()}
+        trees = to_trees(
+            dict(self.named_variables()), lambda variable: id(variable) in trainable
+        )
+        return {**trees, **self._training_state()}
 
     def set_state_tree(self, tree: Mapping[str, Any], *, strict: bool = True) -> None:
         """Set all variables: all of them, or none if something does not fit.
@@ -313,14 +303,26 @@ class Program(Trainer, Module):
         Raises:
             StateMismatchError: The tree is not one of this program.
         """
-        merged: JsonObject = {}
-        for kind, _ in _KINDS:
-            _merge(merged, tree.get(kind) or {})
-        from_tree(merged, self._variables_by_path(), strict=strict)
-        self._load_training_state(dict(tree))
+        matched = matched_values(
+            tree,
+            dict(self.named_variables()),
+            self._automatic_names(),
+            strict=strict,
+        )
+        before = self._training_state()
+        try:
+            what = "The saved state of the optimizer is malformed"
+            with boundary(StateMismatchError, what):
+                self._load_training_state(dict(tree))
+        except StateMismatchError:
+            self._load_training_state(before)
+            raise
+        for variable, value in matched:
+            variable.assign(value)
 
-    def _variables_by_path(self) -> dict[str, Variable]:
-        return dict(self.named_variables())
+    def _automatic_names(self) -> set[str]:
+        stems = {snake_case(type(part).__name__) for part in self._flatten_modules()}
+        return {"variable", *stems}
 
     # -- files -----------------------------------------------------------------
 
@@ -344,6 +346,8 @@ class Program(Trainer, Module):
         cls,
         filepath: str | Path,
         custom_objects: Mapping[str, Any] | None = None,
+        *,
+        trust_endpoints: bool = False,
     ) -> Program:
         """Load a program that `save` wrote.
 
@@ -353,6 +357,9 @@ class Program(Trainer, Module):
         Args:
             filepath: Ends in `.json`.
             custom_objects: Classes and functions of one's own, by name.
+            trust_endpoints: Whether the addresses (`api_base` and the like) that the
+                file gives its language models are used. A file of somebody else's could
+                have your API key sent to theirs.
 
         Returns:
             The program; compiled again if its compile settings could be loaded.
@@ -364,9 +371,15 @@ class Program(Trainer, Module):
         """
         path = checked_path(filepath, holds_variables=False)
         document = read_document(path, ("class_name", "config", "variables"))
-        with CustomObjectScope(custom_objects):
-            program = _from_document(document, str(path))
-        program.set_state_tree(document["variables"])
+        variables = document.pop("variables")
+        program: Program = load_document(
+            document,
+            str(path),
+            kind=Program,
+            custom_objects=custom_objects,
+            trust_endpoints=trust_endpoints,
+        )
+        program.set_state_tree(variables)
         return program
 
     def save_variables(self, filepath: str | Path, overwrite: bool = True) -> None:
@@ -408,25 +421,28 @@ class Program(Trainer, Module):
         return dumps(self._document(), indent=options.get("indent"))
 
     def _document(self) -> JsonObject:
-        form = serialize_synalinks_object(self)
-        return {
-            **form,
-            "build_config": self.get_build_config(),
-            "compile_config": self.get_compile_config(),
-        }
-
-
-_KINDS = (("trainable_variables", True), ("non_trainable_variables", False))
+        return with_shared_ids(
+            lambda: {
+                **serialize_synalinks_object(self),
+                "build_config": self.get_build_config(),
+                "compile_config": self.get_compile_config(),
+            }
+        )
 
 
 def program_from_json(
-    json_string: str, custom_objects: Mapping[str, Any] | None = None
+    json_string: str,
+    custom_objects: Mapping[str, Any] | None = None,
+    *,
+    trust_endpoints: bool = False,
 ) -> Program:
     """Make a program from what `Program.to_json` returned.
 
     Args:
         json_string: The text.
         custom_objects: Classes and functions of one's own, by name.
+        trust_endpoints: Whether the addresses that the text gives its language models
+            are used; see `Program.load`.
 
     Returns:
         The program, its variables at their first values.
@@ -436,69 +452,21 @@ def program_from_json(
         UnregisteredObjectError: A module's class is not registered.
     """
     document = parse_document(json_string, "json_string", ("class_name", "config"))
-    with CustomObjectScope(custom_objects):
-        return _from_document(document, "json_string")
+    return load_document(
+        document,
+        "json_string",
+        kind=Program,
+        custom_objects=custom_objects,
+        trust_endpoints=trust_endpoints,
+    )
 
 
-def _from_document(document: JsonObject, source: str) -> Program:
-    with context.bound(context.shared_objects, {}):
-        program = _program_of(document, source)
-        _build(program, document.get("build_config"))
-        _compile(program, document.get("compile_config"))
-    return program
-
-
-def _program_of(document: JsonObject, source: str) -> Program:
-    try:
-        program = deserialize(document)
-    except SynalinksError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        msg = (
-            f"`{source}` holds a malformed program: {type(error).__name__}: {error}. "
-            "It may be edited by hand; restore it from a copy."
-        )
-        raise FileFormatError(msg) from error
-    if not isinstance(program, Program):
-        msg = f"`{source}` holds a `{document['class_name']}`, which is no `Program`."
-        raise FileFormatError(msg)
-    return program
-
-
-def _build(program: Program, build_config: JsonObject | None) -> None:
-    if build_config is None or program.built:
-        return
-    args = _symbolic(build_config["inputs"])
-    run_without_waiting(program(*args))
-
-
-def _symbolic(specs: Any) -> Any:
-    if is_list(specs):
-        return [_symbolic(part) for part in specs]
-    if is_dict(specs) and "schema" not in specs:
-        return {key: _symbolic(part) for key, part in specs.items()}
-    return None if specs is None else SymbolicDataModel(schema=specs["schema"])
-
-
-def _compile(program: Program, compile_config: JsonObject | None) -> None:
-    # A reward that cannot be loaded must not keep the prompts from being loaded.
-    if compile_config is None:
-        return
-    try:
-        program.compile_from_config(compile_config)
-    except SynalinksError as error:
-        warn(
-            f"The program is loaded, but not compiled: {error} Call `compile` before "
-            "training or evaluating it."
-        )
-
-
-def _merge(target: JsonObject, source: Any) -> None:
-    for key, part in source.items():
-        if is_dict(part) and is_dict(target.get(key)):
-            _merge(target[key], part)
-        else:
-            target[key] = part
+def _fresh_inputs(value: Any) -> Any:
+    if is_row(value):
+        return [_fresh_inputs(part) for part in value]
+    if is_dict(value):
+        return {key: _fresh_inputs(part) for key, part in value.items()}
+    return None if value is None else Input(schema=value.get_schema())
 
 
 def _schemas(symbols: Any) -> Any:
@@ -509,26 +477,3 @@ def _schemas(symbols: Any) -> Any:
     if is_row(symbols):
         return [_schemas(part) for part in symbols]
     return None
-
-
-def _has_own_constructor(cls: type[Program]) -> bool:
-    return "__init__" in cls.__dict__ and cls is not Program
-
-
-def _is_optional(symbol: SymbolicDataModel) -> bool:
-    origin = symbol.origin
-    operation = origin.node.operation if origin else None
-    return isinstance(operation, InputModule) and operation.optional
-
-
-def _symbols_of(node: Any, graph: Function) -> list[SymbolicDataModel]:
-    from synalinks.graph import symbols_in
-
-    structures = [(other.args, other.kwargs) for other in graph.nodes]
-    return [
-        symbol
-        for symbol in symbols_in([*structures, graph.outputs])
-        if isinstance(symbol, SymbolicDataModel)
-        and symbol.origin is not None
-        and symbol.origin.node is node
-    ]

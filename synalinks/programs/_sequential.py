@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.aio import run_without_waiting
 from synalinks.data_models import SymbolicDataModel
-from synalinks.errors import ConfigurationError, show
+from synalinks.errors import ConfigurationError, NotBuiltError, show
 from synalinks.graph import Function
-from synalinks.modules import Input, Module
+from synalinks.modules import Module
 from synalinks.programs._program import Program
 from synalinks.saving import (
     deserialize_synalinks_object,
@@ -76,8 +76,15 @@ class Sequential(Program):
                 f"received: {show(module)}."
             )
             raise ConfigurationError(msg)
-        if rebuild:
+        if not rebuild:
+            return
+        try:
             self._rebuild()
+        except Exception:
+            # The program stays as it was.
+            self._steps = [step for step in self._steps if step is not module]
+            self._rebuild()
+            raise
 
     def pop(self, rebuild: bool = True) -> Module:
         """Remove and return the last module.
@@ -104,26 +111,38 @@ class Sequential(Program):
 
         Args:
             inputs: The first inputs.
+
+        Raises:
+            ConfigurationError: They are not one data model.
         """
-        self._input = Input(schema=inputs.get_schema())
-        self._rebuild()
+        if not isinstance(inputs, SymbolicDataModel):
+            msg = f"`{self.name}` takes one data model, received: {show(inputs)}."
+            raise ConfigurationError(msg)
+        self._input = inputs
+        await self._wire()
 
     def _rebuild(self) -> None:
         self._graph = None
         self.built = False
-        if self._input is None or not self._steps:
-            return
+        if self._input is not None and self._steps:
+            run_without_waiting(self._wire())
+
+    async def _wire(self) -> None:
+        if not self._steps:
+            msg = f"`{self.name}` has no module to run: `add` one."
+            raise NotBuiltError(msg)
         outputs: Any = self._input
         for module in self._steps:
-            outputs = run_without_waiting(module(outputs))
+            outputs = await module(outputs)
         self._set_graph(Function(self._input, outputs))
 
     def get_config(self) -> JsonObject:
         """Return the modules and names, without variables' values."""
-        inputs = self._input and {"input_schema": self._input.get_schema()}
+        if type(self).__init__ is not Sequential.__init__:
+            return Module.get_config(self)
+        parts = {"input": _operation_of(self._input), "modules": self._steps}
         return {
-            **(inputs or {}),
-            "modules": [serialize_synalinks_object(module) for module in self._steps],
+            **serialize_synalinks_object(parts),
             "name": self.name,
             "description": self.description,
             "trainable": self.trainable,
@@ -139,11 +158,19 @@ class Sequential(Program):
         Returns:
             The program, its variables at their first values.
         """
-        modules = [deserialize_synalinks_object(form) for form in config["modules"]]
-        schema = config.get("input_schema")
+        if cls.__init__ is not Sequential.__init__:
+            return super(Program, cls).from_config(config)
+        parts = {"input": config.get("input"), "modules": config["modules"]}
+        made: JsonObject = deserialize_synalinks_object(parts)
+        given, modules = made["input"], made["modules"]
         return cls(
-            modules=[*([Input(schema=schema)] if schema else []), *modules],
+            modules=[*([given.symbol()] if given else []), *modules],
             trainable=config.get("trainable", True),
-            name=config["name"],
+            name=config.get("name"),
             description=config["description"],
         )
+
+
+def _operation_of(symbol: SymbolicDataModel | None) -> Any:
+    origin = symbol and symbol.origin
+    return origin and origin.node.operation

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.shape import is_dict
-from synalinks.data_models import Variable
-from synalinks.errors import StateMismatchError, show
+from synalinks.data_models import (
+    SymbolicDataModel,
+    Variable,
+    default_json,
+    is_trainable,
+    schema_of,
+)
+from synalinks.errors import ConfigurationError, StateMismatchError, show
+from synalinks.programs._renumbering import Renumbering
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from synalinks._internal.json import JsonObject
 
+_KINDS = (("trainable_variables", True), ("non_trainable_variables", False))
 # What a training run notes down in a variable is not part of the program: it holds
 # training data, which a saved program must not give away.
 _NOTES_OF_A_RUN = ("current_predictions", "predictions", "candidates")
 
 
-def to_tree(variables: Mapping[str, Variable]) -> JsonObject:
+def to_trees(
+    variables: Mapping[str, Variable], is_trained: Callable[[Variable], bool]
+) -> JsonObject:
     """Return the values of variables as nested dicts, one level per part of a path.
 
     Training predictions are left out: they are not part of the program and may be
@@ -27,36 +36,57 @@ def to_tree(variables: Mapping[str, Variable]) -> JsonObject:
 
     Args:
         variables: Variables by path.
+        is_trained: Tells which optimizers may change; these are a tree of their own.
+
+    Returns:
+        A tree of the trainable ones and one of the others.
     """
-    return _map_leaves(_nest(variables), _saved_value)
+    return {
+        kind: _saved_values(
+            _nest(
+                {path: one for path, one in variables.items() if is_trained(one) == yes}
+            )
+        )
+        for kind, yes in _KINDS
+    }
 
 
-def from_tree(
-    tree: JsonObject, variables: Mapping[str, Variable], *, strict: bool = True
-) -> None:
-    """Set variables to the values of a tree: all of them, or none.
+def matched_values(
+    trees: Mapping[str, Any],
+    variables: Mapping[str, Variable],
+    automatic_names: set[str],
+    *,
+    strict: bool,
+) -> list[tuple[Variable, JsonObject]]:
+    """Return the value that each variable has in saved trees; nothing is changed.
 
-    Automatic names may differ in their number (`generator_1` for `generator`).
+    Which of the trees a variable is in does not matter: it may have been frozen since.
+    The numbers of automatic names may differ (`generator_1` for `generator`).
 
     Args:
-        tree: What `to_tree` returned.
+        trees: What `to_trees` returned.
         variables: Variables by path.
+        automatic_names: Names that modules without a name get, without their numbers.
         strict: Whether missing and unknown paths are an error.
 
+    Returns:
+        Pairs of a variable and its valid value.
+
     Raises:
-        StateMismatchError: Paths or fields differ; no variable was changed.
+        StateMismatchError: Paths or values do not fit.
     """
-    matched: list[tuple[Variable, JsonObject]] = []
-    missing: list[str] = []
-    unknown: list[str] = []
-    for path, expected, value in _pairs(_nest(variables), tree, ""):
-        if value is None:
-            missing.append(path)
-        elif expected is None:
-            unknown.append(path)
-        else:
-            _check_fields(path, value, expected)
-            matched.append((expected, value))
+    if not is_dict(trees):
+        msg = f"Saved variables are a JSON object, found: {show(trees)}."
+        raise StateMismatchError(msg)
+    merged: JsonObject = {}
+    for kind, _ in _KINDS:
+        tree = trees.get(kind, {})
+        _check_is_object(kind, tree)
+        _merge(merged, tree, kind)
+    renumbering = Renumbering(automatic_names)
+    pairs = list(_pairs(_nest(variables), merged, "", renumbering))
+    missing = [path for path, _, value in pairs if value is None]
+    unknown = [path for path, variable, _ in pairs if variable is None]
     if strict and (missing or unknown):
         msg = (
             "The saved variables are not those of this program. "
@@ -66,8 +96,11 @@ def from_tree(
             "load what matches."
         )
         raise StateMismatchError(msg)
-    for variable, value in matched:
-        variable.assign(value)
+    return [
+        (variable, _valid_value(path, value, variable))
+        for path, variable, value in pairs
+        if variable is not None and value is not None
+    ]
 
 
 def _nest(variables: Mapping[str, Variable]) -> dict[str, Any]:
@@ -81,59 +114,62 @@ def _nest(variables: Mapping[str, Variable]) -> dict[str, Any]:
     return nested
 
 
-def _map_leaves(branch: dict[str, Any], function: Any) -> JsonObject:
+def _saved_values(branch: dict[str, Any]) -> JsonObject:
     return {
-        key: function(part)
-        if isinstance(part, Variable)
-        else _map_leaves(part, function)
+        key: _saved_value(part) if isinstance(part, Variable) else _saved_values(part)
         for key, part in branch.items()
     }
 
 
 def _saved_value(variable: Variable) -> JsonObject:
     value = variable.get_json()
-    if variable.trainable:
-        value.update({key: [] for key in _NOTES_OF_A_RUN if key in value})
+    if is_trainable(variable):
+        value.update({key: [] for key in _NOTES_OF_A_RUN})
     return value
 
 
-def _pairs(
-    expected: dict[str, Any], tree: Any, prefix: str
-) -> Iterator[tuple[str, Any, Any]]:
-    """Yield (path, variable or None, saved value or None) of two trees.
-
-    Raises:
-        StateMismatchError: The saved tree has no object where there should be one.
-    """
-    if not is_dict(tree):
-        msg = f"`{prefix.rstrip('/') or 'variables'}` is no JSON object: {show(tree)}."
-        raise StateMismatchError(msg)
-    saved: dict[str, Any] = _renumbered(expected, tree)
-    for key, part in expected.items():
-        if isinstance(part, Variable):
-            yield f"{prefix}{key}", part, saved.get(key)
+def _merge(target: JsonObject, source: JsonObject, path: str) -> None:
+    for key, part in source.items():
+        if key not in target:
+            # Not the part itself: a later tree may be merged into it.
+            target[key] = dict(part) if is_dict(part) else part
+        elif is_dict(part) and is_dict(target[key]):
+            target[key] = dict(target[key])
+            _merge(target[key], part, f"{path}/{key}")
         else:
-            yield from _pairs(part, saved.get(key, {}), f"{prefix}{key}/")
-    for key in saved.keys() - expected.keys():
+            msg = f"The saved variables have two values for `{path}/{key}`."
+            raise StateMismatchError(msg)
+
+
+def _pairs(
+    expected: dict[str, Any], saved: JsonObject, prefix: str, renumbering: Renumbering
+) -> Iterator[tuple[str, Variable | None, Any]]:
+    """Yield (path, variable or None, saved value or None) of two trees."""
+    names = renumbering.names(expected, saved)
+    for key, part in expected.items():
+        saved_key = names.get(key, key)
+        value = saved.get(saved_key)
+        path = f"{prefix}{key}"
+        if isinstance(part, Variable):
+            yield path, part, value
+        else:
+            _check_is_object(path, value or {})
+            inner = renumbering.below(key, saved_key)
+            yield from _pairs(part, value or {}, f"{path}/", inner)
+    for key in saved.keys() - {names.get(key, key) for key in expected}:
         yield f"{prefix}{key}", None, saved[key]
 
 
-def _renumbered(expected: dict[str, Any], saved: dict[str, Any]) -> dict[str, Any]:
-    """Return `saved` under the program's keys, if only automatic numbers differ."""
-    stem = re.compile(r"_\d+$|_\d+(?=_)")
-    if [stem.sub("", key) for key in saved] == [stem.sub("", key) for key in expected]:
-        return dict(zip(expected, saved.values(), strict=True))
-    return saved
-
-
-def _check_fields(path: str, value: Any, variable: Variable) -> None:
-    schema = variable.get_schema()
-    given: set[str] = set(value) if is_dict(value) else set()
-    unknown = sorted(given - set(schema.get("properties", {})))
-    missing = sorted(set(schema.get("required", ())) - given)
-    if unknown or missing:
-        msg = (
-            f"The saved value of `{path}` has other fields than the program's: "
-            f"unknown {show(unknown)}, missing {show(missing)}."
-        )
+def _check_is_object(path: str, value: Any) -> None:
+    if not is_dict(value):
+        msg = f"`{path}` of the saved variables is no JSON object: {show(value)}."
         raise StateMismatchError(msg)
+
+
+def _valid_value(path: str, value: Any, variable: Variable) -> JsonObject:
+    _check_is_object(path, value)
+    try:
+        return default_json(SymbolicDataModel(schema=schema_of(variable)), value)
+    except ConfigurationError as error:
+        msg = f"The saved value of `{path}` is not one of the program's: {error}"
+        raise StateMismatchError(msg) from error

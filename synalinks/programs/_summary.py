@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synalinks.data_models import schema_of
+from synalinks.errors import ConfigurationError, show
+from synalinks.graph import symbols_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.table import Table
 
+    from synalinks._internal.json import JsonObject
+    from synalinks.graph import Function
     from synalinks.modules import Module
 
 
@@ -35,12 +41,12 @@ def summary_table(
     table = Table(title=f"Program: {program.name}", title_justify="left")
     for column in columns:
         table.add_column(column, overflow="fold")
-    for depth, module in _rows(
+    for depth, owner, module in _rows(
         program, expand_nested=expand_nested, module_range=module_range
     ):
         row = [
             f"{'  ' * depth}{module.name} ({type(module).__name__})",
-            ", ".join(_output_fields(program, module)) or "-",
+            ", ".join(_output_fields(owner, module)) or "-",
             str(len(module.variables)),
         ]
         table.add_row(*row, *(["yes" if module.trainable else "no"] * show_trainable))
@@ -52,25 +58,50 @@ def summary_table(
     return table
 
 
+def output_schema_of(module: Module, graph: Function) -> JsonObject | None:
+    """Return the output schema of a module of a graph; None where it does not tell.
+
+    Args:
+        module: The module.
+        graph: The graph.
+    """
+    places = [(node.args, node.kwargs) for node in graph.nodes]
+    for symbol in symbols_in([*places, graph.outputs]):
+        if symbol.origin is not None and symbol.origin.node.operation is module:
+            return schema_of(symbol)
+    return None
+
+
 def _rows(
     program: Any, *, expand_nested: bool, module_range: tuple[str, str] | None
-) -> Iterator[tuple[int, Module]]:
-    modules: list[Module] = list(program.modules)
-    if module_range:
-        names = [module.name for module in modules]
-        first, last = (names.index(name) for name in module_range)
-        modules = modules[first : last + 1]
-
-    def walk(module: Module, depth: int) -> Iterator[tuple[int, Module]]:
-        yield depth, module
+) -> Iterator[tuple[int, Any, Module]]:
+    """Yield (depth, program around, module) of the modules to show."""
+    waiting = [(0, program, module) for module in _in_range(program, module_range)]
+    while waiting:
+        depth, owner, module = waiting.pop(0)
+        yield depth, owner, module
         if expand_nested:
-            for child in module.children():
-                yield from walk(child, depth + 1)
-
-    for module in modules:
-        yield from walk(module, 0)
+            around = module if hasattr(module, "output_schema_of") else owner
+            below = [(depth + 1, around, child) for child in module.children()]
+            waiting = below + waiting
 
 
-def _output_fields(program: Any, module: Module) -> list[str]:
-    schema = program.output_schema_of(module)
+def _in_range(program: Any, module_range: tuple[str, str] | None) -> list[Module]:
+    modules: list[Module] = list(program.modules)
+    if module_range is None:
+        return modules
+    names = [module.name for module in modules]
+    unknown = [name for name in module_range if name not in names]
+    if unknown:
+        msg = (
+            f"`module_range` names {show(unknown)}; `{program.name}` has the modules "
+            f"{show(names)}."
+        )
+        raise ConfigurationError(msg)
+    first, last = module_range
+    return modules[names.index(first) : names.index(last) + 1]
+
+
+def _output_fields(owner: Any, module: Module) -> list[str]:
+    schema = owner.output_schema_of(module)
     return list(schema.get("properties", {})) if schema else []

@@ -16,7 +16,7 @@ from synalinks.saving._serialization import (
     deserialize_synalinks_object,
     serialize_synalinks_object,
 )
-from synalinks.saving._sharing import with_shared_ids
+from synalinks.saving._sharing import shared_objects, with_shared_ids
 
 __all__ = [
     "Configurable",
@@ -31,6 +31,7 @@ __all__ = [
     "look_up",
     "register_synalinks_serializable",
     "serialize_synalinks_object",
+    "shared_objects",
     "with_shared_ids",
 ]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks.errors import ConfigurationError
 from synalinks.saving._registry import register_own
 from synalinks.saving._serialization import from_json_form, to_json_form
+from synalinks.saving._sharing import shared_objects, with_shared_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,8 @@ class Configurable:
     def get_config(self) -> JsonObject:
         """Return the constructor's arguments as JSON.
 
-        The present `name`, `description` and `trainable` win over those given.
+        The present `name`, `description`, `trainable` and `language_model` win over
+        those given.
 
         Raises:
             ConfigurationError: The constructor got `*args`, which have no names.
@@ -57,10 +59,12 @@ class Configurable:
                     "override `get_config` and `from_config`."
                 )
                 raise ConfigurationError(msg)
-        for key in ("name", "description", "trainable"):
+        for key in ("name", "description", "trainable", "language_model"):
             if key in config and hasattr(self, key):
                 config[key] = getattr(self, key)
-        return {key: to_json_form(value) for key, value in config.items()}
+        return with_shared_ids(
+            lambda: {key: to_json_form(value) for key, value in config.items()}
+        )
 
     def _takes_any_keyword(self) -> bool:
         parameters = _signature(type(self).__init__).parameters.values()
@@ -76,7 +80,9 @@ class Configurable:
         Returns:
             The object.
         """
-        return cls(**{key: from_json_form(value) for key, value in config.items()})
+        with shared_objects():
+            arguments = {key: from_json_form(value) for key, value in config.items()}
+        return cls(**arguments)
 
 
 @cache

@@ -26,7 +26,12 @@ from synalinks.saving._registry import (
     is_own,
     is_registered,
 )
-from synalinks.saving._sharing import SHARED_ID, shared_id, with_shared_ids
+from synalinks.saving._sharing import (
+    SHARED_ID,
+    shared_id,
+    shared_objects,
+    with_shared_ids,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,11 +78,7 @@ def deserialize_synalinks_object(
         UnregisteredObjectError: The form names something that is not registered.
         FileFormatError: The form is malformed.
     """
-    shared = context.shared_objects.get({})
-    with (
-        CustomObjectScope(custom_objects),
-        context.bound(context.shared_objects, shared),
-    ):
+    with CustomObjectScope(custom_objects), shared_objects():
         return from_json_form(config)
 
 
@@ -99,7 +100,8 @@ def copy_configurable(original: T, **changes: Any) -> T:
     ):
         config = with_shared_ids(source.get_config)
         config |= {key: value for key, value in changes.items() if key in config}
-        return type(source).from_config(config)
+        cls: Any = source.__class__
+        return cls.from_config(config)
 
 
 def to_json_form(value: Any) -> Any:
@@ -145,7 +147,7 @@ def _object_to_json_form(value: Any) -> Any:
 
 
 def _configurable_to_json_form(value: Any) -> JsonObject:
-    cls: type[Any] = type(value)
+    cls: Any = value.__class__
     number = shared_id(value)
     return {
         "module": cls.__module__,
@@ -226,12 +228,13 @@ def _object_from_json_form(form: JsonObject) -> Any:
     if kinds and is_own(cls) and not issubclass(cls, kinds):
         msg = f"A `{form['class_name']}` is no part of what is loaded here."
         raise FileFormatError(msg)
-    number, shared = form.get(SHARED_ID), context.shared_objects.get({})
+    number = form.get(SHARED_ID)
     if not isinstance(number, int):
         return cls.from_config(form["config"])
-    if number not in shared:
-        shared[number] = cls.from_config(form["config"])
-    return shared[number]
+    with shared_objects() as known:
+        if number not in known:
+            known[number] = cls.from_config(form["config"])
+        return known[number]
 
 
 def _find(form: JsonObject) -> Any:

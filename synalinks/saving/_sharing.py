@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from synalinks._internal import context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
 T = TypeVar("T")
 
@@ -38,6 +39,18 @@ def with_shared_ids(make: Callable[[], T]) -> T:
         context.bound(context.shared_ids, numbers),
     ):
         return make()
+
+
+@contextlib.contextmanager
+def shared_objects() -> Generator[dict[int, Any]]:
+    """Keep the shared objects of what is loaded inside a `with` block, by number.
+
+    Yields:
+        Those met so far; inside another such block, the same dict as there.
+    """
+    outer = context.shared_objects.get(None)
+    with context.bound(context.shared_objects, {} if outer is None else outer) as known:
+        yield known
 
 
 def shared_id(value: object) -> int | None:

@@ -1,22 +1,33 @@
 """Doubles and servers for testing programs without a provider."""
 
 from synalinks._internal.public import publish
-from synalinks.testing._chat_server import ChatServer, ReceivedRequest
-from synalinks.testing._faults import Drip, Drop, Hang, Raw, Status
-from synalinks.testing._replies import Answer, Reply
+from synalinks.testing._chat_server import ChatServer
+from synalinks.testing._fault import FAULTS, Fault
+from synalinks.testing._faults import Cut, Drip, Drop, Hang, Late, Raw, Status
+from synalinks.testing._replies import Answer, GoodReply, Reply, Vectors
+from synalinks.testing._request_log import ReceivedRequest, RequestLog
 from synalinks.testing._scripted import ScriptedTransport
+from synalinks.testing._server_process import ChatServerProcess
 
 __all__ = [
+    "FAULTS",
     "Answer",
     "ChatServer",
+    "ChatServerProcess",
+    "Cut",
     "Drip",
     "Drop",
+    "Fault",
+    "GoodReply",
     "Hang",
+    "Late",
     "Raw",
     "ReceivedRequest",
     "Reply",
+    "RequestLog",
     "ScriptedTransport",
     "Status",
+    "Vectors",
 ]
 
 publish(__name__)

@@ -3,54 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import threading
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 
-from synalinks._internal.json import JsonObject
-from synalinks.errors import ConfigurationError, LanguageModelError
-from synalinks.language_models import LMRequest, LMResponse
-from synalinks.testing._faults import Status
-from synalinks.testing._replies import Reply, to_reply
+from synalinks._internal.json import JsonObject, dumps
+from synalinks.errors import ConfigurationError
+from synalinks.testing._gates import Gates, TokenBucket
+from synalinks.testing._pieces import JSON
+from synalinks.testing._request_log import ReceivedRequest, RequestLog
+from synalinks.testing._responder import Responder, to_function
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from types import TracebackType
     from typing import Self
 
     from aiohttp import web
 
-Served: TypeAlias = Reply | LMResponse | JsonObject | str
-AnswerFunction: TypeAlias = Callable[[LMRequest], Served | Awaitable[Served]]
+    from synalinks.testing._fault import Fault
+    from synalinks.testing._responder import AnswerFunction, Served
+    from synalinks.testing._vectors import EmbedFunction
 
 _MAX_BODY_BYTES = 64 * 2**20
-_STOP_S = 5.0
-_SECRET_HEADERS = ("authorization", "api-key", "x-api-key")
-_NOT_PARAMS = ("model", "messages", "response_format", "tools", "tool_choice")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivedRequest:
-    """One line of the server's log."""
-
-    path: str
-    """Path of the URL."""
-    body: JsonObject
-    """JSON that was sent."""
-    headers: JsonObject
-    """HTTP headers in lower case; of secrets only that they were there."""
-    arrived_s: float
-    """Seconds from the start of the server."""
 
 
 class ChatServer:
     """An OpenAI-compatible server in a thread of its own, for tests and benchmarks.
 
-    It serves `POST /v1/chat/completions` on the loopback interface and logs every
-    request, so that a test can compare what was paid for with what was counted.
+    It serves `POST /v1/chat/completions`, streamed or not, and `POST /v1/embeddings`
+    on the loopback interface. It can be slow, limited and broken in every way that a
+    provider can, and logs every request, so that a test can compare what was paid for
+    with what was counted. `GET /log` shows the counts, `GET /log/requests` the lines,
+    `DELETE /log` empties it.
 
     Args:
         answer: What to answer: one answer for all; a list of answers, used in order,
@@ -61,31 +46,66 @@ class ChatServer:
             The `send` of any transport is such a function: one of the embedded model
             answers clients that ask for `openai/embedded/learner`.
         port: Where to listen; 0 for any free port.
+        latency_s: Seconds before every answer; faults come at once.
+        jitter_s: Up to so many seconds more; the seed and the number decide.
+        faults: Rules for which requests meet which fault. The first that fits counts.
+        max_in_flight: How many requests are served at once; the others get 429.
+        requests_per_s: How many requests pass in a second; the others get 429 with
+            `Retry-After`.
+        burst: How many requests pass at once after a pause; by default those of a tenth
+            of a second.
+        embed_with: Function from a text to its vector; by default a hash decides.
+        seed: Seed of jitter and of faults with a rate.
 
     Attributes:
-        requests: The log: every request that arrived, whether it was answered or not.
+        log: Every request that arrived, whether it was answered or not, and counts.
         url: Address to give as `api_base`, once the server runs.
 
     Example:
         ```python
-        with ChatServer({"answer": "Paris"}) as server:
+        with ChatServer({"answer": "Paris"}, faults=[Fault("503", at=[1])]) as server:
             lm = synalinks.LanguageModel("openai/test", api_base=server.url)
         ```
     """
 
     def __init__(
-        self, answer: Served | Iterable[Served] | AnswerFunction = "ok", port: int = 0
+        self,
+        answer: Served | Iterable[Served] | AnswerFunction = "ok",
+        port: int = 0,
+        *,
+        latency_s: float = 0.0,
+        jitter_s: float = 0.0,
+        faults: Sequence[Fault] = (),
+        max_in_flight: int | None = None,
+        requests_per_s: float | None = None,
+        burst: int | None = None,
+        embed_with: EmbedFunction | None = None,
+        seed: int = 0,
     ) -> None:
-        self._answer = _to_function(answer)
+        self._responder = Responder(
+            answer=to_function(answer),
+            faults=tuple(faults),
+            latency_s=latency_s,
+            jitter_s=jitter_s,
+            embed_with=embed_with,
+            seed=seed,
+        )
         self._port = port
+        bucket = TokenBucket(requests_per_s, burst) if requests_per_s else None
+        self._gates = Gates(max_in_flight, bucket)
+        self._n_received = 0
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._is_ready = threading.Event()
-        self._started_s = perf_counter()
         self._error: BaseException | None = None
-        self.requests: list[ReceivedRequest] = []
+        self.log = RequestLog()
         self.url = ""
+
+    @property
+    def requests(self) -> list[ReceivedRequest]:
+        """The lines of the log."""
+        return self.log.requests
 
     # -- life -------------------------------------------------------------------------
 
@@ -95,8 +115,10 @@ class ChatServer:
         Raises:
             ConfigurationError: It cannot listen on that port.
         """
+        self._is_ready.clear()
+        self._error = None
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(self.serve()), name="ChatServer", daemon=True
+            target=self._run, name="ChatServer", daemon=True
         )
         self._thread.start()
         self._is_ready.wait()
@@ -136,16 +158,23 @@ class ChatServer:
     ) -> None:
         await asyncio.to_thread(self.stop)
 
+    def _run(self) -> None:
+        try:
+            asyncio.run(self.serve())
+        finally:
+            self._is_ready.set()
+
     async def serve(self) -> None:
         """Serve in the running event loop until `stop`; `start` does it in a thread."""
         from aiohttp import web
 
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        application = web.Application(client_max_size=_MAX_BODY_BYTES)
-        application.router.add_post("/v1/chat/completions", self._receive)
         runner = web.AppRunner(
-            application, access_log=None, handler_cancellation=True, shutdown_timeout=0
+            self._application(),
+            access_log=None,
+            handler_cancellation=True,
+            shutdown_timeout=0,
         )
         await runner.setup()
         try:
@@ -158,76 +187,48 @@ class ChatServer:
         except OSError as error:
             self._error = error
         finally:
-            self._is_ready.set()
             await runner.cleanup()
+
+    def _application(self) -> web.Application:
+        from aiohttp import web
+
+        application = web.Application(client_max_size=_MAX_BODY_BYTES)
+        application.router.add_post("/v1/chat/completions", self._receive)
+        application.router.add_post("/v1/embeddings", self._receive)
+        application.router.add_get("/log{part:(/requests)?}", self._show_log)
+        application.router.add_delete("/log", self._show_log)
+        return application
 
     # -- one request ------------------------------------------------------------------
 
     async def _receive(self, received: web.Request) -> web.StreamResponse:
         body = cast("JsonObject", await received.json())
-        self.requests.append(
-            ReceivedRequest(
-                path=received.path,
-                body=body,
-                headers=_without_secrets(received.headers),
-                arrived_s=perf_counter() - self._started_s,
-            )
-        )
-        reply = await self._reply(to_lm_request(body))
-        return await reply.send(received, body)
-
-    async def _reply(self, request: LMRequest) -> Reply:
+        line = self.log.begin(received.path, body, received.headers)
+        self._n_received += 1
+        number = self._n_received
+        refusal = self._gates.enter(perf_counter())
         try:
-            answer = self._answer(request)
-            if inspect.isawaitable(answer):
-                answer = await answer
-        except LanguageModelError as error:
-            return Status(status=error.status_code or 500, message=str(error))
-        return to_reply(answer)
+            if refusal is not None:
+                response = await refusal.send(received, body)
+            else:
+                reply = await self._responder.reply(number, received.path, body)
+                response = await reply.send(received, body)
+            transport = received.transport
+            if transport is not None and not transport.is_closing():
+                line.status = response.status
+            return response
+        finally:
+            if refusal is None:
+                self._gates.leave()
+            self.log.end(line)
 
+    async def _show_log(self, received: web.Request) -> web.Response:
+        from aiohttp import web
 
-def to_lm_request(body: JsonObject) -> LMRequest:
-    """Return the JSON of an HTTP request as the `LMRequest` that it was made from.
-
-    The schema is the one on the wire, which may be stricter than the user's; there is
-    none where it was only written into the prompt.
-
-    Args:
-        body: JSON of a chat completion request.
-    """
-    wanted: Any = body.get("response_format")
-    schema: Any = wanted.get("json_schema", {}).get("schema") if wanted else None
-    tools = body.get("tools")
-    if isinstance(body.get("tool_choice"), dict) and tools:
-        schema, tools = tools[0]["function"]["parameters"], None
-    name = str(body.get("model", ""))
-    return LMRequest(
-        model=name if "/" in name else f"openai/{name}",
-        messages=body.get("messages", []),
-        schema=schema,
-        tools=tools,
-        params={key: body[key] for key in body if key not in _NOT_PARAMS},
-    )
-
-
-def _without_secrets(headers: Any) -> JsonObject:
-    return {
-        name.lower(): "***" if name.lower() in _SECRET_HEADERS else value
-        for name, value in headers.items()
-    }
-
-
-def _to_function(answer: Any) -> AnswerFunction:
-    if callable(answer):
-        return cast("AnswerFunction", answer)
-    if isinstance(answer, (str, dict, Reply, LMResponse)):
-        return lambda _: cast("Served", answer)
-    left = deque(cast("Iterable[Served]", answer))
-
-    def next_answer(_: LMRequest) -> Served:
-        return left.popleft() if left else _NO_ANSWER_LEFT
-
-    return next_answer
-
-
-_NO_ANSWER_LEFT = Status(status=500, message="The script has no answer left.")
+        whole = bool(received.match_info.get("part"))
+        shown = self.log.summary()
+        if whole:
+            shown["requests"] = self.log.to_json()
+        if received.method == "DELETE":
+            self.log.clear()
+        return web.Response(body=dumps(shown).encode(), content_type=JSON)

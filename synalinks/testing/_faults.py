@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Literal
 
 from synalinks._internal.json import JsonObject, dumps
-from synalinks.testing._replies import Answer
+from synalinks.testing._pieces import JSON, begin, break_connection
+from synalinks.testing._replies import Answer, GoodReply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +19,6 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 _OK = 200
-_JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +31,12 @@ class Status:
     """What the error says."""
     code: str | None = None
     """Code of the error, such as `context_length_exceeded`."""
+    retry_after_s: float | None = None
+    """Seconds that the client is asked to wait."""
+    retry_after_form: Literal["seconds", "date", "milliseconds"] = "seconds"
+    """How it is asked: in whole seconds, as a date, or also in milliseconds."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Further HTTP headers, such as `Retry-After`."""
+    """Further HTTP headers."""
     delay_s: float = 0.0
     """Seconds before the answer."""
 
@@ -51,9 +58,20 @@ class Status:
         return web.Response(
             status=self.status,
             body=dumps({"error": error}).encode(),
-            content_type=_JSON,
-            headers=dict(self.headers),
+            content_type=JSON,
+            headers={**self._retry_after(), **self.headers},
         )
+
+    def _retry_after(self) -> dict[str, str]:
+        if self.retry_after_s is None:
+            return {}
+        if self.retry_after_form == "date":
+            then = datetime.now(UTC) + timedelta(seconds=self.retry_after_s)
+            return {"Retry-After": format_datetime(then, usegmt=True)}
+        headers = {"Retry-After": str(math.ceil(self.retry_after_s))}
+        if self.retry_after_form == "milliseconds":
+            headers["Retry-After-Ms"] = str(math.ceil(self.retry_after_s * 1000))
+        return headers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +105,15 @@ class Raw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
-    """The connection breaks without an answer."""
+    """The connection breaks before a byte of the answer."""
+
+    reset: bool = False
+    """Whether it is reset (RST) rather than closed (FIN)."""
+    delay_s: float = 0.0
+    """Seconds before it breaks."""
 
     async def send(self, received: web.Request, body: JsonObject) -> web.StreamResponse:
-        """Close the connection.
+        """Break the connection.
 
         Args:
             received: The HTTP request.
@@ -102,8 +125,8 @@ class Drop:
         from aiohttp import web
 
         del body
-        if received.transport is not None:
-            received.transport.abort()
+        await asyncio.sleep(self.delay_s)
+        break_connection(received, reset=self.reset)
         return web.Response()
 
 
@@ -126,11 +149,34 @@ class Hang:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drip:
-    """A correct answer, some bytes at a time."""
+class Late:
+    """The right answer, but late."""
 
-    answer: Answer = field(default_factory=Answer)
-    """What to answer."""
+    answer: GoodReply | None = None
+    """What to answer; None for what the server answers anyhow."""
+    delay_s: float = 2.0
+    """Seconds before the answer."""
+
+    async def send(self, received: web.Request, body: JsonObject) -> web.StreamResponse:
+        """Wait and answer.
+
+        Args:
+            received: The HTTP request.
+            body: Its JSON.
+
+        Returns:
+            What aiohttp is to finish.
+        """
+        await asyncio.sleep(self.delay_s)
+        return await (self.answer or Answer()).send(received, body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drip:
+    """The right answer, some bytes at a time."""
+
+    answer: GoodReply | None = None
+    """What to answer; None for what the server answers anyhow."""
     interval_s: float = 0.05
     """Seconds between two pieces."""
     piece_bytes: int = 1
@@ -146,13 +192,38 @@ class Drip:
         Returns:
             What aiohttp is to finish.
         """
-        from aiohttp import web
-
-        content = dumps(self.answer.completion(body)).encode()
-        response = web.StreamResponse(headers={"Content-Type": _JSON})
-        response.content_length = len(content)
-        await response.prepare(received)
-        for start in range(0, len(content), self.piece_bytes):
-            await response.write(content[start : start + self.piece_bytes])
+        pieces = (self.answer or Answer()).pieces(body)
+        response = await begin(received, pieces)
+        for start in range(0, len(pieces.content), self.piece_bytes):
+            await response.write(pieces.content[start : start + self.piece_bytes])
             await asyncio.sleep(self.interval_s)
+        return response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """The headers and a part of the right answer; then the connection breaks."""
+
+    answer: GoodReply | None = None
+    """What to answer; None for what the server answers anyhow."""
+    part: float = 0.5
+    """How much of the body is sent, from 0.0 to 1.0."""
+
+    async def send(self, received: web.Request, body: JsonObject) -> web.StreamResponse:
+        """Answer in part.
+
+        Args:
+            received: The HTTP request.
+            body: Its JSON.
+
+        Returns:
+            What aiohttp is to finish.
+        """
+        pieces = (self.answer or Answer()).pieces(body)
+        response = await begin(received, pieces)
+        sent = pieces.content[: int(len(pieces.content) * self.part)]
+        if sent:
+            await response.write(sent)
+        await asyncio.sleep(0.01)  # what was written leaves before the end comes
+        break_connection(received)
         return response

@@ -1,21 +1,24 @@
-"""What a test server may do with one request: answer well, badly, or not at all."""
+"""What a test server answers when all is well: chat completions and vectors."""
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import itertools
+import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from synalinks._internal.json import JsonObject, dumps
+from synalinks.testing._pieces import Pieces, send_pieces
 from synalinks.testing._scripted import estimated_usage
+from synalinks.testing._stream import stream_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aiohttp import web
 
-_JSON = "application/json"
 _serial_numbers = itertools.count(1)
 
 
@@ -36,9 +39,22 @@ class Reply(Protocol):
         ...
 
 
+@runtime_checkable
+class GoodReply(Reply, Protocol):
+    """An answer as it should be, which faults can delay, cut or drip."""
+
+    def pieces(self, body: JsonObject) -> Pieces:
+        """Return the bytes of the answer.
+
+        Args:
+            body: JSON of the request.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A chat completion."""
+    """A chat completion, streamed if the request asks for that."""
 
     content: str | JsonObject | None = ""
     """The text; a dict is sent as JSON."""
@@ -56,6 +72,8 @@ class Answer:
     """Further HTTP headers."""
     delay_s: float = 0.0
     """Seconds before the answer."""
+    chunk_interval_s: float = 0.0
+    """Seconds between two chunks of a streamed answer."""
 
     async def send(self, received: web.Request, body: JsonObject) -> web.StreamResponse:
         """Answer.
@@ -67,15 +85,20 @@ class Answer:
         Returns:
             What aiohttp is to finish.
         """
-        from aiohttp import web
-
-        del received
         await asyncio.sleep(self.delay_s)
-        return web.Response(
-            body=dumps(self.completion(body)).encode(),
-            content_type=_JSON,
-            headers=dict(self.headers),
-        )
+        pieces = self.pieces(body)
+        return await send_pieces(received, pieces, interval_s=self.chunk_interval_s)
+
+    def pieces(self, body: JsonObject) -> Pieces:
+        """Return the bytes of the answer.
+
+        Args:
+            body: JSON of the request.
+        """
+        completion = self.completion(body)
+        if body.get("stream"):
+            return stream_pieces(completion, body, self.headers)
+        return Pieces([dumps(completion).encode()], headers=self.headers)
 
     def completion(self, body: JsonObject) -> JsonObject:
         """Return the chat completion as JSON.
@@ -108,6 +131,55 @@ class Answer:
             ],
             "usage": self.usage or _usage(body, text),
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vectors:
+    """The vectors of some texts."""
+
+    vectors: Sequence[Sequence[float]]
+    """One per text."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Further HTTP headers."""
+
+    async def send(self, received: web.Request, body: JsonObject) -> web.StreamResponse:
+        """Answer.
+
+        Args:
+            received: The HTTP request.
+            body: Its JSON.
+
+        Returns:
+            What aiohttp is to finish.
+        """
+        return await send_pieces(received, self.pieces(body))
+
+    def pieces(self, body: JsonObject) -> Pieces:
+        """Return the bytes of the answer.
+
+        Args:
+            body: JSON of the request.
+        """
+        as_base64 = body.get("encoding_format") == "base64"
+        usage = _usage({"messages": [{"content": str(body.get("input"))}]}, "")
+        payload: JsonObject = {
+            "object": "list",
+            "model": body.get("model", ""),
+            "data": [
+                {
+                    "object": "embedding",
+                    "index": index,
+                    "embedding": _in_base64(vector) if as_base64 else list(vector),
+                }
+                for index, vector in enumerate(self.vectors)
+            ],
+            "usage": {name: usage[name] for name in ("prompt_tokens", "total_tokens")},
+        }
+        return Pieces([dumps(payload).encode()], headers=self.headers)
+
+
+def _in_base64(vector: Sequence[float]) -> str:
+    return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
 
 
 def _as_tool_call(name: str, text: str) -> JsonObject:

@@ -24,16 +24,16 @@ async def run_evaluation(
     """
     program.stop_evaluating = False
     results: dict[str, float] = {}
-    with program.separate_metrics():
-        await callbacks.dispatch("on_test_begin", {})
+    await callbacks.dispatch("on_test_begin", {})
+    async with program.rolling_ahead(feed, "test_on_batch"):
         for batch in feed.batches():
             await callbacks.dispatch("on_test_batch_begin", batch.index, {})
-            program.current_batch = batch
+            program.current_run.batch = batch
             results = await program.test_on_batch(batch.x, batch.y, return_dict=True)
             await callbacks.dispatch("on_test_batch_end", batch.index, results)
             if program.stop_evaluating:
                 break
-        await callbacks.dispatch("on_test_end", results)
+    await callbacks.dispatch("on_test_end", results)
     return results
 
 
@@ -53,14 +53,15 @@ async def run_prediction(
     program.stop_predicting = False
     outputs: list[Any] = []
     await callbacks.dispatch("on_predict_begin", {})
-    for batch in feed.batches():
-        await callbacks.dispatch("on_predict_batch_begin", batch.index, {})
-        program.current_batch = batch
-        batch_outputs = await program.predict_on_batch(batch.x)
-        outputs += batch_outputs
-        logs = {"outputs": batch_outputs}
-        await callbacks.dispatch("on_predict_batch_end", batch.index, logs)
-        if program.stop_predicting:
-            break
+    async with program.rolling_ahead(feed, "predict_on_batch"):
+        for batch in feed.batches():
+            await callbacks.dispatch("on_predict_batch_begin", batch.index, {})
+            program.current_run.batch = batch
+            batch_outputs = await program.predict_on_batch(batch.x)
+            outputs += batch_outputs
+            logs = {"outputs": batch_outputs}
+            await callbacks.dispatch("on_predict_batch_end", batch.index, logs)
+            if program.stop_predicting:
+                break
     await callbacks.dispatch("on_predict_end", {})
     return outputs

@@ -41,7 +41,6 @@ async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
         raise
     finally:
         await entries.dispatch("teardown", "train")
-        program.end_session()
     return history
 
 
@@ -78,17 +77,19 @@ class _FitRun:
             optimizer=self._program.optimizer,
             train=plan.train.samples,
             validation=validation.samples if validation else [],
+            policy=plan.policy,
             minibatch_size=plan.minibatch_size,
             seed=plan.seed,
         )
         session.warn_if_unvalidated()
-        self._program.begin_session(session)
+        self._program.current_run.session = session
         await self._callbacks.dispatch("on_train_begin", {})
         for epoch in plan.epochs:
             self.logs = await self._run_epoch(epoch, session)
             if self._program.stop_training:
                 break
         session.leave_best()
+        plan.policy.warn_of_failures()
         await self._callbacks.dispatch("on_train_end", self.logs)
 
     async def _run_epoch(self, epoch: int, session: FitSession) -> dict[str, Any]:
@@ -101,7 +102,7 @@ class _FitRun:
         seed = plan.seed if plan.shuffle else None
         for batch in plan.train.batches(seed=seed, epoch=epoch):
             await self._callbacks.dispatch("on_train_batch_begin", batch.index, {})
-            program.current_batch = batch
+            program.current_run.batch = batch
             logs = await program.train_on_batch(
                 step=batch.index, x=batch.x, y=batch.y, **held_out, return_dict=True
             )
@@ -120,7 +121,8 @@ class _FitRun:
         validation = self._plan.validation
         if validation is None:
             return {}
-        results = await run_evaluation(self._program, validation, self._callbacks)
+        with self._program.separate_metrics():
+            results = await run_evaluation(self._program, validation, self._callbacks)
         session.note_validation(results["reward"])
         return {f"val_{name}": value for name, value in results.items()}
 

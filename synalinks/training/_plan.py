@@ -14,6 +14,8 @@ from synalinks.training._samples import Feed, Sample, make_samples
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from synalinks.training._failures import FailurePolicy
+
 _VERBOSE = ("auto", 0, 1, 2)
 
 
@@ -37,6 +39,8 @@ class FitPlan:
     """Seed of all random streams of the run."""
     verbose: Any
     """0, 1, 2 or `auto`."""
+    policy: FailurePolicy
+    """Which failed samples are data, and which end the run."""
 
     def callback_params(self) -> dict[str, Any]:
         """Return what callbacks see of the plan."""
@@ -73,6 +77,7 @@ def plan_fit(
     validation_steps: int | None,
     validation_batch_size: int,
     validation_freq: int,
+    policy: FailurePolicy,
 ) -> FitPlan:
     """Check the arguments of `fit`; see there for their meaning.
 
@@ -92,6 +97,7 @@ def plan_fit(
         validation_steps: Batches of a validation.
         validation_batch_size: Samples in a validation batch.
         validation_freq: Epochs from one validation to the next.
+        policy: Which failed samples are data.
 
     Returns:
         The plan.
@@ -132,6 +138,7 @@ def plan_fit(
         validation_freq=validation_freq,
         seed=config.get_seed(),
         verbose=verbose,
+        policy=policy,
     )
 
 

@@ -7,40 +7,34 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
 from synalinks._internal.aio import gather_ordered
-from synalinks.contracts import Failure, Rollout
-from synalinks.errors import (
-    AllSamplesFailedError,
-    ContentRefusedError,
-    ContextTooLongError,
-    InvalidOutputError,
-    TransientError,
-)
+from synalinks.contracts import Rollout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
     from synalinks.data_models import Variable
+    from synalinks.training._failures import FailurePolicy
     from synalinks.training._samples import Sample
-
-_ANSWER_FAILURES = (InvalidOutputError, ContextTooLongError, ContentRefusedError)
 
 
 async def roll_out(
     program: Any,
     samples: Sequence[Sample],
+    policy: FailurePolicy,
     *,
     overlay: Mapping[Variable, JsonObject] | None = None,
     training: bool = False,
 ) -> list[Rollout]:
     """Run a program on samples, all at once.
 
-    A bad answer makes its sample a failed rollout. Errors of the system (a refused key,
-    an unknown model) and of the user's code are raised; the others are cancelled.
+    An error that the policy takes for data makes its sample a failed rollout. Others
+    are raised, and the samples that still run are cancelled.
 
     Args:
         program: The program.
         samples: What to run it on.
+        policy: Tells errors that are data from those that end the run.
         overlay: Values that variables have for these runs only.
         training: Whether the runs are part of training.
 
@@ -48,62 +42,61 @@ async def roll_out(
         One rollout per sample, in order, not scored.
 
     Raises:
-        AllSamplesFailedError: No sample got an answer.
+        FailureRateError: Too many samples failed.
     """
 
     async def run(sample: Sample) -> Rollout:
-        scope = context.SampleScope(id=sample.id)
-        output, failure = None, None
-        with (
-            context.bound(context.sample, scope),
-            context.bound(context.overlay, overlay),
-            context.bound(context.phase, "inference"),
-        ):
-            try:
-                output = await program(sample.x, training=training)
-            except (*_ANSWER_FAILURES, TransientError) as error:
-                failure = _to_failure(error)
-            except Exception as error:
-                error.add_note(f"while running `{program.name}` on {sample.id}")
-                raise
-        return Rollout(
-            sample_id=sample.id,
-            inputs=sample.x,
-            target=sample.y,
-            output=output,
-            calls=tuple(scope.calls),
-            failure=failure,
+        return await roll_out_one(
+            program, sample, policy, overlay=overlay, training=training
         )
 
     rollouts = await gather_ordered([lambda one=one: run(one) for one in samples])
-    _check_some_answered(rollouts)
+    policy.note(rollouts)
     return rollouts
 
 
-def _to_failure(error: Exception) -> Failure:
-    return Failure(
-        boundary="language_model",
-        error=type(error).__name__,
-        message=str(error).partition("\n")[0],
-        is_answer=isinstance(error, _ANSWER_FAILURES),
-    )
+async def roll_out_one(
+    program: Any,
+    sample: Sample,
+    policy: FailurePolicy,
+    *,
+    overlay: Mapping[Variable, JsonObject] | None = None,
+    training: bool = False,
+) -> Rollout:
+    """Run a program on one sample; see `roll_out`.
 
+    Args:
+        program: The program.
+        sample: What to run it on.
+        policy: Tells errors that are data from those that end the run.
+        overlay: Values that variables have for this run only.
+        training: Whether the run is part of training.
 
-def _check_some_answered(rollouts: Sequence[Rollout]) -> None:
-    failures = [one.failure for one in rollouts if one.failure is not None]
-    if not failures or len(failures) < len(rollouts):
-        return
-    if all(failure.is_answer for failure in failures):
-        return  # the program answers badly, which is what training is there to mend
-    counts: dict[str, int] = {}
-    for failure in failures:
-        counts[failure.error] = counts.get(failure.error, 0) + 1
-    causes = ", ".join(f"{name} {count} times" for name, count in counts.items())
-    msg = (
-        f"None of {len(rollouts)} samples got an answer: {causes}. "
-        f"The first: {failures[0].message}"
+    Returns:
+        The rollout, not scored.
+    """
+    scope = context.SampleScope(id=sample.id)
+    output, failure = None, None
+    with (
+        context.bound(context.sample, scope),
+        context.bound(context.overlay, overlay),
+        context.bound(context.phase, "inference"),
+    ):
+        try:
+            output = await program(sample.x, training=training)
+        except Exception as error:
+            failure = policy.to_failure(error)
+            if failure is None:
+                error.add_note(f"while running `{program.name}` on {sample.id}")
+                raise
+    return Rollout(
+        sample_id=sample.id,
+        inputs=sample.x,
+        target=sample.y,
+        output=output,
+        calls=tuple(scope.calls),
+        failure=failure,
     )
-    raise AllSamplesFailedError(msg)
 
 
 async def score(program: Any, rollouts: Sequence[Rollout]) -> list[Rollout]:

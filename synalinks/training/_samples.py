@@ -86,9 +86,9 @@ class Feed:
                 index=index, samples=tuple(order[start : start + self.batch_size])
             )
 
-    def ids(self) -> list[str]:
-        """Return the identities of all samples, in the order of the data."""
-        return [sample.id for sample in self.samples]
+    def used(self) -> list[Sample]:
+        """Return the samples of all batches, in the order of the data."""
+        return self.samples[: self.n_batches * self.batch_size]
 
 
 def make_samples(x: Any, y: Any, *, role: str, argument: str = "x") -> list[Sample]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from synalinks.contracts import Candidate, Rollout, Trial
+    from synalinks.training._failures import FailurePolicy
 
 
 class FitSession:
@@ -34,6 +35,7 @@ class FitSession:
         optimizer: Proposes candidates and knows what was measured.
         train: Training samples.
         validation: Samples on which candidates are compared; may be none.
+        policy: Tells errors of samples that are data from those that end the run.
         minibatch_size: Samples of the first comparison of candidates; 0 for all.
         seed: Seed of the run; the session's when None.
     """
@@ -45,12 +47,14 @@ class FitSession:
         optimizer: Optimizer,
         train: Sequence[Sample],
         validation: Sequence[Sample],
+        policy: FailurePolicy,
         minibatch_size: int,
         seed: int | None = None,
     ) -> None:
         self.optimizer = optimizer
         self.variables = trainable_by_path(program)
         self._program = program
+        self._policy = policy
         self.validation_ids = [sample.id for sample in validation]
         self._samples = {sample.id: sample for sample in (*train, *validation)}
         self._minibatch_size = minibatch_size
@@ -74,7 +78,7 @@ class FitSession:
         if missing:
             overlay = overlay_of(candidate, self.variables)
             rollouts = await roll_out(
-                self._program, missing, overlay=overlay, training=True
+                self._program, missing, self._policy, overlay=overlay, training=True
             )
             self.optimizer.tell(candidate, await score(self._program, rollouts))
         cells = (ledger.get(candidate, sample_id) for sample_id in sample_ids)
@@ -105,6 +109,7 @@ class FitSession:
         """
         self.adopt_present()
         rollouts = await self.measure(self.optimizer.incumbent, batch_ids)
+        self._policy.check_batch(rollouts)
         note_rollouts(rollouts, self.variables)
         view = StepView(
             index=self.optimizer.iterations,
@@ -122,12 +127,13 @@ class FitSession:
         return rollouts
 
     async def _run_trials(self, trials: Sequence[Trial]) -> None:
-        await gather_ordered(
+        measured = await gather_ordered(
             [
                 lambda trial=trial: self.measure(trial.candidate, trial.sample_ids)
                 for trial in trials
             ]
         )
+        self._policy.check_batch([one for rollouts in measured for one in rollouts])
 
     def adopt_present(self) -> None:
         """Go on from the program's present values, which a callback may have set."""

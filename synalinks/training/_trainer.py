@@ -11,7 +11,9 @@ from synalinks._internal.shape import is_list
 from synalinks.errors import ConfigurationError
 from synalinks.rewards import BatchReward
 from synalinks.training._compiled import Compiled, compile_config, compile_parts
+from synalinks.training._current_run import CurrentRun
 from synalinks.training._evaluate_loop import run_evaluation, run_prediction
+from synalinks.training._failures import FailurePolicy
 from synalinks.training._fit_loop import fit, with_defaults
 from synalinks.training._plan import (
     check_compiled,
@@ -20,16 +22,16 @@ from synalinks.training._plan import (
     check_verbose,
     plan_fit,
 )
-from synalinks.training._rollouts import roll_out, score
-from synalinks.training._samples import Batch, Feed, Sample, make_samples
+from synalinks.training._rollouts import score
+from synalinks.training._samples import Feed, Sample, make_samples
 from synalinks.training._scores import Scores
 from synalinks.training._session import FitSession
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import AsyncGenerator, Generator, Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks.callbacks import History
+    from synalinks.callbacks import CallbackList, History
     from synalinks.contracts import Rollout
     from synalinks.metrics import Metric
     from synalinks.optimizers import Optimizer
@@ -54,12 +56,11 @@ class Trainer:
 
     def _init_training(self) -> None:
         self.compiled: Compiled | None = None
-        self.current_batch: Batch | None = None
         self.history = None
         self.stop_training = False
         self.stop_evaluating = False
         self.stop_predicting = False
-        self._session: FitSession | None = None
+        self.current_run: CurrentRun | None = None
         self._scores = Scores([])
 
     # -- compile ---------------------------------------------------------------
@@ -155,6 +156,9 @@ class Trainer:
         validation_steps: int | None = None,
         validation_batch_size: int = 32,
         validation_freq: int = 1,
+        *,
+        on_sample_error: str = "record",
+        max_failure_rate: float | None = None,
     ) -> History:
         """Train the program's variables.
 
@@ -177,6 +181,11 @@ class Trainer:
             validation_steps: Batches of a validation; None for all.
             validation_batch_size: Samples in a validation batch, run at once.
             validation_freq: Epochs from one validation to the next.
+            on_sample_error: What to do when the program fails on a sample: `record`
+                counts it, as wrong or, if the provider did not answer, as not scored;
+                `raise` ends the run.
+            max_failure_rate: Share of failed samples among the last 100 above which
+                the run ends; None for no limit.
 
         Returns:
             The history: `history.history` has a list with one value per epoch for
@@ -187,7 +196,8 @@ class Trainer:
             ConfigurationError: An argument cannot work; no LM call was made.
             NotCompiledError: `compile` was not called, or without a reward.
             LanguageModelError: A provider refuses its key or does not know the model.
-            AllSamplesFailedError: No sample of a batch got an answer.
+            AllSamplesFailedError: No sample of a batch came through.
+            FailureRateError: More samples failed than `max_failure_rate` allows.
 
         LM calls per epoch, for a program of one call per sample: at most one per
         training sample, those of the optimizer's proposals and their races, and one per
@@ -211,8 +221,10 @@ class Trainer:
             validation_steps=validation_steps,
             validation_batch_size=validation_batch_size,
             validation_freq=validation_freq,
+            policy=FailurePolicy(on_sample_error, max_failure_rate),
         )
-        return await fit(self, plan, callbacks)
+        with self.running(plan.policy):
+            return await fit(self, plan, callbacks)
 
     async def evaluate(  # noqa: PLR0917 - as above
         self,
@@ -223,17 +235,23 @@ class Trainer:
         steps: int | None = None,
         callbacks: Any = None,
         return_dict: bool = True,
+        *,
+        on_sample_error: str = "record",
+        max_failure_rate: float | None = None,
     ) -> Any:
         """Score the program on data.
 
         Args:
             x: As for `fit`.
             y: As for `fit`.
-            batch_size: Samples run at once.
+            batch_size: Samples in a batch, as callbacks see them. How many run at once
+                is for the language models to limit.
             verbose: As for `fit`.
             steps: Batches to use; None for all.
             callbacks: As for `fit`.
             return_dict: Whether to return a dict rather than a list.
+            on_sample_error: As for `fit`.
+            max_failure_rate: As for `fit`.
 
         Returns:
             `reward` and each metric.
@@ -242,24 +260,22 @@ class Trainer:
             ConfigurationError: An argument cannot work; no LM call was made.
             NotCompiledError: `compile` was not called, or without a reward.
             LanguageModelError: A provider refuses its key or does not know the model.
-            AllSamplesFailedError: No sample of a batch got an answer.
+            AllSamplesFailedError: No sample of a batch came through.
+            FailureRateError: More samples failed than `max_failure_rate` allows.
 
         Costs the program's LM calls, once per sample.
         """
         check_compiled(self, needs_reward=True)
+        policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, y, batch_size, steps, role="test")
         entries = with_defaults(callbacks, verbose=verbose)
         params = {"test_size": len(feed.samples), "batch_size": batch_size}
         self._bind(entries, feed, verbose, params)
         await self.ensure_built(feed.samples[0].x)
-        try:
-            results = await run_evaluation(self, feed, entries)
-        except BaseException as error:
-            await entries.dispatch("on_run_error", error, {})
-            raise
-        finally:
-            self.current_batch = None
-            await entries.dispatch("teardown", "evaluate")
+        async with self._orderly(entries, "evaluate", policy):
+            with self.separate_metrics():
+                results = await run_evaluation(self, feed, entries)
+        policy.warn_of_failures()
         return results if return_dict else list(results.values())
 
     async def predict(
@@ -269,15 +285,20 @@ class Trainer:
         verbose: Any = "auto",
         steps: int | None = None,
         callbacks: Any = None,
+        *,
+        on_sample_error: str = "record",
+        max_failure_rate: float | None = None,
     ) -> Any:
         """Run the program on data.
 
         Args:
             x: As for `fit`; targets of a dataset are passed over.
-            batch_size: Samples run at once; 32 when None.
+            batch_size: Samples in a batch, as callbacks see them; 32 when None.
             verbose: As for `fit`.
             steps: Batches to use; None for all.
             callbacks: As for `fit`.
+            on_sample_error: As for `fit`; a recorded failure is None in the result.
+            max_failure_rate: As for `fit`.
 
         Returns:
             NumPy array of objects, shape `(n_samples,)`: one `JsonDataModel` each, or
@@ -286,24 +307,34 @@ class Trainer:
         Raises:
             ConfigurationError: An argument cannot work; no LM call was made.
             LanguageModelError: A provider refuses its key or does not know the model.
-            AllSamplesFailedError: No sample of a batch got an answer.
+            AllSamplesFailedError: No sample of a batch came through.
+            FailureRateError: More samples failed than `max_failure_rate` allows.
 
         Costs the program's LM calls, once per sample.
         """
         batch_size = batch_size or _DEFAULT_PREDICT_BATCH_SIZE
+        policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, None, batch_size, steps, role="predict")
         entries = with_defaults(callbacks, verbose=verbose)
         self._bind(entries, feed, verbose, {})
         await self.ensure_built(feed.samples[0].x)
-        try:
+        async with self._orderly(entries, "predict", policy):
             outputs = await run_prediction(self, feed, entries)
+        policy.warn_of_failures()
+        return _object_array(outputs)
+
+    @contextlib.asynccontextmanager
+    async def _orderly(
+        self, entries: CallbackList, stage: str, policy: FailurePolicy
+    ) -> AsyncGenerator[None]:
+        try:
+            with self.running(policy):
+                yield
         except BaseException as error:
             await entries.dispatch("on_run_error", error, {})
             raise
         finally:
-            self.current_batch = None
-            await entries.dispatch("teardown", "predict")
-        return _object_array(outputs)
+            await entries.dispatch("teardown", stage)
 
     def _plan_pass(
         self, x: Any, y: Any, batch_size: int, steps: int | None, *, role: str
@@ -370,21 +401,19 @@ class Trainer:
             NotCompiledError: `compile` was not called, or without a reward.
         """
         del step
-        batch = self.current_batch
-        session = self._session
-        if session is not None and batch is not None:
-            batch_ids = [sample.id for sample in batch.samples]
-            scoring_ids = session.validation_ids or batch_ids
+        run = self.current_run
+        if run is not None and run.session is not None and run.batch is not None:
+            session = run.session
+            batch_ids = [sample.id for sample in run.batch.samples]
         else:
-            session, batch_ids, scoring_ids = await self._single_step(
-                x, y, val_x, val_y
-            )
+            session, batch_ids = await self._single_step(x, y, val_x, val_y)
+        scoring_ids = session.validation_ids or batch_ids
         rollouts = await session.step(batch_ids, scoring_ids)
         return _logs(await self._take_in(rollouts), return_dict=return_dict)
 
     async def _single_step(
         self, x: Any, y: Any, val_x: Any, val_y: Any
-    ) -> tuple[FitSession, list[str], list[str]]:
+    ) -> tuple[FitSession, list[str]]:
         check_compiled(self, needs_reward=True)
         optimizer = self.optimizer
         if optimizer is None:
@@ -401,10 +430,10 @@ class Trainer:
             optimizer=optimizer,
             train=batch,
             validation=held_out,
+            policy=FailurePolicy(),
             minibatch_size=0,
         )
-        batch_ids = [sample.id for sample in batch]
-        return session, batch_ids, session.validation_ids or batch_ids
+        return session, [sample.id for sample in batch]
 
     async def test_on_batch(
         self,
@@ -430,16 +459,10 @@ class Trainer:
         check_compiled(self, needs_reward=True)
         samples = self._samples_of(x, y)
         if y_pred is not None:
-            rollouts = _given_rollouts(samples, y_pred)
-        elif self._session is not None:
-            return _logs(
-                await self._take_in(await self._session.measure_present(samples)),
-                return_dict=return_dict,
-            )
+            rollouts = await score(self, _given_rollouts(samples, y_pred))
         else:
-            rollouts = await roll_out(self, samples)
-        scored = await score(self, rollouts)
-        return _logs(await self._take_in(scored), return_dict=return_dict)
+            rollouts = await self._run().rollouts(samples, is_scored=True)
+        return _logs(await self._take_in(rollouts), return_dict=return_dict)
 
     async def predict_on_batch(self, x: Any, training: bool = False) -> list[Any]:
         """Run the program on one batch.
@@ -451,14 +474,19 @@ class Trainer:
         Returns:
             One output per input; None for those that failed.
         """
-        rollouts = await roll_out(self, self._samples_of(x, None), training=training)
+        samples = self._samples_of(x, None)
+        run = self._run()
+        rollouts = await run.rollouts(samples, is_scored=False, training=training)
         return [rollout.output for rollout in rollouts]
 
     def _samples_of(self, x: Any, y: Any) -> Sequence[Sample]:
-        batch = self.current_batch
-        if batch is not None and len(batch.samples) == len(x):
+        batch = self.current_run and self.current_run.batch
+        if batch and len(batch.samples) == len(x):
             return batch.samples
         return make_samples(x, y, role="batch")
+
+    def _run(self) -> CurrentRun:
+        return self.current_run or CurrentRun(program=self, policy=FailurePolicy())
 
     # -- rewards and metrics ---------------------------------------------------
 
@@ -548,18 +576,39 @@ class Trainer:
 
     # -- a run of fit ----------------------------------------------------------
 
-    def begin_session(self, session: FitSession) -> None:
-        """Make `train_on_batch` and `test_on_batch` use what a run has measured.
+    @contextlib.contextmanager
+    def running(self, policy: FailurePolicy) -> Generator[CurrentRun]:
+        """Make the batch methods part of one run inside a `with` block.
 
         Args:
-            session: The run.
-        """
-        self._session = session
+            policy: Which failed samples are data.
 
-    def end_session(self) -> None:
-        """End the run."""
-        self._session = None
-        self.current_batch = None
+        Yields:
+            The run.
+        """
+        outer = self.current_run
+        self.current_run = CurrentRun(program=self, policy=policy)
+        try:
+            yield self.current_run
+        finally:
+            self.current_run = outer
+
+    def rolling_ahead(self, feed: Feed, method: str) -> Any:
+        """Run samples ahead of the batches inside an `async with` block.
+
+        Args:
+            feed: The samples.
+            method: The batch method that takes them. One that a subclass has
+                overridden may run the program itself: nothing runs ahead of it.
+
+        Returns:
+            The asynchronous context manager.
+        """
+        is_own = getattr(type(self), method) is getattr(Trainer, method)
+        if self.current_run is None or not is_own:
+            return contextlib.nullcontext()
+        is_scored = method == "test_on_batch"
+        return self.current_run.rolling_ahead(feed, is_scored=is_scored)
 
     def _training_state(self) -> JsonObject:
         optimizer = self.optimizer

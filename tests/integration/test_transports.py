@@ -8,7 +8,6 @@ import warnings
 from pathlib import Path
 
 import pytest
-from blockbuster import BlockBuster
 
 from synalinks import errors
 from synalinks.language_models import LanguageModel
@@ -40,24 +39,6 @@ USAGE = {
     "prompt_tokens_details": {"cached_tokens": 5},
     "completion_tokens_details": {"reasoning_tokens": 4},
 }
-
-
-@pytest.fixture(autouse=True)
-def _loop_stays_free():
-    """Allow litellm to look for certificates when it makes a client."""
-    import synalinks
-
-    detector = BlockBuster(scanned_modules=[synalinks])
-    for function in detector.functions.values():
-        function.can_block_in("<frozen importlib._bootstrap>", "_find_and_load")
-        function.can_block_in("linecache.py", "updatecache")
-        function.can_block_in(
-            "litellm/llms/custom_httpx/http_handler.py",
-            {"get_ssl_verify", "get_ssl_configuration"},
-        )
-    detector.activate()
-    yield
-    detector.deactivate()
 
 
 @pytest.fixture(params=TRANSPORTS)

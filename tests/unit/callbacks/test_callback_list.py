@@ -20,7 +20,12 @@ async def test_order_comes_before_the_position_in_the_list():
     """Lower orders run first; equal ones in list order."""
     seen = []
     callbacks = CallbackList(
-        [Named("late", seen, 10), Named("a", seen), Named("b", seen), Named("c", seen, -1)]
+        [
+            Named("late", seen, 10),
+            Named("a", seen),
+            Named("b", seen),
+            Named("c", seen, -1),
+        ]
     )
 
     await callbacks.dispatch("on_epoch_end", 0, {})

@@ -8,7 +8,11 @@ import pytest
 
 import synalinks
 from synalinks.callbacks import Callback
-from synalinks.errors import AllSamplesFailedError, AuthenticationError, SynalinksWarning
+from synalinks.errors import (
+    AllSamplesFailedError,
+    AuthenticationError,
+    SynalinksWarning,
+)
 from parity import data, make_task, parity_answer
 
 
@@ -347,8 +351,10 @@ async def test_bad_answers_are_counted_and_score_nothing():
         return {"answer": "odd" if number % 2 else "even"}
 
     task = await make_task(answers)
-    logs = await task.program.evaluate(*data(0, 8), verbose=0)
+    with pytest.warns(SynalinksWarning, match="2 samples failed") as warned:
+        logs = await task.program.evaluate(*data(0, 8), verbose=0)
 
+    assert warned[0].filename == __file__
     assert logs == {"reward": 0.75, "failed": 2.0}
 
 

@@ -51,7 +51,9 @@ X, Y = data(0, 8)
             id="generator with y",
         ),
         pytest.param(
-            {"x": iter([X])}, r"Batch 0 of `x` is not `\(x,\)` or `\(x, y\)`", id="batch"
+            {"x": iter([X])},
+            r"Batch 0 of `x` is not `\(x,\)` or `\(x, y\)`",
+            id="batch",
         ),
         pytest.param(
             {"x": iter([(X, Y[:3])])}, "8 inputs and 3 targets", id="ragged batch"

@@ -5,7 +5,7 @@ import pytest
 
 from synalinks import errors
 from synalinks.language_models import LiteLLMTransport, LMRequest
-from synalinks.language_models._transport import _BY_NAME, error_of_exception
+from synalinks.language_models._litellm_errors import _BY_NAME, error_of_exception
 
 REQUEST = LMRequest(model="openai/x", messages=[], api_key="the-secret-key")
 

@@ -1,0 +1,56 @@
+"""Requests and answers in the form of OpenAI's embeddings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from synalinks._internal.json import dumps
+from synalinks._internal.shape import is_list
+from synalinks.language_models._em_request import EMResponse
+from synalinks.language_models._wire_answer import no_completion, read_usage
+
+if TYPE_CHECKING:
+    from synalinks._internal.json import JsonObject
+    from synalinks.language_models._em_request import EMRequest
+
+
+def embedding_body(request: EMRequest) -> JsonObject:
+    """Return the fields of an embeddings request, without the model's name.
+
+    Args:
+        request: The request.
+    """
+    return {
+        "input": list(request.texts),
+        "encoding_format": "float",
+        **request.params,
+    }
+
+
+def read_embeddings(payload: Any, request: EMRequest) -> EMResponse:
+    """Return the vectors of an answer, in the order of the texts.
+
+    Args:
+        payload: Parsed JSON of an answer with HTTP status 200.
+        request: What was asked.
+
+    Raises:
+        ServerError: The payload does not hold one vector for each text.
+    """
+    try:
+        found = {
+            int(row.get("index", position)): _vector(row["embedding"])
+            for position, row in enumerate(cast("list[JsonObject]", payload["data"]))
+        }
+        vectors = [found[index] for index in range(len(request.texts))]
+        usage = read_usage(payload.get("usage"))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        error = no_completion(dumps(payload), request)
+        raise error from None
+    return EMResponse(vectors=vectors, usage=usage)
+
+
+def _vector(row: Any) -> list[float]:
+    if not is_list(row) or not row:
+        raise TypeError(row)
+    return list(map(float, row))

@@ -1,0 +1,129 @@
+"""Slots for calls in flight: first come, first served, and never lost."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from synalinks.language_models._window import Window
+
+# How late a send may be and still not delay those after it: timers are not exact.
+_LATENESS_S = 0.004
+
+
+class Limiter:
+    """Hands out slots of one model in one event loop.
+
+    Who waits longest is served first. A call that is sent again keeps its place, and
+    so goes before those that came later.
+
+    Args:
+        window: How many slots there are, and how far apart they are handed out.
+
+    Attributes:
+        n_in_flight: Slots that are taken.
+        n_answered: Answers so far: whether the model lets anything through.
+    """
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._loop = asyncio.get_running_loop()
+        self._places = itertools.count()
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._paused_until_s = 0.0
+        self._next_send_s = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self.n_in_flight = 0
+        self.n_answered = 0
+
+    def now_s(self) -> float:
+        """Return the time on the clock of the event loop."""
+        return self._loop.time()
+
+    def new_place(self) -> int:
+        """Return a place at the end of the queue."""
+        return next(self._places)
+
+    async def acquire(self, place: int) -> None:
+        """Wait for a slot; `release` it in any case.
+
+        Args:
+            place: What `new_place` returned.
+        """
+        turn: asyncio.Future[None] = self._loop.create_future()
+        heapq.heappush(self._waiting, (place, turn))
+        self._serve()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # too late: the slot was ours
+                self.release()
+            else:
+                turn.cancel()
+            raise
+
+    def release(self) -> None:
+        """Give a slot back."""
+        self.n_in_flight -= 1
+        self._serve()
+
+    def answered(self, sent_s: float, pause_s: float | None = None) -> None:
+        """Learn from an answer, while its slot is still taken.
+
+        Args:
+            sent_s: When the call was sent.
+            pause_s: For how long the server says that it will take no more.
+        """
+        self.n_answered += 1
+        self._window.answered(
+            self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight
+        )
+        self.pause(pause_s)
+
+    def refused(self, sent_s: float, pause_s: float | None = None) -> None:
+        """Learn that there were too many calls, while the slot is still taken.
+
+        Args:
+            sent_s: When the call was sent.
+            pause_s: For how long the server says that it will take no more.
+        """
+        needed_s = self._window.refused(
+            self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight - 1
+        )
+        self.pause(needed_s if pause_s is None else pause_s)
+
+    def pause(self, seconds: float | None) -> None:
+        """Hand out no slot for a while: the whole model waits, not one call.
+
+        Args:
+            seconds: How long; None for not at all.
+        """
+        if seconds:
+            until_s = self.now_s() + seconds
+            self._paused_until_s = max(self._paused_until_s, until_s)
+
+    def _serve(self) -> None:
+        """Hand out what slots there are; come back later where it is too early."""
+        while self._waiting and self.n_in_flight < self._window.limit:
+            _, turn = self._waiting[0]
+            if turn.done():  # cancelled
+                heapq.heappop(self._waiting)
+                continue
+            now_s = self.now_s()
+            open_s = max(self._paused_until_s, self._next_send_s)
+            if open_s > now_s:
+                self._serve_at(open_s)
+                return
+            heapq.heappop(self._waiting)
+            self.n_in_flight += 1
+            earliest_s = max(self._next_send_s, now_s - _LATENESS_S)
+            self._next_send_s = earliest_s + self._window.interval_s
+            turn.set_result(None)
+
+    def _serve_at(self, when_s: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(when_s, self._serve)

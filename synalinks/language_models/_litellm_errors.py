@@ -1,0 +1,136 @@
+"""Which error an exception of litellm, or of a client inside it, stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synalinks.errors import (
+    AuthenticationError,
+    BadRequestError,
+    ConnectionLostError,
+    ContentRefusedError,
+    ContextTooLongError,
+    LanguageModelError,
+    ModelNotFoundError,
+    RateLimitedError,
+    ServerError,
+    TimedOutError,
+)
+from synalinks.language_models._endpoint import secrets_of
+from synalinks.language_models._http_errors import error_of_answer, error_of_stream
+from synalinks.language_models._redaction import redact
+
+if TYPE_CHECKING:
+    from synalinks.language_models._request import AnyRequest
+
+# Exceptions that stand for no HTTP answer, by class name; a subclass of one of
+# these, or any other that has an HTTP status, is told by that. A test compares the
+# table with what litellm defines.
+_BY_NAME: dict[str, type[LanguageModelError]] = {
+    "APIConnectionError": ConnectionLostError,
+    "APIError": ServerError,
+    "APIResponseValidationError": ServerError,
+    "AuthenticationError": AuthenticationError,
+    "BadGatewayError": ServerError,
+    "BadRequestError": BadRequestError,
+    "BlockedPiiEntityError": ContentRefusedError,
+    "BudgetExceededError": AuthenticationError,
+    "ContentPolicyViolationError": ContentRefusedError,
+    "ContextWindowExceededError": ContextTooLongError,
+    "GuardrailRaisedException": ContentRefusedError,
+    "ImageFetchError": BadRequestError,
+    "InternalServerError": ServerError,
+    "InvalidRequestError": BadRequestError,
+    "JSONSchemaValidationError": ServerError,
+    "LiteLLMUnknownProvider": BadRequestError,
+    "MidStreamFallbackError": ServerError,
+    "MockException": ServerError,
+    "ModelNotMappedError": ModelNotFoundError,
+    "ModifyResponseException": ContentRefusedError,
+    "NotFoundError": ModelNotFoundError,
+    "OpenAIError": BadRequestError,
+    "PaymentRequiredError": AuthenticationError,
+    "PermissionDeniedError": AuthenticationError,
+    "RateLimitError": RateLimitedError,
+    "RejectedRequestError": BadRequestError,
+    "SensitiveDataRouteException": ContentRefusedError,
+    "ServiceUnavailableError": ServerError,
+    "Timeout": TimedOutError,
+    "UnprocessableEntityError": BadRequestError,
+    "UnsupportedParamsError": BadRequestError,
+    "VectorStoreSearchError": BadRequestError,
+}
+# Causes deeper in the chain, which litellm reports as something else.
+_BY_CAUSE: dict[str, type[LanguageModelError]] = {
+    "APITimeoutError": TimedOutError,
+    "TimeoutException": TimedOutError,
+    "APIConnectionError": ConnectionLostError,
+    "NetworkError": ConnectionLostError,
+    "RemoteProtocolError": ConnectionLostError,
+}
+
+
+def error_of_exception(error: Exception, request: AnyRequest) -> LanguageModelError:
+    """Return our error for one that litellm, or a client inside it, raised.
+
+    Args:
+        error: What was raised.
+        request: What was asked.
+    """
+    if isinstance(error, LanguageModelError):
+        return error
+    chain = _chain(error)
+    answer = next((found for part in chain if (found := _http_answer(part))), None)
+    if answer is not None:
+        return error_of_answer(*answer, request)
+    reported = next((found for part in chain if (found := _reported(part))), None)
+    if reported is not None:
+        return error_of_stream(reported, request)
+    kind = _kind_by_cause(chain) or _kind_by_name(error) or ServerError
+    said = redact(f"{type(error).__name__}: {error}", secrets_of(request))
+    return kind(f"`{request.model}` gave no answer: {said}", model=request.model)
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    chain: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or link.__context__
+    return chain
+
+
+def _http_answer(error: BaseException) -> tuple[int, str, dict[str, str]] | None:
+    """Return status, body and headers if an error stands for an HTTP answer."""
+    response: Any = getattr(error, "response", None)
+    if "litellm" in type(error).__module__ or response is None:
+        return None  # litellm makes up a response where there was none
+    status: Any = getattr(response, "status_code", None)
+    if not isinstance(status, int):
+        return None
+    try:
+        text = str(response.text)
+    except Exception:  # noqa: BLE001 - a stream that was not read raises a class of its client
+        text = str(error)
+    return status, text, dict(response.headers)
+
+
+def _reported(error: BaseException) -> Any:
+    """Return what a server said in the middle of a stream, or None."""
+    is_clients = type(error).__module__.startswith("openai")
+    body: Any = getattr(error, "body", None)
+    return body if is_clients and type(error).__name__ == "APIError" else None
+
+
+def _kind_by_cause(chain: list[BaseException]) -> type[LanguageModelError] | None:
+    for part in chain:
+        for cls in type(part).__mro__:
+            foreign = not cls.__module__.startswith("litellm")
+            if foreign and cls.__name__ in _BY_CAUSE:
+                return _BY_CAUSE[cls.__name__]
+    return None
+
+
+def _kind_by_name(error: BaseException) -> type[LanguageModelError] | None:
+    names = (cls.__name__ for cls in type(error).__mro__)
+    return next((_BY_NAME[name] for name in names if name in _BY_NAME), None)

@@ -1,0 +1,162 @@
+"""Answers in the form of OpenAI's chat completions."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from synalinks._internal.json import JsonObject, dumps
+from synalinks._internal.shape import is_dict, is_list
+from synalinks.contracts import Usage
+from synalinks.errors import ServerError
+from synalinks.language_models._endpoint import secrets_of
+from synalinks.language_models._redaction import redact
+from synalinks.language_models._response import LMResponse
+from synalinks.language_models._structured import ANSWER_TOOL
+from synalinks.language_models._tools import read_tool_calls
+
+if TYPE_CHECKING:
+    from synalinks.language_models._request import AnyRequest, LMRequest
+
+# Models that think in the open, behind servers that do not take it out.
+_THOUGHTS = re.compile(
+    r"<(?:budget:)?think(?:ing)?>(.*?)</(?:budget:)?think(?:ing)?>(.*)", re.DOTALL
+)
+
+
+def read_completion(payload: Any, request: LMRequest) -> LMResponse:
+    """Return the answer in a chat completion.
+
+    Args:
+        payload: Parsed JSON of an answer with HTTP status 200.
+        request: What was asked.
+
+    Raises:
+        ServerError: The payload is no chat completion.
+    """
+    try:
+        choice = payload["choices"][0]
+        message = cast("JsonObject", choice["message"])
+        content = text_of(message.get("content"))
+        reasoning = reasoning_of(message)
+        usage = read_usage(payload.get("usage"))
+        finish_reason = str(choice.get("finish_reason") or "stop")
+        tool_calls = read_tool_calls(message.get("tool_calls"))
+    except (KeyError, IndexError, TypeError, AttributeError):
+        error = no_completion(dumps(payload), request)
+        raise error from None
+    if not reasoning:
+        reasoning, content = _taken_apart(content)
+    refusal = refusal_of(message)
+    if refusal:
+        content, finish_reason = refusal, "refusal"
+    if request.schema is not None and tool_calls:
+        content, tool_calls = _forced_answer(tool_calls, content)
+        finish_reason = "stop" if finish_reason == "tool_calls" else finish_reason
+    return LMResponse(
+        content=content,
+        reasoning_content=reasoning,
+        thinking_blocks=tuple(message.get("thinking_blocks") or ()),
+        tool_calls=tool_calls,
+        finish_reason=finish_reason,
+        usage=usage,
+        model=request.model,
+    )
+
+
+def no_completion(text: str, request: AnyRequest) -> ServerError:
+    """Return the error for an answer that is not what was asked for.
+
+    Args:
+        text: What was answered.
+        request: What was asked.
+    """
+    msg = (
+        f"`{request.model}` answered what is no {request.answer_name}: "
+        f"{redact(text, secrets_of(request))}"
+    )
+    return ServerError(msg, model=request.model, status_code=200)
+
+
+def text_of(content: Any) -> str | None:
+    """Return the text of a content, which may be a list of parts.
+
+    Args:
+        content: `content` of a message or a delta.
+    """
+    if not is_list(content):
+        return None if content is None else str(content)
+    texts = [part.get("text") for part in content if is_dict(part)]
+    return "".join(str(text) for text in texts if text)
+
+
+def reasoning_of(message: JsonObject) -> str | None:
+    """Return what a model thought, by whatever name it comes.
+
+    Args:
+        message: A message or a delta.
+    """
+    named = message.get("reasoning_content") or message.get("reasoning")
+    content: Any = message.get("content")
+    if named or not is_list(content):
+        return named or None
+    thoughts = (
+        text_of(part.get("thinking"))
+        for part in content
+        if is_dict(part) and part.get("type") == "thinking"
+    )
+    return "".join(filter(None, thoughts)) or None
+
+
+def refusal_of(message: JsonObject) -> str | None:
+    """Return why a model refuses, or None.
+
+    Args:
+        message: A message or a delta.
+    """
+    # litellm moves what it does not know to `provider_specific_fields`.
+    more: Any = message.get("provider_specific_fields")
+    return message.get("refusal") or (more.get("refusal") if is_dict(more) else None)
+
+
+def _taken_apart(content: str | None) -> tuple[str | None, str | None]:
+    found = _THOUGHTS.match(content or "")
+    return (found[1], found[2]) if found else (None, content)
+
+
+def _forced_answer(
+    tool_calls: tuple[JsonObject, ...], content: str | None
+) -> tuple[str | None, tuple[JsonObject, ...]]:
+    for tool_call in tool_calls:
+        if tool_call["function"]["name"] == ANSWER_TOOL:
+            return tool_call["function"]["arguments"], ()
+    return content, tool_calls
+
+
+def read_usage(usage: Any) -> Usage:
+    """Return tokens as the provider counted them.
+
+    Args:
+        usage: The `usage` of a chat completion or of embeddings, or None.
+    """
+    counts = _object(usage)
+    prompt_details = _object(counts.get("prompt_tokens_details"))
+    completion_details = _object(counts.get("completion_tokens_details"))
+    cost = counts.get("cost")
+    return Usage(
+        calls=1,
+        prompt_tokens=int(counts.get("prompt_tokens") or 0),
+        completion_tokens=int(counts.get("completion_tokens") or 0),
+        cached_tokens=int(
+            prompt_details.get("cached_tokens")
+            or counts.get("prompt_cache_hit_tokens")
+            or 0
+        ),
+        reasoning_tokens=int(completion_details.get("reasoning_tokens") or 0),
+        # Some providers tell it, in US dollars; else the price list is asked.
+        cost_usd=float(cost) if isinstance(cost, (int, float)) else None,
+    )
+
+
+def _object(value: Any) -> JsonObject:
+    return value if is_dict(value) else {}

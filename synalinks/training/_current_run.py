@@ -1,0 +1,96 @@
+"""What the batch methods of a program know of the run that they are part of."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from synalinks.rewards import BatchReward
+from synalinks.training._rollouts import roll_out, roll_out_one, score
+from synalinks.training._sliding import sliding, window_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from synalinks.contracts import Rollout
+    from synalinks.training._failures import FailurePolicy
+    from synalinks.training._samples import Batch, Feed, Sample
+    from synalinks.training._session import FitSession
+    from synalinks.training._sliding import SlidingRollouts
+
+
+@dataclass(slots=True, kw_only=True)
+class CurrentRun:
+    """One `fit`, `evaluate` or `predict` that is under way."""
+
+    program: Any
+    """The program that runs."""
+    policy: FailurePolicy
+    """Which failed samples are data."""
+    session: FitSession | None = None
+    """What `fit` has measured; None in `evaluate` and `predict`."""
+    batch: Batch | None = None
+    """The batch that the loop is at."""
+    _ahead: SlidingRollouts | None = None
+
+    async def rollouts(
+        self, samples: Sequence[Sample], *, is_scored: bool, training: bool = False
+    ) -> list[Rollout]:
+        """Return the rollouts of a batch.
+
+        Args:
+            samples: The batch.
+            is_scored: Whether the rollouts are to have rewards.
+            training: Whether the calls are part of training.
+
+        Raises:
+            AllSamplesFailedError: No sample of the batch came through.
+        """
+        if self._ahead is not None:
+            rollouts = await self._ahead.take([sample.id for sample in samples])
+        elif self.session is not None and is_scored:
+            rollouts = await self.session.measure_present(samples)
+        else:
+            rollouts = await roll_out(
+                self.program, samples, self.policy, training=training
+            )
+        self.policy.check_batch(rollouts)
+        return await score(self.program, rollouts) if is_scored else rollouts
+
+    @contextlib.asynccontextmanager
+    async def rolling_ahead(
+        self, feed: Feed, *, is_scored: bool
+    ) -> AsyncGenerator[None]:
+        """Run the samples of a feed ahead of its batches inside a `with` block.
+
+        Args:
+            feed: The samples.
+            is_scored: Whether the rollouts are to have rewards.
+
+        Yields:
+            None.
+        """
+        session = self.session
+        window = window_of(self.program, feed)
+        scores_each = is_scored and not isinstance(self.program.reward, BatchReward)
+
+        async def run(sample: Sample) -> Rollout:
+            if session is not None:
+                incumbent = session.optimizer.incumbent
+                return (await session.measure(incumbent, [sample.id]))[0]
+            rollout = await roll_out_one(self.program, sample, self.policy)
+            self.policy.note([rollout])
+            return (await score(self.program, [rollout]))[0] if scores_each else rollout
+
+        if session is not None and not scores_each:
+            yield  # a reward of whole batches is measured in whole batches
+            return
+        if session is not None:
+            session.adopt_present()
+        async with sliding(feed.used(), window, run) as ahead:
+            self._ahead = ahead
+            try:
+                yield
+            finally:
+                self._ahead = None

@@ -1,0 +1,155 @@
+"""Which failed samples are data, and which end the run."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Any
+
+from synalinks.contracts import Failure
+from synalinks.errors import (
+    AllSamplesFailedError,
+    AuthenticationError,
+    BudgetExceededError,
+    ConfigurationError,
+    ContentRefusedError,
+    ContextTooLongError,
+    FailureRateError,
+    InvalidOutputError,
+    LanguageModelError,
+    ModelNotFoundError,
+    show,
+    warn,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synalinks.contracts import Rollout
+
+_WINDOW = 100
+_MIN_IN_WINDOW = 10
+_CHOICES = ("record", "raise")
+# Errors that the next sample will meet too: there is no point in going on.
+_OF_THE_SYSTEM = (
+    AuthenticationError,
+    ModelNotFoundError,
+    BudgetExceededError,
+    ConfigurationError,
+)
+_OF_THE_ANSWER = (InvalidOutputError, ContextTooLongError, ContentRefusedError)
+
+
+class FailurePolicy:
+    """Turns errors of samples into data, or ends the run.
+
+    Args:
+        on_sample_error: `record` counts a failed sample, `raise` ends the run.
+        max_failure_rate: Share of failed samples among the last 100 above which the
+            run ends; None for no limit.
+
+    Raises:
+        ConfigurationError: An argument is out of its range.
+    """
+
+    def __init__(
+        self, on_sample_error: str = "record", max_failure_rate: float | None = None
+    ) -> None:
+        if on_sample_error not in _CHOICES:
+            msg = (
+                f"`on_sample_error` is one of {_CHOICES}, "
+                f"received: {show(on_sample_error)}."
+            )
+            raise ConfigurationError(msg)
+        _check_rate(max_failure_rate)
+        self._raises = on_sample_error == "raise"
+        self._max_failure_rate = max_failure_rate
+        self._window: deque[bool] = deque(maxlen=_WINDOW)
+        self._counts: Counter[str] = Counter()
+
+    def to_failure(self, error: Exception) -> Failure | None:
+        """Return the failure that an error of one sample is; None if it is no data.
+
+        Args:
+            error: What running the program on the sample raised.
+        """
+        if self._raises or isinstance(error, _OF_THE_SYSTEM):
+            return None
+        is_lm_error = isinstance(error, LanguageModelError)
+        return Failure(
+            boundary="language_model" if is_lm_error else "module",
+            error=type(error).__name__,
+            message=str(error).partition("\n")[0],
+            is_answer=not is_lm_error or isinstance(error, _OF_THE_ANSWER),
+        )
+
+    def note(self, rollouts: Sequence[Rollout]) -> None:
+        """Count failures as they happen, and end the run if there are too many.
+
+        Args:
+            rollouts: Rollouts that were just run.
+
+        Raises:
+            FailureRateError: Too many of the last samples failed.
+        """
+        failures = [one.failure for one in rollouts if one.failure is not None]
+        self._counts.update(failure.error for failure in failures)
+        self._window.extend(one.failure is not None for one in rollouts)
+        limit, n_seen = self._max_failure_rate, len(self._window)
+        if limit is None or n_seen < _MIN_IN_WINDOW or not failures:
+            return
+        rate = sum(self._window) / n_seen
+        if rate > limit:
+            msg = (
+                f"{sum(self._window)} of the last {n_seen} samples failed, more than "
+                f"`max_failure_rate={limit}` allows: {_causes(self._counts)}. "
+                f"The latest: {failures[-1].message}"
+            )
+            raise FailureRateError(msg)
+
+    def check_batch(self, rollouts: Sequence[Rollout]) -> None:
+        """End the run if a whole batch is dead.
+
+        Bad answers of a language model are not: they are what training is there for.
+
+        Args:
+            rollouts: The rollouts of a batch.
+
+        Raises:
+            AllSamplesFailedError: No sample of the batch came through.
+        """
+        failures = [one.failure for one in rollouts if one.failure is not None]
+        dead = [
+            one
+            for one in failures
+            if not (one.is_answer and one.boundary == "language_model")
+        ]
+        if not dead or len(failures) < len(rollouts):
+            return
+        causes = _causes(Counter(failure.error for failure in failures))
+        msg = (
+            f"None of {len(failures)} samples came through: {causes}. "
+            f"The first: {dead[0].message}"
+        )
+        raise AllSamplesFailedError(msg)
+
+    def warn_of_failures(self) -> None:
+        """Tell the user what failed, once, at the end of a run."""
+        if self._counts:
+            warn(
+                f"{self._counts.total()} samples failed: {_causes(self._counts)}. They "
+                "count as wrong, or are not scored if the provider did not answer."
+            )
+
+
+def _causes(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count} times" for name, count in counts.most_common())
+
+
+def _check_rate(value: Any) -> None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if value is not None and not (is_number and 0 <= value <= 1):
+        msg = (
+            "`max_failure_rate` is a share between 0 and 1, or None, "
+            f"received: {show(value)}."
+        )
+        raise ConfigurationError(msg)

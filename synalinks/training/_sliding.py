@@ -1,0 +1,102 @@
+"""Rollouts that run ahead of the batches that take them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal.aio import run_all
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+
+    from synalinks.contracts import Rollout
+    from synalinks.training._samples import Feed, Sample
+
+# How many finished samples may wait behind a straggler, per sample in flight.
+_MAX_AHEAD = 16
+_DEFAULT_WINDOW = 256
+
+
+def window_of(program: Any, feed: Feed) -> int:
+    """Return how many samples may be in flight: as many as the models may take.
+
+    Args:
+        program: The program that runs.
+        feed: The samples.
+    """
+    limits = [
+        model.max_concurrency or _DEFAULT_WINDOW for model in program.language_models
+    ]
+    return max([feed.batch_size, *limits])
+
+
+class SlidingRollouts:
+    """Starts a new sample as soon as any one ends; batches take results in order.
+
+    A straggler delays the batch that it is in, and nobody else.
+    """
+
+    def __init__(self, samples: Sequence[Sample], window: int) -> None:
+        self._samples = iter(samples)
+        self._n_workers = min(window, len(samples))
+        self._room = asyncio.Semaphore(window * _MAX_AHEAD)
+        loop = asyncio.get_running_loop()
+        self._results: dict[str, asyncio.Future[Rollout]] = {
+            sample.id: loop.create_future() for sample in samples
+        }
+
+    async def take(self, sample_ids: Sequence[str]) -> list[Rollout]:
+        """Return the rollouts of a batch, once they are there.
+
+        Args:
+            sample_ids: The batch.
+        """
+        rollouts: list[Rollout] = []
+        for sample_id in sample_ids:
+            rollouts.append(await self._results[sample_id])
+            del self._results[sample_id]
+            self._room.release()
+        return rollouts
+
+    async def run(self, roll_out: Callable[[Sample], Awaitable[Rollout]]) -> None:
+        """Run all samples.
+
+        Args:
+            roll_out: Runs one sample.
+        """
+        await run_all([self._work(roll_out) for _ in range(self._n_workers)])
+
+    async def _work(self, roll_out: Callable[[Sample], Awaitable[Rollout]]) -> None:
+        for sample in self._samples:
+            await self._room.acquire()
+            rollout = await roll_out(sample)
+            self._results[sample.id].set_result(rollout)
+
+
+@contextlib.asynccontextmanager
+async def sliding(
+    samples: Sequence[Sample],
+    window: int,
+    roll_out: Callable[[Sample], Awaitable[Rollout]],
+) -> AsyncGenerator[SlidingRollouts]:
+    """Run samples in the background of a `with` block, and nothing after it.
+
+    Args:
+        samples: What to run.
+        window: How many may be in flight.
+        roll_out: Runs one sample.
+
+    Yields:
+        Where batches take their rollouts.
+    """
+    rollouts = SlidingRollouts(samples, window)
+    try:
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(rollouts.run(roll_out))
+            yield rollouts
+            # A loop that stopped early wants no more.
+            task.cancel()
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None

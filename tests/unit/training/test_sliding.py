@@ -1,0 +1,172 @@
+"""Work that slides."""
+
+import asyncio
+
+import pytest
+from parity import data, make_task
+
+import synalinks
+from synalinks.callbacks import Callback
+from synalinks.contracts import Rollout
+from synalinks.training._samples import Sample
+from synalinks.training._sliding import sliding
+
+
+def samples(n):
+    return [Sample(id=str(i), x=None, y=None) for i in range(n)]
+
+
+async def test_a_straggler_delays_its_own_batch_only():
+    """Later samples start and end while an early one is still running."""
+    ended = []
+    release = asyncio.Event()
+
+    async def roll_out(sample):
+        if sample.id == "0":
+            await release.wait()
+        await asyncio.sleep(0)
+        ended.append(sample.id)
+        if len(ended) == 7:
+            release.set()
+        return Rollout(sample_id=sample.id, inputs=None)
+
+    async with sliding(samples(8), 2, roll_out) as ahead:
+        first = await ahead.take(["0", "1"])
+
+    assert [one.sample_id for one in first] == ["0", "1"]
+    assert ended[-1] == "0"
+    assert len(ended) == 8
+
+
+async def test_no_more_run_at_once_than_the_window():
+    """The window bounds what is in flight."""
+    running, most = 0, 0
+
+    async def roll_out(sample):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        return Rollout(sample_id=sample.id, inputs=None)
+
+    async with sliding(samples(20), 3, roll_out) as ahead:
+        await ahead.take([str(i) for i in range(20)])
+
+    assert most == 3
+
+
+async def test_finished_work_waits_within_bounds():
+    """Workers stop when too many results wait to be taken: memory is bounded."""
+    started = []
+
+    async def roll_out(sample):
+        started.append(sample.id)
+        await asyncio.sleep(0)
+        return Rollout(sample_id=sample.id, inputs=None)
+
+    async with sliding(samples(100), 1, roll_out) as ahead:
+        for _ in range(200):
+            await asyncio.sleep(0)
+        n_ahead = len(started)
+        await ahead.take([str(i) for i in range(100)])
+
+    assert n_ahead <= 17
+    assert len(started) == 100
+
+
+async def test_leaving_early_cancels_what_runs():
+    """Nothing is left running after the block."""
+    cancelled = []
+
+    async def roll_out(sample):
+        try:
+            await asyncio.sleep(0 if sample.id == "0" else 60)
+        except asyncio.CancelledError:
+            cancelled.append(sample.id)
+            raise
+        return Rollout(sample_id=sample.id, inputs=None)
+
+    async with sliding(samples(9), 3, roll_out) as ahead:
+        await ahead.take(["0"])
+
+    assert sorted(cancelled) == ["1", "2", "3"]
+    assert len(asyncio.all_tasks()) == 1
+
+
+@pytest.mark.parametrize("where", ["work", "block"])
+async def test_an_error_ends_everything_and_comes_out_as_it_is(where):
+    """The first error is raised, not a group, and the rest is cancelled."""
+
+    async def roll_out(sample):
+        if where == "work" and sample.id == "1":
+            raise KeyError("mine")
+        await asyncio.sleep(60)
+
+    with pytest.raises(KeyError, match="mine"):
+        async with sliding(samples(4), 4, roll_out) as ahead:
+            if where == "block":
+                raise KeyError("mine")
+            await ahead.take(["0"])
+
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_evaluation_slides_over_its_batches():
+    """A slow sample of the first batch does not hold up the calls of later ones."""
+    order = []
+    slow = asyncio.Event()
+
+    async def answers(request):
+        text = request.messages[-1]["content"]
+        if '"n0"' in text:
+            await slow.wait()
+        order.append(text)
+        if len(order) == 7:
+            slow.set()
+        return {"answer": "even"}
+
+    task = await make_task(answers)
+    logs = await task.program.evaluate(*data(0, 8), batch_size=2, verbose=0)
+
+    assert '"n0"' in order[-1]
+    assert logs["reward"] == 0.5
+
+
+async def test_stopping_early_starts_no_more_than_the_window():
+    """After a stop nothing new is sent, and what runs is cancelled."""
+
+    class Stopper(Callback):
+        def on_predict_batch_end(self, batch, logs=None):
+            self.program.stop_predicting = True
+
+    task = await make_task()
+    model = synalinks.LanguageModel(
+        "openai/test", transport=task.transport, max_concurrency=2
+    )
+    task.program.get_module("gen").language_model = model
+
+    await task.program.predict(
+        data(0, 200)[0], batch_size=2, callbacks=Stopper(), verbose=0
+    )
+
+    assert task.n_calls < 60
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_cancelling_an_evaluation_leaves_nothing_running():
+    """A cancelled run sends nothing more."""
+
+    async def never(request):
+        await asyncio.sleep(60)
+
+    task = await make_task(never)
+    run = asyncio.create_task(task.program.evaluate(*data(0, 20), verbose=0))
+    while task.n_calls < 20:
+        await asyncio.sleep(0)
+
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+
+    assert len(asyncio.all_tasks()) == 1
