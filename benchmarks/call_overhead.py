@@ -182,8 +182,8 @@ def main() -> None:
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert server.stdin is not None  # noqa: S101 - it is a pipe
-    assert server.stdout is not None  # noqa: S101 - it is a pipe
+    assert server.stdin is not None
+    assert server.stdout is not None
     try:
         url = server.stdout.readline().strip()
         rows: dict[str, list[float]] = {name: [] for name in ways()}

@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Getting started
 #
-# This guide trains a small program on real sentences, offline. It takes a few seconds and
-# no key: the model is `embedded/learner`, a small in-process learner that stands in for a
-# language model. Set `SYNALINKS_GUIDE_MODEL=openai/gpt-4o-mini` (or any other
-# `provider/name`) to run the same cells against a real one.
+# This guide trains a small program on real sentences, offline. It takes a few seconds
+# and no key: the model is `embedded/learner`, a small in-process learner that stands
+# in for a language model. Set `SYNALINKS_GUIDE_MODEL=openai/gpt-4o-mini` (or any
+# other `provider/name`) to run the same cells against a real one.
 
 # %%
 import asyncio
@@ -30,8 +30,8 @@ print(y_train[0].get("intent"))
 # %% [markdown]
 # ## A program
 #
-# `Input` says what data the program takes, a module called on it says what becomes of it.
-# Nothing is run yet: the calls record a graph.
+# `Input` says what data the program takes, a module called on it says what becomes of
+# it. Nothing is run yet: the calls record a graph.
 
 
 # %%
@@ -56,7 +56,8 @@ program = asyncio.run(make_program())
 program.summary()
 
 # %% [markdown]
-# In a notebook you can `await` at the top level: write `program = await make_program()`.
+# In a notebook you can `await` at the top level: write `program = await
+# make_program()`.
 #
 # A program is called like a function, with an instance of its data model.
 
@@ -69,8 +70,8 @@ print(answer.get("intent"))
 # ## Training
 #
 # What can be trained is JSON: here the instructions and the few-shot examples of the
-# prompt. `RandomFewShot` collects the program's own right answers as examples, and keeps a
-# set of them only if it does better on samples held out for validation.
+# prompt. `RandomFewShot` collects the program's own right answers as examples, and
+# keeps a set of them only if it does better on samples held out for validation.
 
 # %%
 program.compile(

@@ -14,6 +14,8 @@ from synalinks.errors import ConfigurationError, show
 if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
+# Providers take no more than 20 to 25 MB.
+_MAX_BYTES = 20 * 2**20
 _ALIASES = {"jpg": "jpeg", "wave": "wav", "oga": "ogg", "x-wav": "wav"}
 
 
@@ -49,6 +51,7 @@ class _Media(DataModel):
     def _encoded(self) -> tuple[str, str]:
         """Return the bytes in base64 and the format; a path is read now."""
         encoded = self.base64 or self._read()
+        self._check_size(len(encoded) * 3 // 4)
         suffix = Path(self.path or "").suffix[1:].lower()
         found = (
             name
@@ -58,9 +61,20 @@ class _Media(DataModel):
         name = self.format or suffix or next(found, self._default_format)
         return encoded, _ALIASES.get(name, name)
 
+    def _check_size(self, n_bytes: int) -> None:
+        if not 0 < n_bytes <= _MAX_BYTES + 2:  # base64 is padded
+            what = f"The file {show(self.path)}" if self.path else "The content"
+            msg = (
+                f"{what} of `{type(self).__name__}` has {n_bytes} bytes; expected 1 to "
+                f"{_MAX_BYTES}. Make it smaller, or pass the `url` of it."
+            )
+            raise ConfigurationError(msg)
+
     def _read(self) -> str:
+        path = Path(str(self.path))
         try:
-            return base64.b64encode(Path(str(self.path)).read_bytes()).decode()
+            self._check_size(path.stat().st_size)  # before all of it is in memory
+            return base64.b64encode(path.read_bytes()).decode()
         except OSError as error:
             msg = (
                 f"`{type(self).__name__}` cannot read the file {show(self.path)}: "
@@ -84,7 +98,7 @@ class Image(_Media):
         """Return the picture as a content part of a chat message.
 
         Raises:
-            ConfigurationError: The file of `path` cannot be read.
+            ConfigurationError: The file of `path` cannot be read, or is too large.
         """
         url = self.url
         if url is None:
@@ -109,7 +123,7 @@ class Audio(_Media):
         """Return the sound as a content part of a chat message.
 
         Raises:
-            ConfigurationError: The file of `path` cannot be read.
+            ConfigurationError: The file of `path` cannot be read, or is too large.
         """
         if self.url is not None:
             return {"type": "audio_url", "audio_url": {"url": self.url}}

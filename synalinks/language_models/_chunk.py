@@ -82,10 +82,13 @@ def read_chunk(payload: Any, request: LMRequest) -> LMChunk:
         LanguageModelError: The server reports an error in the middle of the stream, or
             the payload is no chunk.
     """
+    error = None
     if not is_dict(payload):
-        raise no_completion(dumps(payload), request)
-    if payload.get("error"):
-        raise error_of_stream(payload["error"], request)
+        error = no_completion(dumps(payload), request)
+    elif payload.get("error"):
+        error = error_of_stream(payload["error"], request)
+    if error is not None:
+        raise error
     choices: Any = payload.get("choices")
     choice: JsonObject = choices[0] if is_list(choices) and choices else {}
     delta: JsonObject = choice.get("delta") or choice.get("message") or {}

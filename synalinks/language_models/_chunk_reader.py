@@ -44,7 +44,7 @@ class ChunkReader:
         Raises:
             LanguageModelError: The server reports an error, or sends no chunks.
         """
-        return self._read(self._events.feed(content))
+        yield from self._read(self._events.feed(content))
 
     def close(self) -> Iterator[LMChunk]:
         """Yield the last chunk, if the stream ended inside it.
@@ -55,7 +55,7 @@ class ChunkReader:
         Raises:
             LanguageModelError: The server reports an error, or sends no chunks.
         """
-        return self._read(self._events.close())
+        yield from self._read(self._events.close())
 
     def _read(self, events: Iterable[str]) -> Iterator[LMChunk]:
         for event in events:

@@ -122,7 +122,14 @@ class DirectTransport:
     async def _post(
         self, path: str, body: JsonObject, request: AnyRequest, endpoint: Endpoint
     ) -> AsyncGenerator[ClientResponse]:
-        """Give the answer, if its status is 200; it is closed in any case."""
+        """Send a request.
+
+        Yields:
+            The answer, if its status is 200; it is closed in any case.
+
+        Raises:
+            LanguageModelError: The endpoint refused, failed, or could not be reached.
+        """
         url = f"{_address(endpoint)}/{path}"
         session = await self._sessions.get()
         try:
@@ -136,17 +143,18 @@ class DirectTransport:
                 if answer.status != _OK:
                     said = (await answer.read()).decode(errors="replace")
                     headers = dict(answer.headers)
-                    raise error_of_answer(answer.status, said, headers, request)
+                    error = error_of_answer(answer.status, said, headers, request)
+                    raise error
                 yield answer
         except TimeoutError as error:
-            msg = f"`{request.model}` could not be reached in time: {error}"
-            raise TimedOutError(
-                redact(msg, secrets_of(request)), model=request.model
-            ) from None
+            late = redact(f"not reached in time: {error}", secrets_of(request))
+            ours = TimedOutError(f"`{request.model}` was {late}", model=request.model)
+            raise ours from None
         except connection_errors() as error:
             said = redact(f"{type(error).__name__}: {error}", secrets_of(request))
             msg = f"The connection to `{request.model}` failed: {said}"
-            raise ConnectionLostError(msg, model=request.model) from None
+            lost = ConnectionLostError(msg, model=request.model)
+            raise lost from None
 
 
 async def _read_to_end(answer: ClientResponse) -> None:

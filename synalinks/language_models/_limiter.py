@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from synalinks.language_models._window import Window
 
 # How late a send may be and still not delay those after it: timers are not exact.
-_LATENESS_S = 0.004
+_LATENESS_S = 0.01
 
 
 class Limiter:
@@ -70,18 +70,18 @@ class Limiter:
         self.n_in_flight -= 1
         self._serve()
 
-    def answered(self, sent_s: float, pause_s: float | None = None) -> None:
+    def answered(self, sent_s: float, interval_s: float = 0.0) -> None:
         """Learn from an answer, while its slot is still taken.
 
         Args:
             sent_s: When the call was sent.
-            pause_s: For how long the server says that it will take no more.
+            interval_s: How far apart the provider wants calls to be.
         """
         self.n_answered += 1
+        self._window.told_interval_s = interval_s
         self._window.answered(
             self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight
         )
-        self.pause(pause_s)
 
     def refused(self, sent_s: float, pause_s: float | None = None) -> None:
         """Learn that there were too many calls, while the slot is still taken.

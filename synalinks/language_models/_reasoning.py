@@ -17,9 +17,7 @@ OFF = ("disable", "none")
 _NEAREST = {"minimal": "low", "xhigh": "high"}
 
 
-def with_effort(
-    body: JsonObject, request: LMRequest, *, is_direct: bool
-) -> JsonObject:
+def with_effort(body: JsonObject, request: LMRequest, *, is_direct: bool) -> JsonObject:
     """Return a request's body with the effort as its provider understands it.
 
     It is left out for models that cannot think, as far as is known.
@@ -56,7 +54,7 @@ def _as_it_is(effort: str, model: str) -> JsonObject:
 
 
 def _openai(effort: str, model: str) -> JsonObject:
-    """Which levels a model knows is in the price list; others are refused."""
+    # Which levels a model knows is in the price list; others are refused.
     info = model_info(model)
 
     def knows(level: str) -> bool:
@@ -104,8 +102,7 @@ def _xai(effort: str, model: str) -> JsonObject:
 
 
 def _by_model(effort: str, model: str) -> JsonObject:
-    """Whether they think is decided by which model is asked."""
-    del effort, model
+    del effort, model  # another model is asked instead
     return {}
 
 

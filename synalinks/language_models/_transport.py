@@ -80,14 +80,17 @@ class LiteLLMTransport:
             **_chat_arguments(request, endpoint_of(request)),
             **STREAM_FIELDS,
         }
-        async with self._litellm(request) as (litellm, session):
+        async with (
+            self._litellm(request) as (litellm, session),
+            contextlib.AsyncExitStack() as stack,
+        ):
             answer = await litellm.acompletion(shared_session=session, **arguments)
-            async with contextlib.aclosing(answer):
-                async for part in answer:
-                    chunk = read_chunk(part.model_dump(), request)
-                    chunk = _without_inventions(chunk, answer)
-                    if not chunk.is_empty:
-                        yield chunk
+            await stack.enter_async_context(contextlib.aclosing(answer))
+            async for part in answer:
+                chunk = read_chunk(part.model_dump(), request)
+                chunk = _without_inventions(chunk, answer)
+                if not chunk.is_empty:
+                    yield chunk
 
     async def embed(self, request: EMRequest) -> EMResponse:
         """Embed texts, in one request.
@@ -117,7 +120,11 @@ class LiteLLMTransport:
     async def _litellm(
         self, request: AnyRequest
     ) -> AsyncGenerator[tuple[Any, ClientSession]]:
-        """Give litellm and a session to use with it; its exceptions become ours."""
+        """Give litellm and a session to use with it.
+
+        Yields:
+            litellm and the session; what litellm raises becomes one of our errors.
+        """
         if not self._loaded:
             await asyncio.to_thread(self.prepare)
         session = await self._sessions.get()

@@ -23,7 +23,7 @@ _QUIET_S = 1.0
 _ROUND_S = 0.1
 _LATENCY_S = 0.05  # until one is known
 _LATENCY_WEIGHT = 0.1
-_HASTE = 1.0
+_HASTE = 0.8
 _PAUSE_S = 0.025
 _MAX_PAUSE_S = 1.0
 
@@ -44,12 +44,14 @@ class Window:
     Attributes:
         size: The window. Below one, calls go one by one with pauses between them.
         is_paced: Whether sends are spread over time; from the first refusal on.
+        told_interval_s: Seconds between two sends by what the provider itself says.
     """
 
     def __init__(self, *, start: int = START, ceiling: int = CEILING) -> None:
         self._ceiling = ceiling
         self.size = float(min(start, ceiling))
         self.is_paced = False
+        self.told_interval_s = 0.0
         self._greed = _FIRST_GREED
         self._latency_s: float | None = None
         self._closed_s = float("-inf")
@@ -65,7 +67,8 @@ class Window:
     @property
     def interval_s(self) -> float:
         """Seconds between two sends."""
-        return _HASTE * (self._latency_s or _LATENCY_S) / self.size * self.is_paced
+        learned_s = _HASTE * (self._latency_s or _LATENCY_S) / self.size
+        return max(self.told_interval_s, learned_s * self.is_paced)
 
     def answered(self, now_s: float, *, sent_s: float, n_in_flight: int) -> None:
         """Open the window after an answer.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from time import perf_counter
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.json import JsonObject, dumps
 from synalinks.errors import ConfigurationError
@@ -202,7 +202,7 @@ class ChatServer:
     # -- one request ------------------------------------------------------------------
 
     async def _receive(self, received: web.Request) -> web.StreamResponse:
-        body = cast("JsonObject", await received.json())
+        body = await _json_of(received)
         line = self.log.begin(received.path, body, received.headers)
         self._n_received += 1
         number = self._n_received
@@ -232,3 +232,15 @@ class ChatServer:
         if received.method == "DELETE":
             self.log.clear()
         return web.Response(body=dumps(shown).encode(), content_type=JSON)
+
+
+async def _json_of(received: web.Request) -> JsonObject:
+    from aiohttp import web
+
+    try:
+        body: Any = await received.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest(text="The body is no JSON object.")
+    return cast("JsonObject", body)

@@ -19,7 +19,7 @@ def test_the_content_is_there_and_nothing_else(tmp_path):
 
 
 def test_a_failed_write_leaves_the_old_content(tmp_path, monkeypatch):
-    """When the disk fails before the end, the old file is whole and no other is left."""
+    """When the disk fails, the old file is whole and no other is left."""
     path = write_atomic(tmp_path / "folder" / "file.json", "old")
 
     def fail(descriptor: int) -> None:

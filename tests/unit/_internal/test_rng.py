@@ -1,6 +1,6 @@
 """Random streams."""
 
-import random
+import random  # noqa: TID251 - to see that nobody else uses it
 
 from synalinks._internal.rng import stream
 

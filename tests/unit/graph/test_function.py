@@ -82,8 +82,86 @@ async def test_a_wrong_number_of_values_is_refused():
     """Two inputs need two values."""
     x, y = entry("x"), entry("y")
 
-    with pytest.raises(GraphError, match="has 2 inputs, received 3 values"):
+    with pytest.raises(GraphError, match="has 2 inputs .* received: 3 values"):
         await Function([x, y], Step("a")(x, y)).run([1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        pytest.param({"x": 1}, "a dict of `x`, `y`, received: {'x': 1}", id="missing"),
+        pytest.param({"x": 1, "y": 2, "z": 3}, "a dict of `x`, `y`", id="unknown"),
+        pytest.param([1, 2], "a dict of `x`, `y`, received: .1, 2.", id="list"),
+        pytest.param(None, "a dict of `x`, `y`, received: None", id="none"),
+    ],
+)
+async def test_values_of_another_structure_are_refused(given, message):
+    """A graph of two named inputs takes a dict of exactly these."""
+    x, y = entry("x"), entry("y")
+
+    with pytest.raises(GraphError, match=message):
+        await Function({"x": x, "y": y}, Step("a")(x, y)).run(given)
+
+
+async def test_a_value_may_be_a_list_in_its_own_right():
+    """Values are matched to the structure of the symbols, not walked."""
+    x = entry("x")
+
+    assert await Function(x, Step("a")(x)).run([1, 2]) == "a([1, 2])"
+
+
+class Many(Step):
+    """An operation that returns a structure."""
+
+    returned = ("a", {"b": ("c", "d")}, None)
+
+    async def run(self, *args, **options):
+        await super().run(*args, **options)
+        return self.returned
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        pytest.param(0, "a", id="position"),
+        pytest.param((1, "b", 1), "d", id="nested"),
+        pytest.param(2, None, id="none"),
+        pytest.param((2, "b"), None, id="inside what is absent"),
+    ],
+)
+async def test_a_symbol_says_where_it_is_in_what_a_node_returns(path, value):
+    """Positions and keys lead to the value; all below None is None."""
+    x = entry()
+    made = Many("many")(x)
+    part = Symbol()
+    part.origin = Origin(made.origin.node, path)
+
+    assert await Function(x, part).run("v") == value
+
+
+async def test_a_chain_may_be_longer_than_the_recursion_limit():
+    """Thousands of nodes are ordered and run."""
+    log = []
+    x = symbol = entry()
+    for index in range(3000):
+        symbol = Step(str(index), log)(symbol)
+
+    await Function(x, symbol).run("v")
+
+    assert len(log) == 6000
+
+
+async def test_the_first_error_of_a_node_is_raised_as_it_is():
+    """No exception group stands around the error of a node."""
+
+    class Failing(Step):
+        async def run(self, *args, **options):
+            raise ZeroDivisionError(self.name)
+
+    x = entry()
+
+    with pytest.raises(ZeroDivisionError, match="^bad$"):
+        await Function(x, [Step("a")(x), Failing("bad")(x)]).run("v")
 
 
 def test_a_cycle_is_refused_by_name():

@@ -9,7 +9,7 @@ import pytest
 
 from synalinks.errors import ConfigurationError, RateLimitedError
 from synalinks.testing import Answer, ChatServer, Raw, Status
-from synalinks.testing._chat_server import to_lm_request
+from synalinks.testing._received import to_lm_request
 
 BODY = {
     "model": "m",

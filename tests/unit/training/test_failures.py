@@ -53,8 +53,9 @@ def test_a_batch_of_bad_answers_goes_on_and_a_dead_one_does_not():
 
     policy.check_batch([rollout(0, failure()), rollout(1, failure())])
     policy.check_batch([rollout(0, failure(is_answer=False)), rollout(1)])
-    with pytest.raises(AllSamplesFailedError, match="None of 2 samples.*E 2 times"):
-        policy.check_batch([rollout(0, failure(is_answer=False)), rollout(1, failure())])
+    with pytest.raises(AllSamplesFailedError, match=r"None of 2 samples.*E 2 times"):
+        dead = failure(is_answer=False)
+        policy.check_batch([rollout(0, dead), rollout(1, failure())])
 
 
 def test_the_rate_is_that_of_the_last_hundred():

@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from parity import data, make_task, parity_answer
 
 import synalinks
 from synalinks.callbacks import Callback
@@ -13,7 +14,6 @@ from synalinks.errors import (
     AuthenticationError,
     SynalinksWarning,
 )
-from parity import data, make_task, parity_answer
 
 
 class Recorder(Callback):

@@ -1,0 +1,101 @@
+"""Answers in the form of OpenAI's chat completions."""
+
+import pytest
+
+from synalinks.contracts import Usage
+from synalinks.errors import ServerError
+from synalinks.language_models import LMRequest
+from synalinks.language_models._wire_answer import read_completion, read_usage
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"a": {"type": "string"}},
+    "required": ["a"],
+}
+USER = {"role": "user", "content": "hello"}
+
+
+def ask(model="openai/x", **fields):
+    return LMRequest(model=model, messages=[USER], **fields)
+
+
+def completion(message, **choice):
+    return {"choices": [{"message": message, "finish_reason": "stop", **choice}]}
+
+
+def test_read_a_text():
+    """Text, thoughts and reason are read; the model is the one that was asked."""
+    payload = completion({"content": "hi", "reasoning_content": "hm"})
+
+    response = read_completion(payload, ask())
+
+    assert (response.content, response.reasoning_content) == ("hi", "hm")
+    assert (response.finish_reason, response.model) == ("stop", "openai/x")
+
+
+def test_read_parts_of_text():
+    """Some providers answer a list of parts."""
+    parts = [{"type": "text", "text": "a"}, {"type": "thinking"}, {"text": "b"}]
+
+    assert read_completion(completion({"content": parts}), ask()).content == "ab"
+
+
+def test_read_a_forced_tool_call():
+    """The argument of our own tool is the answer."""
+    call = {"id": "1", "function": {"name": "answer", "arguments": '{"a": "x"}'}}
+    payload = completion(
+        {"content": None, "tool_calls": [call]}, finish_reason="tool_calls"
+    )
+
+    forced = read_completion(payload, ask(schema=SCHEMA))
+    free = read_completion(payload, ask())
+
+    assert (forced.content, forced.tool_calls, forced.finish_reason) == (
+        '{"a": "x"}', (), "stop",
+    )  # fmt: skip
+    assert (free.content, free.tool_calls) == (None, ({**call, "type": "function"},))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"content": None, "refusal": "I cannot"},
+        {"content": None, "provider_specific_fields": {"refusal": "I cannot"}},
+    ],
+)
+def test_read_a_refusal(message):
+    """A refusal is told by its reason."""
+    response = read_completion(completion(message), ask())
+
+    assert (response.content, response.finish_reason) == ("I cannot", "refusal")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [{}, [], "text", None, {"choices": []}, {"choices": [{}]}, {"choices": 1}],
+)
+def test_anything_else_is_no_answer(payload):
+    """What is no chat completion is the server's fault, and may go away."""
+    with pytest.raises(ServerError, match="what is no chat completion"):
+        read_completion(payload, ask())
+
+
+def test_usage():
+    """All kinds of tokens are read; the cost is not known here."""
+    usage = {
+        "prompt_tokens": 10,
+        "completion_tokens": 5,
+        "prompt_tokens_details": {"cached_tokens": 4},
+        "completion_tokens_details": {"reasoning_tokens": 2},
+    }
+
+    assert read_usage(usage) == Usage(
+        calls=1,
+        prompt_tokens=10,
+        completion_tokens=5,
+        cached_tokens=4,
+        reasoning_tokens=2,
+        cost_usd=None,
+    )
+    assert read_usage(None) == Usage(calls=1, cost_usd=None)
+    assert read_usage({"prompt_tokens_details": None}).cached_tokens == 0

@@ -1,0 +1,103 @@
+"""The session: seed, default models, home folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import synalinks
+from synalinks import config
+from synalinks.errors import ConfigurationError
+
+
+@pytest.fixture(autouse=True)
+def _fresh_session():
+    config.clear_session()
+    yield
+    config.clear_session()
+
+
+def test_the_seed_is_123_until_it_is_set():
+    """The seed has a default, and keeps what it is given."""
+    assert synalinks.get_seed() == 123
+
+    synalinks.set_seed(7)
+
+    assert synalinks.get_seed() == 7
+
+
+@pytest.mark.parametrize("seed", [1.0, "1", None, True])
+def test_a_seed_is_an_integer(seed):
+    """Anything else is refused, and the seed stays."""
+    with pytest.raises(ConfigurationError, match="`set_seed` takes an integer"):
+        config.set_seed(seed)
+    assert config.get_seed() == 123
+
+
+def test_epsilon_is_kept():
+    """The small number has a default, and keeps what it is given."""
+    assert config.epsilon() == 1e-7
+
+    config.set_epsilon(0.5)
+
+    assert config.epsilon() == 0.5
+
+
+@pytest.mark.parametrize("value", [0, -1.0, float("nan"), "1", None, True])
+def test_epsilon_is_a_positive_number(value):
+    """Anything else is refused, and the number stays."""
+    with pytest.raises(ConfigurationError, match="`set_epsilon` takes a positive"):
+        config.set_epsilon(value)
+    assert config.epsilon() == 1e-7
+
+
+@pytest.mark.parametrize("kind", ["language", "embedding"])
+def test_default_models_are_kept(kind):
+    """What is set is what is got; None takes it away."""
+    set_default = getattr(config, f"set_default_{kind}_model")
+    default = getattr(config, f"default_{kind}_model")
+    assert default() is None
+
+    set_default("openai/x")
+    assert default() == "openai/x"
+
+    set_default(None)
+    assert default() is None
+
+
+def test_the_home_folder_follows_the_environment(monkeypatch, tmp_path):
+    """`$SYNALINKS_HOME` wins over the folder in the user's home; none is made."""
+    monkeypatch.setenv("SYNALINKS_HOME", str(tmp_path / "mine"))
+    assert config.synalinks_home() == tmp_path / "mine"
+    assert not config.synalinks_home().exists()
+
+    monkeypatch.delenv("SYNALINKS_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert config.synalinks_home() == Path(os.environ["HOME"]) / ".synalinks"
+
+
+def test_clearing_the_session_forgets_everything():
+    """Seed, default models, epsilon and automatic names start anew."""
+    config.set_seed(1)
+    config.set_epsilon(0.5)
+    config.set_default_language_model("openai/x")
+    first = synalinks.Identity().name
+
+    synalinks.clear_session(free_memory=False)
+
+    assert config.get_seed() == 123
+    assert config.epsilon() == 1e-7
+    assert config.default_language_model() is None
+    assert first == synalinks.Identity().name == "identity"
+
+
+def test_the_global_random_state_is_left_alone():
+    """Setting the seed neither reads nor changes `random`."""
+    import random
+
+    random.seed(5)
+    expected = random.Random(5).random()
+
+    config.set_seed(9)
+
+    assert random.random() == expected

@@ -1,0 +1,64 @@
+"""A server may admit so many at once, and so many in a second."""
+
+import asyncio
+
+import pytest
+
+from synalinks.testing import ChatServer
+from synalinks.testing._gates import TokenBucket
+from tests.unit.testing.test_faults import post
+
+
+def test_the_bucket_refills():
+    """A burst passes, then as many as come back."""
+    bucket = TokenBucket(10, burst=2)
+
+    waits = [bucket.take(0.0) for _ in range(3)]
+
+    assert waits == [0.0, 0.0, pytest.approx(0.1)]
+    assert bucket.take(0.05) == pytest.approx(0.05)
+    assert bucket.take(0.1) == 0.0
+    assert [bucket.take(100.0) for _ in range(3)] == [0.0, 0.0, pytest.approx(0.1)]
+
+
+def test_the_bucket_has_a_tenth_of_a_second():
+    """The burst has a default."""
+    bucket = TokenBucket(200)
+
+    assert [bucket.take(0.0) for _ in range(21)].count(0.0) == 20
+
+
+async def test_no_more_than_so_many_at_once():
+    """The others are refused at once and are no part of those inside."""
+    async with ChatServer("ok", latency_s=0.1, max_in_flight=3) as server:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(post(server)) for _ in range(10)]
+        statuses = sorted(task.result()[0] for task in tasks)
+        after = (await post(server))[0]
+
+    assert statuses == [200] * 3 + [429] * 7
+    assert after == 200
+    assert server.log.statuses == {200: 4, 429: 7}
+
+
+async def test_no_more_than_so_many_in_a_second():
+    """A refusal says how long to wait; who waits so long passes."""
+    async with ChatServer("ok", requests_per_s=20, burst=1) as server:
+        first, _, _ = await post(server)
+        second, headers, _ = await post(server)
+        await asyncio.sleep(int(headers["Retry-After-Ms"]) / 1000)
+        third, _, _ = await post(server)
+
+    assert (first, second, third) == (200, 429, 200)
+    assert headers["Retry-After"] == "1"
+    assert headers["x-ratelimit-remaining-requests"] == "0"
+
+
+async def test_gates_open_after_a_client_that_gave_up():
+    """Who is gone makes room."""
+    async with ChatServer("ok", latency_s=0.3, max_in_flight=1) as server:
+        with pytest.raises(TimeoutError):
+            await post(server, timeout_s=0.05)
+        await asyncio.sleep(0.05)
+
+        assert (await post(server))[0] == 200
