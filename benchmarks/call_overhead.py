@@ -1,8 +1,8 @@
 """Processor time that one language-model call costs the caller.
 
-32 calls are in flight against a server in a process of its own; only the time of the
-calling process counts. Each way runs once per round, rounds interleave the ways, and
-the median of the rounds is shown: compare the ratios, not the milliseconds.
+32 and 256 calls are in flight against a server in a process of its own; only the time
+of the calling process counts. Each way runs once per round, rounds interleave the ways,
+and the median of the rounds is shown: compare the ratios, not the milliseconds.
 
     python benchmarks/call_overhead.py [calls per round]
 """
@@ -15,21 +15,26 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import statistics
-import subprocess
 import sys
 from time import process_time
 from typing import TYPE_CHECKING, Any
+
+from _bars import Bar, finish, median, say, table
+
+from synalinks.testing import ChatServerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
-N_IN_FLIGHT = 32
-N_ROUNDS = 3
+IN_FLIGHT = (32, 256)
+N_ROUNDS = 5
+N_CALLS = 1000
 MODEL = "gpt-4o-mini"
 KEY = "benchmark"
+DIRECT = "LanguageModel, direct"
+LITELLM = "LanguageModel, litellm"
 SCHEMA = {
     "type": "object",
     "title": "Answer",
@@ -45,14 +50,6 @@ MESSAGES = [
     {"role": "system", "content": "Say whether the review is good or bad. " * 20},
     {"role": "user", "content": '{"review": "I liked it very much."}'},
 ]
-SERVER = f"""
-import sys, threading
-from synalinks.testing import ChatServer
-with ChatServer({ANSWER!r}) as server:
-    sys.stdout.write(server.url + "\\n")
-    sys.stdout.flush()
-    sys.stdin.read()
-"""
 BODY = {
     "messages": MESSAGES,
     "temperature": 0.0,
@@ -106,6 +103,7 @@ async def ours(url: str, run: Callable[..., Awaitable[float]], transport: Any) -
         api_key=KEY,
         temperature=0.0,
         transport=transport,
+        max_concurrency=max(IN_FLIGHT),
     )
 
     async def call() -> Any:
@@ -122,7 +120,11 @@ async def program(url: str, run: Callable[..., Awaitable[float]]) -> float:
         review: str
 
     model = synalinks.LanguageModel(
-        f"openai/{MODEL}", api_base=url, api_key=KEY, temperature=0.0
+        f"openai/{MODEL}",
+        api_base=url,
+        api_key=KEY,
+        temperature=0.0,
+        max_concurrency=max(IN_FLIGHT),
     )
     inputs = synalinks.Input(data_model=Review)
     outputs = await synalinks.Generator(
@@ -142,20 +144,18 @@ async def program(url: str, run: Callable[..., Awaitable[float]]) -> float:
 
 def ways() -> dict[str, Callable[..., Awaitable[float]]]:
     """Return what is compared, by name."""
-    found: dict[str, Callable[..., Awaitable[float]]] = {
+    return {
         "raw aiohttp": raw_aiohttp,
         "raw litellm.acompletion": raw_litellm,
-        "LanguageModel, direct": lambda url, run: ours(url, run, "direct"),
-        "LanguageModel, litellm": lambda url, run: ours(url, run, "litellm"),
+        DIRECT: lambda url, run: ours(url, run, "direct"),
+        LITELLM: lambda url, run: ours(url, run, "litellm"),
+        "Program of one Generator, direct": program,
     }
-    try:
-        from synalinks import Program  # noqa: F401
-    except (ImportError, AttributeError):
-        return found
-    return {**found, "Program of one Generator, direct": program}
 
 
-async def measure(n_calls: int, call: Callable[[], Awaitable[Any]]) -> float:
+async def measure(
+    n_calls: int, n_in_flight: int, call: Callable[[], Awaitable[Any]]
+) -> float:
     """Return milliseconds of processor time per call.
 
     Raises:
@@ -167,49 +167,50 @@ async def measure(n_calls: int, call: Callable[[], Awaitable[Any]]) -> float:
     if answer != ANSWER:
         msg = f"expected {ANSWER}, received {answer}"
         raise RuntimeError(msg)
-    await gather_ordered([call] * N_IN_FLIGHT, limit=N_IN_FLIGHT)  # connections open
+    await gather_ordered([call] * n_in_flight, limit=n_in_flight)  # connections open
     started = process_time()
-    await gather_ordered([call] * n_calls, limit=N_IN_FLIGHT)
+    await gather_ordered([call] * n_calls, limit=n_in_flight)
     return (process_time() - started) / n_calls * 1000
 
 
-def main() -> None:
-    """Run all rounds and print the table."""
-    n_calls = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    server = subprocess.Popen(  # noqa: S603 - our own code
-        [sys.executable, "-c", SERVER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
+def compare(url: str, n_calls: int, n_in_flight: int) -> list[Bar]:
+    """Run all rounds, print the table and return the bars."""
+    rows: dict[str, list[float]] = {name: [] for name in ways()}
+    for _ in range(N_ROUNDS):
+        for name, way in ways().items():
+            run = way(url, lambda call: measure(n_calls, n_in_flight, call))
+            rows[name].append(asyncio.run(run))
+    medians = {name: median(values) for name, values in rows.items()}
+    aiohttp, litellm = medians["raw aiohttp"], medians["raw litellm.acompletion"]
+    say(f"\n{n_in_flight} in flight")
+    table(
+        ["", "CPU ms/call", "/ aiohttp", "/ litellm", "all"],
+        [
+            [
+                name,
+                one,
+                one / aiohttp,
+                one / litellm,
+                " ".join(f"{value:.2f}" for value in rows[name]),
+            ]
+            for name, one in medians.items()
+        ],
     )
-    assert server.stdin is not None
-    assert server.stdout is not None
-    try:
-        url = server.stdout.readline().strip()
-        rows: dict[str, list[float]] = {name: [] for name in ways()}
-        for _ in range(N_ROUNDS):
-            for name, way in ways().items():
-                rows[name].append(
-                    asyncio.run(way(url, lambda call: measure(n_calls, call)))
-                )
-    finally:
-        server.stdin.close()
-        server.wait()
-    show(rows, n_calls)
-
-
-def show(rows: dict[str, list[float]], n_calls: int) -> None:
-    """Print the table."""
-    medians = {name: statistics.median(values) for name, values in rows.items()}
-    lines = [
-        f"{n_calls} calls, {N_IN_FLIGHT} in flight, median of {N_ROUNDS} rounds",
-        f"{'':34}{'CPU ms/call':>12}{'/ aiohttp':>11}{'/ litellm':>11}",
+    direct, through = medians[DIRECT], medians[LITELLM]
+    what = f"{n_in_flight} in flight"
+    return [
+        Bar(f"{what}: direct, CPU ms/call", direct, 1.0),
+        Bar(f"{what}: direct / raw aiohttp", direct / aiohttp, 6.0),
+        Bar(f"{what}: litellm / raw litellm", through / litellm, 1.15),
     ]
-    for name, median in medians.items():
-        to_aiohttp = median / medians["raw aiohttp"]
-        to_litellm = median / medians["raw litellm.acompletion"]
-        lines.append(f"{name:34}{median:12.3f}{to_aiohttp:11.2f}{to_litellm:11.2f}")
-    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def main() -> None:
+    """Run everything and print the verdict."""
+    n_calls = int(sys.argv[1]) if len(sys.argv) > 1 else N_CALLS
+    say(f"{n_calls} calls, median of {N_ROUNDS} rounds")
+    with ChatServerProcess(ANSWER) as server:
+        finish([bar for n in IN_FLIGHT for bar in compare(server.url, n_calls, n)])
 
 
 if __name__ == "__main__":

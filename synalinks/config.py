@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.naming import forget_names
 from synalinks.errors import ConfigurationError, show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "clear_session",
@@ -20,6 +23,7 @@ __all__ = [
     "default_language_model",
     "epsilon",
     "get_seed",
+    "on_clear_session",
     "set_default_embedding_model",
     "set_default_language_model",
     "set_epsilon",
@@ -120,8 +124,20 @@ def synalinks_home() -> Path:
     return Path(os.environ.get("SYNALINKS_HOME") or Path.home() / ".synalinks")
 
 
+_on_clear: list[Callable[[], object]] = []
+
+
+def on_clear_session(forget: Callable[[], object]) -> None:
+    """Have something of a higher layer forgotten with the session.
+
+    Args:
+        forget: Called without arguments each time the session is cleared.
+    """
+    _on_clear.append(forget)
+
+
 def clear_session(free_memory: bool = True) -> None:
-    """Forget automatic names, the seed and the default models.
+    """Forget automatic names, the seed, the default models, and shared models.
 
     Args:
         free_memory: Has no effect; accepted for compatibility.
@@ -129,3 +145,5 @@ def clear_session(free_memory: bool = True) -> None:
     global _session
     _session = _Session()
     forget_names()
+    for forget in _on_clear:
+        forget()

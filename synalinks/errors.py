@@ -106,6 +106,7 @@ class LanguageModelError(SynalinksError):
         model: Full identifier of the model, such as `"openai/gpt-4o-mini"`.
         status_code: HTTP status of the answer, or None where there was none.
         retry_after_s: Seconds the server asked to wait, or None.
+        attempts: Requests that were sent for the call in all.
     """
 
     def __init__(
@@ -121,6 +122,7 @@ class LanguageModelError(SynalinksError):
         self.provider = model.partition("/")[0]
         self.status_code = status_code
         self.retry_after_s = retry_after_s
+        self.attempts = 0
 
 
 class TransientError(LanguageModelError):
@@ -229,7 +231,7 @@ def boundary(
     """
     try:
         yield
-    except passes:
+    except (*passes, Warning):  # a warning is raised where the user wants it so
         raise
     except Exception as error:
         msg = f"{what}: {type(error).__name__}: {cut(str(error))}"

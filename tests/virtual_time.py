@@ -1,10 +1,13 @@
 """An event loop whose clock jumps: hours of waiting pass in milliseconds.
 
-For code that only sleeps and waits for other tasks; nothing real can be waited for.
+For code that sleeps and waits for other tasks. Of what is real, only a thread can be
+waited for, and only while nothing sleeps.
 """
 
 import asyncio
 import selectors
+
+_THREAD_S = 5.0
 
 
 class _Selector(selectors.DefaultSelector):
@@ -17,10 +20,13 @@ class _Selector(selectors.DefaultSelector):
     def select(self, timeout=None):
         ready = super().select(0)
         if not ready:
-            if timeout is None:
+            if timeout is not None:
+                self.now += max(0.0, timeout)
+                return ready
+            ready = super().select(_THREAD_S)  # for what a thread is doing
+            if not ready:
                 msg = "Everything waits, and nothing can happen any more."
                 raise RuntimeError(msg)
-            self.now += max(0.0, timeout)
         return ready
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
+    from synalinks._internal.journal import Journal
     from synalinks._internal.json import JsonObject
 
 T = TypeVar("T")
@@ -55,8 +56,16 @@ met_objects: ContextVar[dict[int, tuple[Any, int]]] = ContextVar("met_objects")
 shared_ids: ContextVar[Mapping[int, int]] = ContextVar("shared_ids")
 # Whether an object is copied in this process: its form may hold classes and functions.
 is_copying: ContextVar[bool] = ContextVar("is_copying", default=False)
+# The name that the next object of a class gets if it is given none.
+automatic_name: ContextVar[tuple[type, Any] | None] = ContextVar(
+    "automatic_name", default=None
+)
 # Classes of this library that a file may name here; None for all.
 loadable: ContextVar[tuple[type, ...] | None] = ContextVar("loadable", default=None)
+# Where in a run the current task is, such as `fit#0/epoch 2/batch 1/train/sample 17`;
+# and the journal that is asked before anything that must not be done twice.
+scope: ContextVar[str] = ContextVar("scope", default="")
+journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
 # Keyed by the variable itself, not by its path: a judge program that runs inside the
 # same task may have variables of the same path.
 overlay: ContextVar[Mapping[Any, JsonObject] | None] = ContextVar(

@@ -5,9 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import weakref
 from pathlib import Path
 
 from synalinks.errors import WriteError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 
 def write_atomic(path: str | Path, text: str, *, private: bool = False) -> Path:
@@ -89,3 +95,151 @@ def _umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)
     return mask
+
+
+# -- files that grow -------------------------------------------------------------------
+
+_sync = getattr(os, "fdatasync", os.fsync)
+_open_files: weakref.WeakSet[AppendFile] = weakref.WeakSet()
+
+
+class AppendFile:
+    """A file that one process appends to, while others may read it.
+
+    The process holds a lock on it, which the kernel takes back when the process dies,
+    however it dies. A forked child has no part in it.
+
+    Args:
+        path: Where the file is.
+        descriptor: It, open and locked.
+
+    Attributes:
+        path: Where the file is.
+        size: Its length in bytes.
+    """
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self.size = os.fstat(descriptor).st_size
+        self._descriptor: int | None = descriptor
+        _open_files.add(self)
+
+    @classmethod
+    def create(cls, path: Path) -> AppendFile:
+        """Make a new file that only the owner may read.
+
+        Args:
+            path: Where nothing is yet.
+
+        Returns:
+            The file, locked.
+
+        Raises:
+            FileExistsError: Something is there.
+            OSError: It cannot be made.
+        """
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        descriptor = os.open(path, flags, 0o600)
+        _lock(descriptor)
+        _flush_folder(path.parent)
+        return cls(path, descriptor)
+
+    @classmethod
+    def claim(cls, path: Path) -> AppendFile | None:
+        """Open a file that nobody appends to any more.
+
+        Args:
+            path: The file.
+
+        Returns:
+            The file; None if a process holds it, or where there are no locks.
+        """
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
+        except OSError:
+            return None
+        if not _lock(descriptor):
+            os.close(descriptor)
+            return None
+        return cls(path, descriptor)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be appended to by this process."""
+        return self._descriptor is not None
+
+    def append(self, content: bytes) -> None:
+        """Append, and return when a power cut could not take it back.
+
+        Args:
+            content: What to append, whole.
+
+        Raises:
+            OSError: It failed, or may have. The file must not be appended to again: a
+                part may be there, and a sync that failed once says nothing later.
+        """
+        if self._descriptor is None:
+            msg = f"`{self.path}` is closed."
+            raise OSError(msg)
+        view = memoryview(content)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
+        _sync(self._descriptor)
+        self.size += len(content)
+
+    def cut(self, size: int) -> None:
+        """Cut off the end.
+
+        Args:
+            size: How many bytes stay.
+        """
+        if self._descriptor is not None:
+            os.ftruncate(self._descriptor, size)
+            os.fsync(self._descriptor)
+            self.size = size
+
+    def close(self) -> None:
+        """Close the file and give the lock back."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _lock(descriptor: int) -> bool:
+    if fcntl is None:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _close_in_child() -> None:
+    # The lock belongs to the open file, which a child shares with its parent.
+    for file in list(_open_files):
+        file.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_close_in_child)
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder that only the owner may look into, unless it is there.
+
+    Args:
+        path: The folder. Its parents are made too.
+
+    Raises:
+        WriteError: It cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        msg = f"Cannot make the folder `{path}`: {error.strerror or error}."
+        raise WriteError(msg) from error

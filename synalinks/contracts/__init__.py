@@ -1,5 +1,6 @@
 """The records that cross layers: frozen, typed, checked at construction."""
 
+from synalinks.contracts._gate import CallGate
 from synalinks.contracts._records import (
     CallRecord,
     Candidate,
@@ -11,6 +12,7 @@ from synalinks.contracts._records import (
 )
 
 __all__ = [
+    "CallGate",
     "CallRecord",
     "Candidate",
     "Failure",

@@ -20,19 +20,23 @@ class Usage:
     """What language-model calls took; adding two gives the usage of both."""
 
     calls: int = 0
-    """Answers received, from the provider or from a cache."""
+    """Answers received from providers."""
     prompt_tokens: int = 0
     """Tokens sent."""
     completion_tokens: int = 0
     """Tokens answered, reasoning included."""
     cached_tokens: int = 0
     """Prompt tokens that the provider had cached."""
+    cache_creation_tokens: int = 0
+    """Prompt tokens that the provider put into its cache."""
     reasoning_tokens: int = 0
     """Completion tokens spent on reasoning."""
     cost_usd: float | None = 0.0
     """US dollars; None where the price of a model is not known."""
     elapsed_s: float = 0.0
     """Seconds of waiting, summed over calls."""
+    cache_hits: int = 0
+    """Answers taken from our own cache: no call, no tokens, no cost."""
 
     def __add__(self, other: Usage) -> Usage:
         unknown = self.cost_usd is None or other.cost_usd is None
@@ -41,9 +45,13 @@ class Usage:
             prompt_tokens=self.prompt_tokens + other.prompt_tokens,
             completion_tokens=self.completion_tokens + other.completion_tokens,
             cached_tokens=self.cached_tokens + other.cached_tokens,
+            cache_creation_tokens=(
+                self.cache_creation_tokens + other.cache_creation_tokens
+            ),
             reasoning_tokens=self.reasoning_tokens + other.reasoning_tokens,
             cost_usd=None if unknown else (self.cost_usd or 0) + (other.cost_usd or 0),
             elapsed_s=self.elapsed_s + other.elapsed_s,
+            cache_hits=self.cache_hits + other.cache_hits,
         )
 
     @property

@@ -58,7 +58,7 @@ class Origin:
     node: Node
     index: int | str | tuple[int | str, ...]
     """Where it is in what the node returns, if that is a list, tuple or dict: a
-    position, a key, or the positions and keys on the way to it."""
+    position, a key, or the positions and keys on the way to it; none for all of it."""
 
     def path(self) -> tuple[int | str, ...]:
         """Return the positions and keys on the way to the value."""

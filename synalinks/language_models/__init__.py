@@ -1,12 +1,16 @@
 """Language models: requests, transports, structured output, usage and cost."""
 
 from synalinks._internal.public import publish
+from synalinks.language_models._chunk import LMChunk
 from synalinks.language_models._direct import DirectTransport
+from synalinks.language_models._em_caller import new_embedding_caller
+from synalinks.language_models._em_request import EMRequest, EMResponse, EMTransport
 from synalinks.language_models._language_model import LanguageModel
 from synalinks.language_models._ledger import UsageLedger
 from synalinks.language_models._lm_transport import LMTransport
 from synalinks.language_models._lookup import deserialize, get, serialize
 from synalinks.language_models._pricing import model_info
+from synalinks.language_models._provider_model import ProviderModel
 from synalinks.language_models._providers import (
     Provider,
     provider_info,
@@ -14,26 +18,38 @@ from synalinks.language_models._providers import (
 )
 from synalinks.language_models._request import LMRequest
 from synalinks.language_models._response import Completion, LMResponse
+from synalinks.language_models._session_models import session_model
+from synalinks.language_models._streaming import StreamingIterator
 from synalinks.language_models._structured import check_schema
+from synalinks.language_models._tools import wire_tools
 from synalinks.language_models._transport import LiteLLMTransport
 
 __all__ = [
     "Completion",
     "DirectTransport",
+    "EMRequest",
+    "EMResponse",
+    "EMTransport",
+    "LMChunk",
     "LMRequest",
     "LMResponse",
     "LMTransport",
     "LanguageModel",
     "LiteLLMTransport",
     "Provider",
+    "ProviderModel",
+    "StreamingIterator",
     "UsageLedger",
     "check_schema",
     "deserialize",
     "get",
     "model_info",
+    "new_embedding_caller",
     "provider_info",
     "serialize",
+    "session_model",
     "supported_providers",
+    "wire_tools",
 ]
 
 publish(__name__)

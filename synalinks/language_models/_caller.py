@@ -3,91 +3,194 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from time import perf_counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from synalinks.errors import LanguageModelError, TimedOutError
+from synalinks.contracts import Usage
+from synalinks.errors import (
+    BudgetExceededError,
+    InvalidOutputError,
+    LanguageModelError,
+)
 from synalinks.language_models._answer import read_value
+from synalinks.language_models._attempts import Attempts
+from synalinks.language_models._expectation import expected_usage
+from synalinks.language_models._journaled import journaled
+from synalinks.language_models._kept import (
+    from_completion,
+    request_key,
+    to_completion,
+)
+from synalinks.language_models._limiter import Limiter
 from synalinks.language_models._per_loop import PerLoop
 from synalinks.language_models._pricing import cost_usd, model_info
+from synalinks.language_models._reask import asked_again, is_worth_asking_again
 from synalinks.language_models._response import Completion, LMResponse
+from synalinks.language_models._window import Window
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from synalinks._internal.json import JsonObject
+    from synalinks.language_models._answer_cache import AnswerCache
     from synalinks.language_models._ledger import UsageLedger
     from synalinks.language_models._lm_transport import LMTransport
     from synalinks.language_models._request import LMRequest
+    from synalinks.language_models._retry import RetryPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSettings:
+    """How the calls of one model are made."""
+
+    max_concurrency: int | None = None
+    """Calls in flight at most; None to find out, between 16 and 256."""
+    retry: RetryPolicy
+    """How often a call may be tried."""
+    cache: AnswerCache | None = None
+    """Where answers are kept for the same question."""
+
+    def new_limiter(self) -> Limiter:
+        """Return a limiter for the running event loop."""
+        limit = self.max_concurrency
+        window = Window() if limit is None else Window(start=limit, ceiling=limit)
+        return Limiter(window)
 
 
 class Caller:
     """Sends requests within limits, and keeps the books.
 
-    `call` is the one place where a transport is used; what stands around it does so in
-    this order: limit of calls in flight, limit of time, transport, ledger, validation.
+    What stands around a request, from the outside in: journal, fallback, cache,
+    questions after invalid answers, and for each of them attempts, limit of calls in
+    flight, limit of time, budget, transport, ledger.
 
     Args:
         transport: What carries requests.
         ledger: Where usage is counted.
-        max_concurrency: How many calls may be in flight at once, per event loop.
+        settings: How calls are made.
     """
 
     def __init__(
-        self, transport: LMTransport, ledger: UsageLedger, *, max_concurrency: int
+        self, transport: LMTransport, ledger: UsageLedger, settings: CallSettings
     ) -> None:
         self.transport = transport
         self._ledger = ledger
-        self._slots = PerLoop(lambda: asyncio.Semaphore(max_concurrency))
+        self._settings = settings
+        self._limiters = PerLoop(settings.new_limiter)
         self._preparing = PerLoop(asyncio.Lock)
         self._is_prepared = False
 
-    async def call(self, request: LMRequest) -> Completion:
+    async def call(
+        self,
+        request: LMRequest,
+        otherwise: Callable[[], Awaitable[Completion]] | None = None,
+    ) -> Completion:
         """Return the answer to a request.
 
         Args:
             request: What to ask.
+            otherwise: Asks another model, when this one failed for good.
 
         Raises:
             LanguageModelError: There is no valid answer; the subclass says why.
         """
-        if not self._is_prepared:
-            await self._prepare(request.model)
-        try:
-            async with self._slots.get():
-                response = await self._attempt(request)
-            # An answer that is refused below was paid for all the same.
-            self._ledger.record(response.usage, response.finish_reason)
-            value = read_value(response, request)
-        except LanguageModelError:
-            self._ledger.here.failed_calls += 1
-            raise
-        return Completion(
-            value=value,
-            usage=response.usage,
-            finish_reason=response.finish_reason,
-            model=response.model or request.model,
-            reasoning_content=response.reasoning_content,
+        return await journaled(
+            request, self._ledger, lambda: self._ask_or_fall_back(request, otherwise)
         )
 
-    async def _attempt(self, request: LMRequest) -> LMResponse:
-        started = perf_counter()
-        deadline = asyncio.timeout(request.timeout_s)
+    async def _ask_or_fall_back(
+        self, request: LMRequest, otherwise: Callable[[], Awaitable[Completion]] | None
+    ) -> Completion:
         try:
-            # By the clock on the wall: a server that sends a byte now and then is cut
-            # off as well.
-            async with deadline:
-                response = await self.transport.send(request)
-        except TimeoutError:
-            if not deadline.expired():
+            return await self._ask_or_recall(request)
+        except BudgetExceededError:
+            raise
+        except LanguageModelError:
+            self._ledger.here.failed_calls += 1
+            if otherwise is None:
                 raise
-            msg = (
-                f"`{request.model}` gave no complete answer within "
-                f"{request.timeout_s} s (`timeout`)."
-            )
-            raise TimedOutError(msg, model=request.model) from None
+            self._ledger.here.fallback_activations += 1
+        return await otherwise()
+
+    async def _ask_or_recall(self, request: LMRequest) -> Completion:
+        if self._settings.cache is None:
+            return await self._ask(request)
+
+        async def ask() -> JsonObject:
+            return from_completion(await self._ask(request))
+
+        kept, is_hit = await self._settings.cache.get_or_ask(request_key(request), ask)
+        completion = to_completion(kept)
+        if is_hit:
+            completion = replace(completion, usage=Usage(cache_hits=1))
+            self._ledger.record(completion.usage, completion.finish_reason)
+        return completion
+
+    async def attempts(self, request: LMRequest) -> Attempts:
+        """Return a context in which one call is made, however often that is tried.
+
+        Args:
+            request: What is asked.
+        """
+        if not self._is_prepared:
+            await self._prepare(request.model)
+        return Attempts(
+            request,
+            self._limiters.get(),
+            self._ledger,
+            policy=self._settings.retry,
+            expected=lambda: expected_usage(request, self._ledger),
+        )
+
+    async def _ask(self, request: LMRequest) -> Completion:
+        attempts = await self.attempts(request)
+        try:
+            async with attempts:
+                return await self._ask_until_valid(request, attempts)
+        except LanguageModelError as error:
+            error.attempts = attempts.n_sent
+            raise
+
+    async def _ask_until_valid(
+        self, request: LMRequest, attempts: Attempts
+    ) -> Completion:
+        question = request
+        usage: Usage | None = None
+        while True:
+            response = await attempts.run(lambda: self.transport.send(question))  # noqa: B023 - awaited at once
+            response = self.priced(response, request, attempts.take_elapsed_s())
+            # An answer that is refused below was paid for all the same.
+            self._ledger.record(response.usage, response.finish_reason)
+            usage = response.usage if usage is None else usage + response.usage
+            try:
+                value = read_value(response, request)
+            except InvalidOutputError as error:
+                may_ask = is_worth_asking_again(response) and attempts.may_ask_again()
+                if not may_ask:
+                    raise
+                question = asked_again(question, error)
+            else:
+                return Completion(
+                    value=value,
+                    usage=usage,
+                    finish_reason=response.finish_reason,
+                    model=response.model or request.model,
+                    reasoning_content=response.reasoning_content,
+                )
+
+    def priced(
+        self, response: LMResponse, request: LMRequest, elapsed_s: float
+    ) -> LMResponse:
+        """Return an answer with what it took.
+
+        Args:
+            response: What the transport delivered.
+            request: What was asked.
+            elapsed_s: Seconds that were spent on it.
+        """
         cost = response.usage.cost_usd
         if cost is None:  # the transport does not know
             cost = cost_usd(request.model, response.usage)
-        elapsed_s = perf_counter() - started
         usage = replace(response.usage, elapsed_s=elapsed_s, cost_usd=cost)
         return replace(response, usage=usage)
 

@@ -64,7 +64,7 @@ class DirectTransport:
         body = _chat_body(request, endpoint)
         async with self._post("chat/completions", body, request, endpoint) as answer:
             content = await answer.read()
-        return read_completion(_parsed(content, request), request)
+        return read_completion(_parsed(content, request), request, answer.headers)
 
     async def stream(self, request: LMRequest) -> AsyncGenerator[LMChunk]:
         """Ask once, and give the answer bit by bit.

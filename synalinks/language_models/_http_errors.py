@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks.errors import (
@@ -21,6 +18,7 @@ from synalinks.errors import (
     TimedOutError,
 )
 from synalinks.language_models._endpoint import secrets_of
+from synalinks.language_models._rate_limits import retry_after_s
 from synalinks.language_models._redaction import redact
 
 if TYPE_CHECKING:
@@ -122,39 +120,6 @@ def classify(status: int, text: str) -> type[LanguageModelError]:
     if kind is RateLimitedError and any(mark in lowered for mark in _QUOTA_MARKS):
         return AuthenticationError
     return kind
-
-
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that a server asks to wait, or None.
-
-    Args:
-        headers: Headers of an answer; names in any case.
-    """
-    lowered = {name.lower(): value for name, value in headers.items()}
-    milliseconds = _number(lowered.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    text = lowered.get("retry-after")
-    seconds = _number(text)
-    return _seconds_until(text) if seconds is None and text else seconds
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return max(0.0, value) if math.isfinite(value) else None
-
-
-def _seconds_until(text: str) -> float | None:
-    try:
-        then = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=UTC)
-    return max(0.0, (then - datetime.now(UTC)).total_seconds())
 
 
 def _message_in(text: str) -> str:

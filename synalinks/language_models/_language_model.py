@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
+from synalinks._internal import context
 from synalinks._internal.naming import unique_name
 from synalinks.data_models import ChatMessage, JsonDataModel
 from synalinks.errors import ConfigurationError, show
-from synalinks.language_models._caller import Caller
+from synalinks.language_models._answer_cache import AnswerCache
+from synalinks.language_models._caller import Caller, CallSettings
 from synalinks.language_models._ledger import UsageLedger
 from synalinks.language_models._lm_transport import LMTransport
+from synalinks.language_models._media import with_parts
 from synalinks.language_models._messages import to_message_list
 from synalinks.language_models._pricing import model_info
 from synalinks.language_models._providers import (
@@ -19,9 +22,14 @@ from synalinks.language_models._providers import (
 )
 from synalinks.language_models._redaction import is_secret_name, without_secrets
 from synalinks.language_models._request import LMRequest
+from synalinks.language_models._retry import RetryPolicy
+from synalinks.language_models._session_models import session_model
+from synalinks.language_models._stream_call import open_stream
+from synalinks.language_models._streaming import StreamingIterator, arrived_stream
 from synalinks.language_models._structured import schema_argument
+from synalinks.language_models._tools import wire_choice, wire_tools
 from synalinks.language_models._transport_choice import make_transport
-from synalinks.saving import Configurable
+from synalinks.saving import Configurable, deserialize_synalinks_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +37,6 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
     from synalinks.language_models._response import Completion
 
-_DEFAULT_CONCURRENCY = 64
 _MIN_CONCURRENCY = 1
 _NOT_PARAMS = ("api_key", "extra_headers", "headers")
 
@@ -47,20 +54,26 @@ class LanguageModel(Configurable):
             for the small model that runs in this process.
         api_base: Address of the endpoint; by default that of the environment (such as
             `OPENAI_API_BASE`), else the provider's own.
-        timeout: Seconds that one attempt may take, whatever the server does; None for
+        timeout: Seconds that a call may take from when it is first sent: attempts,
+            waits and repeated questions together, whatever the server does; None for
             no limit.
-        retry: How many attempts a call may take at most.
+        retry: How many requests a call may take at most. An invalid answer is asked
+            for again at most twice among them. A refusal for too many calls (HTTP 429)
+            takes nothing from it as long as other calls get through.
         retry_max_wait: Seconds to wait between two attempts at most.
-        fallback: Model to ask when this one fails for good.
-        caching: Whether to keep answers in memory for equal requests.
-        cache_dir: Folder to keep answers in.
+        fallback: Model, identifier or configuration to ask when this one fails for
+            good; it may have a fallback itself.
+        caching: Whether to keep answers in memory: a request that equals an earlier
+            one costs nothing, and gets the same answer whatever the temperature.
+        cache_dir: Folder to keep answers in across runs and processes, in the same way.
         name: Name of the model, in logs.
         description: What the model is for.
         hooks: Observers of calls.
         transport: `"auto"` takes the fastest way that can reach the provider;
             `"direct"` and `"litellm"` ask for one; or an `LMTransport` of your own.
         max_concurrency: How many calls may be in flight at once, over all programs
-            that share this object; None for 64.
+            that share this object; with None that is found out, from 16 up to 256.
+            In both cases fewer while the provider refuses more.
         default_kwargs: Parameters of every call, such as `temperature`, `api_key` or
             `extra_headers`; those of a call win. Secrets among them are never saved.
 
@@ -103,19 +116,23 @@ class LanguageModel(Configurable):
         self.timeout = timeout
         self.retry = retry
         self.retry_max_wait = retry_max_wait
-        self.fallback = fallback
+        self.fallback = _to_model(fallback)
         self.caching = caching
         self.cache_dir = cache_dir
         self.name = name or unique_name(type(self).__name__)
         self.description = description or f"Language model {self.model}"
         self.hooks = list(hooks or ())
         self.default_kwargs = dict(default_kwargs)
-        self.max_concurrency = _concurrency(max_concurrency)
+        self.max_concurrency = _checked_concurrency(max_concurrency)
         self._ledger = UsageLedger()
         self._caller = Caller(
             make_transport(provider, transport, self.default_kwargs),
             self._ledger,
-            max_concurrency=self.max_concurrency,
+            CallSettings(
+                max_concurrency=self.max_concurrency,
+                retry=RetryPolicy(max_attempts=retry, max_wait_s=retry_max_wait),
+                cache=_new_cache(caching, cache_dir),
+            ),
         )
 
     # -- asking ----------------------------------------------------------------
@@ -128,31 +145,35 @@ class LanguageModel(Configurable):
         tool_schemas: Sequence[JsonObject] | None = None,
         streaming: bool = False,
         **kwargs: Any,
-    ) -> JsonDataModel:
+    ) -> JsonDataModel | StreamingIterator:
         """Ask the model. Cost: one LM call.
 
         Args:
-            messages: `ChatMessages`, one `ChatMessage`, or a list of message dicts.
+            messages: `ChatMessages`, one `ChatMessage`, or a list of message dicts,
+                whose contents may mix texts, `Image` and `Audio`.
             schema: JSON schema or data model that the answer must fit.
-            tools: Tools that the model may call, in the form of OpenAI's API.
+            tools: `Tool`s that the model may call, as a list or a dict by name, or
+                dicts in the form of OpenAI's API.
             tool_schemas: Further tools in that form.
-            streaming: Not available yet.
-            kwargs: Parameters of this call, such as `temperature`.
+            streaming: Whether to give the answer while it arrives. It has no effect
+                with a schema: half an answer fits none.
+            kwargs: Parameters of this call, such as `temperature` or `tool_choice`.
 
         Returns:
-            The answer with the schema asked for; a `ChatMessage` without one.
+            The answer with the schema asked for; a `ChatMessage` without one; with
+            `streaming=True` a `StreamingIterator`.
 
         Raises:
             LanguageModelError: There is no valid answer; the subclass says why.
             ConfigurationError: The arguments do not go together.
         """
-        if streaming:
-            msg = "`streaming=True` is not available yet; leave it out."
-            raise ConfigurationError(msg)
         wanted = schema_argument(schema)
-        all_tools = [*(tools or ()), *(tool_schemas or ())]
+        all_tools = wire_tools(tools, tool_schemas)
+        turns = await with_parts(to_message_list(messages))
+        if streaming and wanted is None:
+            return await self.stream(turns, tools=all_tools, **kwargs)
         completion = await self.complete(
-            to_message_list(messages), schema=wanted, tools=all_tools or None, **kwargs
+            turns, schema=wanted, tools=all_tools, **kwargs
         )
         return JsonDataModel(
             schema=wanted or ChatMessage.get_schema(), json=completion.value
@@ -182,7 +203,46 @@ class LanguageModel(Configurable):
             ConfigurationError: Both a schema and tools are given.
         """
         request = self._request(messages, schema, tools, params)
-        return await self._caller.call(request)
+        if self.fallback is None:
+            return await self._caller.call(request)
+        ask = self.fallback.complete
+        return await self._caller.call(
+            request, lambda: ask(messages, schema=schema, tools=tools, **params)
+        )
+
+    async def stream(
+        self,
+        messages: Sequence[JsonObject],
+        *,
+        tools: Sequence[JsonObject] | None = None,
+        **params: Any,
+    ) -> StreamingIterator:
+        """Ask the model, and give the answer while it arrives. Cost: one LM call.
+
+        In `fit`, `evaluate` and `predict` the answer comes in one piece: nobody is
+        there to watch it, and the run must be able to go on from where it was left.
+        Streams are neither kept in caches nor taken from them.
+
+        Args:
+            messages: Chat messages in the form of OpenAI's API.
+            tools: Tools that the model may call, in the form of OpenAI's API.
+            params: Parameters such as `temperature`; those that are None are not sent.
+
+        Returns:
+            The pieces of the answer, once the first is there.
+
+        Raises:
+            LanguageModelError: There is no answer; the subclass says why.
+        """
+        if context.sample.get() is not None or context.journal.get() is not None:
+            completion = await self.complete(messages, tools=tools, **params)
+            return arrived_stream(completion)
+        request = self._request(messages, None, tools, params)
+        otherwise = None
+        if self.fallback is not None:
+            ask = self.fallback.stream
+            otherwise = lambda: ask(messages, tools=tools, **params)  # noqa: E731
+        return await open_stream(self._caller, self._ledger, request, otherwise)
 
     async def aclose(self) -> None:
         """Close connections of the running event loop; the model stays usable."""
@@ -201,11 +261,12 @@ class LanguageModel(Configurable):
             msg = "One call takes a `schema` or `tools`, received both."
             raise ConfigurationError(msg)
         merged = {**self.default_kwargs, **params}
+        merged["tool_choice"] = wire_choice(merged.get("tool_choice"), tools or ())
         return LMRequest(
             model=self.model,
             messages=messages,
             schema=schema,
-            tools=tools,
+            tools=tools or None,
             params={
                 key: value
                 for key, value in merged.items()
@@ -217,6 +278,11 @@ class LanguageModel(Configurable):
             timeout_s=self.timeout,
         )
 
+    @property
+    def ledger(self) -> UsageLedger:
+        """All counters, and the gates that calls must pass."""
+        return self._ledger
+
     # -- what is known of the model --------------------------------------------
 
     def provider_info(self) -> Provider:
@@ -226,6 +292,13 @@ class LanguageModel(Configurable):
     def supports_reasoning(self) -> bool:
         """Return whether the price list says that the model can reason."""
         return bool(model_info(self.model).get("supports_reasoning"))
+
+    def shows_reasoning(self) -> bool:
+        """Return whether answers come with what the model thought.
+
+        Not every provider of a model that can reason shows its reasoning.
+        """
+        return self.provider_info().shows_reasoning and self.supports_reasoning()
 
     def supports_vision(self) -> bool:
         """Return whether the price list says that the model takes images."""
@@ -269,10 +342,24 @@ def _without_secrets(value: Any) -> Any:
     return value
 
 
-def _concurrency(max_concurrency: int | None) -> int:
-    if max_concurrency is None:
-        return _DEFAULT_CONCURRENCY
-    if max_concurrency < _MIN_CONCURRENCY:
+def _to_model(fallback: LanguageModel | str | JsonObject | None) -> Any:
+    if isinstance(fallback, str):
+        return session_model(LanguageModel, fallback)
+    if isinstance(fallback, dict):
+        is_nested = "class_name" in fallback
+        make = deserialize_synalinks_object if is_nested else LanguageModel.from_config
+        return make(fallback)
+    return fallback
+
+
+def _new_cache(caching: bool, cache_dir: str | None) -> AnswerCache | None:
+    if not caching and cache_dir is None:
+        return None
+    return AnswerCache(in_memory=caching, folder=cache_dir)
+
+
+def _checked_concurrency(max_concurrency: int | None) -> int | None:
+    if max_concurrency is not None and max_concurrency < _MIN_CONCURRENCY:
         msg = f"`max_concurrency` is at least 1, received: {show(max_concurrency)}."
         raise ConfigurationError(msg)
     return max_concurrency

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, get_args
 
@@ -10,7 +11,10 @@ from synalinks._internal.context import Phase
 from synalinks.contracts import Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
     from synalinks._internal.json import JsonObject
+    from synalinks.contracts import CallGate
 
 _PHASES: tuple[Phase, ...] = get_args(Phase)
 
@@ -20,7 +24,9 @@ class Counters:
     """Counters of one phase; the names are those that users read."""
 
     calls: int = 0
-    """Answers received."""
+    """Answers received from the provider."""
+    attempts: int = 0
+    """Requests sent, whether there was an answer or not."""
     failed_calls: int = 0
     """Calls that ended in an error."""
     prompt_tokens: int = 0
@@ -40,13 +46,19 @@ class Counters:
     fallback_activations: int = 0
     """Calls answered by the fallback model."""
     cache_hits: int = 0
-    """Answers taken from our own cache."""
+    """Answers taken from our own cache; of embedding models, vectors."""
+    vectors: int = 0
+    """Vectors received; only embedding models have any."""
     streaming_calls: int = 0
     """Calls whose answer was streamed."""
     streaming_ttft_s: float = 0.0
     """Seconds to the first token of streams, summed."""
     streaming_ttlt_s: float = 0.0
     """Seconds to the last token of streams, summed."""
+    trajectory_calls: int = 0
+    """Final answers of agents that were streamed."""
+    trajectory_ttft_s: float = 0.0
+    """Seconds from the start of an agent to the first token of its answer, summed."""
 
     @property
     def tokens(self) -> int:
@@ -63,8 +75,10 @@ class Counters:
         self.prompt_tokens += usage.prompt_tokens
         self.completion_tokens += usage.completion_tokens
         self.cached_tokens += usage.cached_tokens
+        self.cache_creation_tokens += usage.cache_creation_tokens
         self.reasoning_tokens += usage.reasoning_tokens
         self.elapsed_s += usage.elapsed_s
+        self.cache_hits += usage.cache_hits
         if self.cost is not None:
             known = usage.cost_usd
             self.cost = None if known is None else self.cost + known
@@ -74,9 +88,16 @@ COUNTER_NAMES = (*(item.name for item in fields(Counters)), "tokens")
 
 
 class UsageLedger:
-    """All counters of one language model."""
+    """All counters of one language model.
+
+    Attributes:
+        gates: What is asked before a request is sent, such as a budget.
+        last_usage: What the last answer took.
+        last_finish_reason: Why the model stopped in the last answer.
+    """
 
     def __init__(self) -> None:
+        self.gates: list[CallGate] = []
         self._phases: dict[Phase, Counters] = {name: Counters() for name in _PHASES}
         self.last_usage = Usage()
         self.last_finish_reason: str | None = None
@@ -96,6 +117,31 @@ class UsageLedger:
         self.here.add(usage)
         self.last_usage = usage
         self.last_finish_reason = finish_reason
+
+    @contextlib.contextmanager
+    def in_flight(self, expected: Callable[[], Usage]) -> Generator[None]:
+        """Ask all gates whether a request may be sent, and tell them when it is over.
+
+        Args:
+            expected: Returns what the request is expected to take; called only where
+                there is a gate.
+
+        Yields:
+            None; the request may be sent.
+
+        Raises:
+            BudgetExceededError: A gate holds the request back.
+        """
+        admitted: list[tuple[CallGate, Usage]] = []
+        try:
+            for gate in self.gates:
+                usage = expected()
+                gate.admit(usage)
+                admitted.append((gate, usage))
+            yield
+        finally:
+            for gate, usage in admitted:
+                gate.release(usage)
 
     def total(self, counter: str, phase: Phase | None = None) -> float | None:
         """Return one counter, of one phase or summed over all.
@@ -150,6 +196,8 @@ _USAGE_FIELDS = {
     "completion_tokens": "completion_tokens",
     "tokens": "tokens",
     "cached_tokens": "cached_tokens",
+    "cache_creation_tokens": "cache_creation_tokens",
+    "cache_hits": "cache_hits",
     "reasoning_tokens": "reasoning_tokens",
     "cost": "cost_usd",
     "elapsed_s": "elapsed_s",

@@ -52,6 +52,9 @@ class Limiter:
 
         Args:
             place: What `new_place` returned.
+
+        Raises:
+            CancelledError: The task was cancelled; there is no slot to release.
         """
         turn: asyncio.Future[None] = self._loop.create_future()
         heapq.heappush(self._waiting, (place, turn))
@@ -79,9 +82,7 @@ class Limiter:
         """
         self.n_answered += 1
         self._window.told_interval_s = interval_s
-        self._window.answered(
-            self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight
-        )
+        self._window.answered(self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight)
 
     def refused(self, sent_s: float, pause_s: float | None = None) -> None:
         """Learn that there were too many calls, while the slot is still taken.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from synalinks import config
 from synalinks.errors import ConfigurationError, show
 from synalinks.language_models._language_model import LanguageModel
+from synalinks.language_models._session_models import session_model
 from synalinks.saving import (
     deserialize_synalinks_object,
     serialize_synalinks_object,
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 def get(identifier: Any = None) -> LanguageModel | None:
     """Return the language model that an argument stands for.
+
+    The same name gives the same object until the session is cleared, so that its
+    limits and counters hold for all modules that use it.
 
     Args:
         identifier: A `LanguageModel`, its `"provider/model"` name, its configuration,
@@ -37,7 +41,7 @@ def get(identifier: Any = None) -> LanguageModel | None:
     if isinstance(identifier, LanguageModel):
         return identifier
     if isinstance(identifier, str):
-        return LanguageModel(identifier)
+        return session_model(LanguageModel, identifier)
     if isinstance(identifier, dict):
         return deserialize(cast("JsonObject", identifier))
     msg = (

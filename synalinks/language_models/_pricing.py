@@ -65,9 +65,12 @@ def cost_usd(model: str, usage: Usage) -> float | None:
     if prompt_price is None or completion_price is None or not usage.tokens:
         return None
     cached_price = info.get("cache_read_input_token_cost", prompt_price)
+    created_price = info.get("cache_creation_input_token_cost", prompt_price)
     cached = min(usage.cached_tokens, usage.prompt_tokens)
+    created = min(usage.cache_creation_tokens, usage.prompt_tokens - cached)
     return (
-        (usage.prompt_tokens - cached) * prompt_price
+        (usage.prompt_tokens - cached - created) * prompt_price
         + cached * cached_price
+        + created * created_price
         + usage.completion_tokens * completion_price
     )

@@ -31,6 +31,8 @@ class LMResponse:
     """Tokens. A cost of None means that the transport does not know the price."""
     model: str = ""
     """Full identifier of the model that answered."""
+    interval_s: float = 0.0
+    """How far apart calls must be by what the provider says of its rate limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,8 @@ class Completion:
     value: JsonObject
     """Fits the schema of the request; a chat message where there was none."""
     usage: Usage
-    """Tokens, dollars and seconds of all attempts at this answer."""
+    """Tokens, dollars and seconds of all attempts at this answer; nothing but a
+    cache hit if it was kept from before."""
     finish_reason: str
     """Why the model stopped."""
     model: str

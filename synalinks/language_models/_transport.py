@@ -62,7 +62,8 @@ class LiteLLMTransport:
         arguments = _chat_arguments(request, endpoint_of(request))
         async with self._litellm(request) as (litellm, session):
             answer = await litellm.acompletion(shared_session=session, **arguments)
-        return read_completion(answer.model_dump(), request)
+        told: Any = getattr(answer, "_hidden_params", {}).get("additional_headers")
+        return read_completion(answer.model_dump(), request, told)
 
     async def stream(self, request: LMRequest) -> AsyncGenerator[LMChunk]:
         """Ask once, and give the answer bit by bit.

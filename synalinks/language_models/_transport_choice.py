@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks.errors import ConfigurationError, show
 from synalinks.language_models._direct import DirectTransport
+from synalinks.language_models._em_request import EMTransport
 from synalinks.language_models._lm_transport import LMTransport
 from synalinks.language_models._providers import provider_info
 from synalinks.language_models._transport import LiteLLMTransport
@@ -29,22 +30,45 @@ def make_transport(provider: str, choice: object, kwargs: JsonObject) -> LMTrans
     """
     if isinstance(choice, LMTransport):
         return choice
+    return _over_http(provider, choice, "send") or _embedded(kwargs)
+
+
+def make_embedding_transport(provider: str, choice: object) -> EMTransport:
+    """Return the transport for the embeddings of a provider.
+
+    Args:
+        provider: Name of the provider.
+        choice: `"auto"`, `"direct"`, `"litellm"`, or a transport.
+
+    Raises:
+        ConfigurationError: The provider or the choice is not known.
+    """
+    if isinstance(choice, EMTransport):
+        return choice
+    return _over_http(provider, choice, "embed") or _embedded_vectors()
+
+
+def _over_http(
+    provider: str, choice: object, method: str
+) -> DirectTransport | LiteLLMTransport | None:
+    """Return the transport that is chosen; None for the embedded model's.
+
+    Raises:
+        ConfigurationError: The provider or the choice is not known.
+    """
     if choice not in {"auto", "direct", "litellm"}:
         msg = (
-            "`transport` is 'auto', 'direct', 'litellm' or an object with `send` and "
-            f"`aclose`, received: {show(choice)}."
+            f"`transport` is 'auto', 'direct', 'litellm' or an object with `{method}` "
+            f"and `aclose`, received: {show(choice)}."
         )
         raise ConfigurationError(msg)
     if choice == "litellm":  # may know providers that our table does not
         return LiteLLMTransport()
     own = provider_info(provider).transport
     if own == "embedded":
-        return _embedded(kwargs)
-    return (
-        LiteLLMTransport()
-        if (own, choice) == ("litellm", "auto")
-        else DirectTransport()
-    )
+        return None
+    is_litellms = (own, choice) == ("litellm", "auto")
+    return LiteLLMTransport() if is_litellms else DirectTransport()
 
 
 def _embedded(kwargs: JsonObject) -> LMTransport:
@@ -55,3 +79,9 @@ def _embedded(kwargs: JsonObject) -> LMTransport:
     known: Any = inspect.signature(EmbeddedTransport).parameters
     settings = {name: kwargs.pop(name) for name in list(kwargs) if name in known}
     return EmbeddedTransport(**settings)
+
+
+def _embedded_vectors() -> EMTransport:
+    from synalinks.language_models._embedded_vectors import HashTransport
+
+    return HashTransport()

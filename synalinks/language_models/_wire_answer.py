@@ -10,12 +10,15 @@ from synalinks._internal.shape import is_dict, is_list
 from synalinks.contracts import Usage
 from synalinks.errors import ServerError
 from synalinks.language_models._endpoint import secrets_of
+from synalinks.language_models._rate_limits import interval_s
 from synalinks.language_models._redaction import redact
 from synalinks.language_models._response import LMResponse
 from synalinks.language_models._structured import ANSWER_TOOL
 from synalinks.language_models._tools import read_tool_calls
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from synalinks.language_models._request import AnyRequest, LMRequest
 
 # Models that think in the open, behind servers that do not take it out.
@@ -24,12 +27,15 @@ _THOUGHTS = re.compile(
 )
 
 
-def read_completion(payload: Any, request: LMRequest) -> LMResponse:
+def read_completion(
+    payload: Any, request: LMRequest, headers: Mapping[str, str] | None = None
+) -> LMResponse:
     """Return the answer in a chat completion.
 
     Args:
         payload: Parsed JSON of an answer with HTTP status 200.
         request: What was asked.
+        headers: HTTP headers of the answer, for what they say of rate limits.
 
     Raises:
         ServerError: The payload is no chat completion.
@@ -61,6 +67,7 @@ def read_completion(payload: Any, request: LMRequest) -> LMResponse:
         finish_reason=finish_reason,
         usage=usage,
         model=request.model,
+        interval_s=interval_s(headers or {}, usage.tokens),
     )
 
 
@@ -150,6 +157,11 @@ def read_usage(usage: Any) -> Usage:
         cached_tokens=int(
             prompt_details.get("cached_tokens")
             or counts.get("prompt_cache_hit_tokens")
+            or 0
+        ),
+        cache_creation_tokens=int(
+            prompt_details.get("cache_creation_tokens")
+            or counts.get("cache_creation_input_tokens")
             or 0
         ),
         reasoning_tokens=int(completion_details.get("reasoning_tokens") or 0),

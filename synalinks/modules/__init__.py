@@ -7,6 +7,7 @@ from synalinks.modules._decision import Decision
 from synalinks.modules._generator import Generator
 from synalinks.modules._input import Input, InputModule
 from synalinks.modules._lambda import Lambda
+from synalinks.modules._media_input import AudioInput, ImageInput
 from synalinks.modules._merging import (
     And,
     Concat,
@@ -17,14 +18,16 @@ from synalinks.modules._merging import (
     OutMask,
     Xor,
 )
-from synalinks.modules._module import Module, unnumbered
+from synalinks.modules._module import Module
 from synalinks.modules._selection import pick
 from synalinks.modules._template import default_prompt_template
+from synalinks.modules._tool import Tool
 
 Concatenate = Concat
 
 __all__ = [
     "And",
+    "AudioInput",
     "Branch",
     "ChainOfThought",
     "Concat",
@@ -32,6 +35,7 @@ __all__ = [
     "Decision",
     "Generator",
     "Identity",
+    "ImageInput",
     "InMask",
     "Input",
     "InputModule",
@@ -40,10 +44,10 @@ __all__ = [
     "Not",
     "Or",
     "OutMask",
+    "Tool",
     "Xor",
     "default_prompt_template",
     "pick",
-    "unnumbered",
 ]
 
 publish(__name__)

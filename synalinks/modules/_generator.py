@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
-from synalinks._internal.shape import is_dict
 from synalinks.contracts import CallRecord
 from synalinks.data_models import (
     ChatMessage,
@@ -15,10 +14,17 @@ from synalinks.data_models import (
     json_of,
     schema_of,
 )
-from synalinks.errors import ConfigurationError, show
-from synalinks.language_models import check_schema
+from synalinks.errors import ConfigurationError
+from synalinks.language_models import check_schema, wire_tools
 from synalinks.language_models import get as get_language_model
 from synalinks.modules._answer_schema import answer_schema
+from synalinks.modules._generator_options import (
+    TEMPLATE_VARIABLES,
+    check_variables,
+    refuse_decision_model,
+    refuse_tools_with_schema,
+    sampling_options,
+)
 from synalinks.modules._module import Module
 from synalinks.modules._prompt import PromptCache, render_system, to_messages
 from synalinks.modules._prompt_state import first_state
@@ -29,12 +35,11 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.data_models import Variable
-    from synalinks.language_models import Completion, LanguageModel
-
-_REASONING_EFFORTS = (
-    "minimal", "low", "medium", "high", "xhigh", "disable", "none", None,
-)  # fmt: skip
-_TEMPLATE_VARIABLES = ("instructions", "inputs_schema", "outputs_schema", "examples")
+    from synalinks.language_models import (
+        Completion,
+        LanguageModel,
+        StreamingIterator,
+    )
 
 
 class Generator(Module):
@@ -65,13 +70,16 @@ class Generator(Module):
         top_k: How many tokens to sample from.
         reasoning_effort: `minimal`, `low`, `medium`, `high`, `xhigh`, `disable` or
             `none`.
-        streaming: Not available yet.
-        tools: Not available yet.
-        tool_schemas: Not available yet.
+        streaming: Whether a call returns a `StreamingIterator`. It has no effect where
+            there is a schema or inputs to return, nor while training, evaluating or
+            predicting: there the whole answer is waited for.
+        tools: `Tool`s that the model may call, as a list or a dict by name. The output
+            then is a `ChatMessage` with `tool_calls`; nothing is called here.
+        tool_schemas: Further tools, as dicts in the form of OpenAI's API.
         name: Name of the module.
         description: What the module is for.
         trainable: Whether optimizers may change the prompt.
-        decision_model: Not available yet.
+        decision_model: Out of scope; accepted only as None.
 
     Raises:
         ConfigurationError: An argument cannot work.
@@ -107,38 +115,29 @@ class Generator(Module):
         decision_model: Any = None,
     ) -> None:
         super().__init__(name=name, description=description, trainable=trainable)
-        _refuse_unavailable(
-            streaming=streaming,
-            tools=tools,
-            tool_schemas=tool_schemas,
-            decision_model=decision_model,
-        )
-        if reasoning_effort not in _REASONING_EFFORTS:
-            msg = (
-                f"`reasoning_effort` is one of {_REASONING_EFFORTS}, received: "
-                f"{show(reasoning_effort)}."
-            )
-            raise ConfigurationError(msg)
+        refuse_decision_model(self.name, decision_model)
         self.schema = answer_schema(self.name, schema, data_model)
         self.language_model = get_language_model(language_model)
         self._check_schema()
         self.prompt_template = prompt_template or default_prompt_template()
-        self.prompt_variables = _check_variables(prompt_variables or {})
-        known = (*_TEMPLATE_VARIABLES, *self.prompt_variables)
+        self.prompt_variables = check_variables(prompt_variables or {})
+        known = (*TEMPLATE_VARIABLES, *self.prompt_variables)
         check_template(self.prompt_template, known)
         self.return_inputs = return_inputs
         self._shows_inputs_schema = use_inputs_schema
         self._shows_outputs_schema = use_outputs_schema
-        sampling = {
-            "temperature": temperature,
-            "max_tokens": max_tokens,
-            "top_p": top_p,
-            "top_k": top_k,
-            "reasoning_effort": reasoning_effort,
-        }
-        self._sampling: dict[str, Any] = {
-            key: value for key, value in sampling.items() if value is not None
-        }
+        self._sampling = sampling_options(
+            temperature=temperature,
+            max_tokens=max_tokens,
+            top_p=top_p,
+            top_k=top_k,
+            reasoning_effort=reasoning_effort,
+        )
+        self.streaming = streaming
+        self.tools = tools
+        self.tool_schemas = tool_schemas
+        self._own_tools = wire_tools(tools, tool_schemas)
+        refuse_tools_with_schema(self.name, self.schema, self._own_tools)
         self.state: Variable = self.add_variable(
             initializer=first_state(
                 self.schema, instructions, examples, seed_instructions
@@ -175,20 +174,28 @@ class Generator(Module):
     async def call(
         self,
         inputs: Any,
+        tools: Any = None,
+        tool_schemas: Any = None,
+        tool_choice: Any = None,
         training: bool = False,
-    ) -> JsonDataModel | None:
+    ) -> JsonDataModel | StreamingIterator | None:
         """Ask the language model.
 
         Args:
             inputs: What to answer; None gives None.
-            training: Has no effect here.
+            tools: Further tools for this call.
+            tool_schemas: Further tools for this call, in the form of OpenAI's API.
+            tool_choice: `"auto"`, `"none"`, `"required"`, or the name of a tool that
+                the model must call.
+            training: Whether the call is part of training: then nothing is streamed.
 
         Returns:
-            The answer, or inputs and answer; None for no inputs.
+            The answer, or inputs and answer; None for no inputs; a stream of the
+            answer's pieces with `streaming=True`.
 
         Raises:
             LanguageModelError: There is no valid answer.
-            ConfigurationError: There is no language model.
+            ConfigurationError: There is no language model, or the tools are none.
         """
         if inputs is None:
             return None
@@ -196,10 +203,16 @@ class Generator(Module):
         if model is None:  # `build` has checked
             msg = f"`{self.name}` has no language model."
             raise ConfigurationError(msg)
-        messages = to_messages(self._system_message(inputs), inputs)
-        completion = await model.complete(
-            messages, schema=self.schema, **self._sampling
+        own = self._own_tools
+        wire = (
+            [*own, *wire_tools(tools, tool_schemas)] if tools or tool_schemas else own
         )
+        refuse_tools_with_schema(self.name, self.schema, wire)
+        options = {**self._sampling, "tools": wire or None, "tool_choice": tool_choice}
+        messages = to_messages(self._system_message(inputs), inputs)
+        if self._may_stream(training=training):
+            return await model.stream(messages, **options)
+        completion = await self._ask(model, messages, options)
         self._record_call(inputs, completion)
         outputs = JsonDataModel(
             schema=self._output_schema,
@@ -209,21 +222,41 @@ class Generator(Module):
         return inputs + outputs if self.return_inputs else outputs
 
     async def compute_output_spec(
-        self,
-        inputs: Any,
-        training: bool = False,
+        self, inputs: Any, **options: Any
     ) -> SymbolicDataModel:
         """Return the schema of the answer, without a call.
 
         Args:
             inputs: Symbolic inputs.
-            training: Has no effect here.
+            options: Those of `call`; they have no effect here.
 
         Returns:
             A symbol of the answer, or of inputs and answer.
         """
         outputs = SymbolicDataModel(schema=self._output_schema)
         return inputs + outputs if self.return_inputs else outputs
+
+    # -- what subclasses change ------------------------------------------------
+
+    async def _ask(
+        self, model: LanguageModel, messages: list[JsonObject], options: JsonObject
+    ) -> Completion:
+        return await model.complete(messages, schema=self.schema, **options)
+
+    def _asked_schema(self) -> JsonObject | None:
+        """Return the schema that the model is asked for."""
+        return self.schema
+
+    def _shown(self, state: JsonObject) -> tuple[str | None, list[JsonObject]]:
+        """Return the instructions and examples that the prompt shows."""
+        return state.get("instructions"), state["examples"]
+
+    # -- one call --------------------------------------------------------------
+
+    def _may_stream(self, *, training: bool) -> bool:
+        is_free_text = self.schema is None and not self.return_inputs
+        is_watched = training or context.sample.get() is not None
+        return self.streaming and is_free_text and not is_watched
 
     @property
     def _output_schema(self) -> JsonObject:
@@ -235,12 +268,13 @@ class Generator(Module):
             state.get("instructions"),
             state["examples"],
             schema_of(inputs) if self._shows_inputs_schema else None,
-            self.schema if self._shows_outputs_schema else None,
+            self._asked_schema() if self._shows_outputs_schema else None,
             self.prompt_template,
         )
 
         def make() -> str:
-            instructions, examples, *schemas, template = made_from
+            _, _, *schemas, template = made_from
+            instructions, examples = self._shown(state)
             return render_system(
                 template,
                 instructions=instructions,
@@ -266,32 +300,3 @@ class Generator(Module):
                 usage=completion.usage,
             )
         )
-
-
-def _check_variables(variables: Any) -> JsonObject:
-    """Return a copy of the further variables of a template.
-
-    Raises:
-        ConfigurationError: They are no dict, or hide a variable of every template.
-    """
-    if not is_dict(variables):
-        msg = f"`prompt_variables` is a dict, received: {show(variables)}."
-        raise ConfigurationError(msg)
-    hidden = [name for name in _TEMPLATE_VARIABLES if name in variables]
-    if hidden:
-        msg = (
-            f"`prompt_variables` names {show(hidden)}, which every template has. "
-            "Choose another name."
-        )
-        raise ConfigurationError(msg)
-    return dict(variables)
-
-
-def _refuse_unavailable(**options: Any) -> None:
-    given = [name for name, value in options.items() if value]
-    if given:
-        msg = (
-            f"`{given[0]}` is not available in this release of synalinks. "
-            "Leave it at its default."
-        )
-        raise ConfigurationError(msg)

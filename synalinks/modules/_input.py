@@ -38,7 +38,7 @@ class InputModule(Module):
     def symbol(self) -> SymbolicDataModel:
         """Return the symbol of the input, with which a graph begins."""
         symbol = SymbolicDataModel(schema=self.schema, name=self.name)
-        symbol.origin = Origin(Node(operation=self, kwargs={}), 0)
+        symbol.origin = Origin(Node(operation=self, kwargs={}), ())
         self.built = True
         return symbol
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from synalinks._internal import context
-from synalinks._internal.naming import snake_case, unique_name
+from synalinks._internal.naming import unique_name
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.data_models import (
     DataModel,
@@ -30,6 +30,7 @@ from synalinks.modules._tree import ModuleTree, check_name
 from synalinks.saving import copy_configurable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from synalinks._internal.json import JsonObject
@@ -69,7 +70,7 @@ class Module(ModuleTree):
     ) -> None:
         _check_arguments(type(self).__name__, kwargs)
         check_name(f"`{type(self).__name__}`", name)
-        self.name = name or unique_name(type(self).__name__)
+        self.name = name or self._automatic_name()
         self.description = description or self._default_description
         self.path = self.name
         self._prefix = f"{self.name}/"
@@ -152,12 +153,14 @@ class Module(ModuleTree):
         options = kwargs if training is None else {**kwargs, "training": training}
         if training is None:
             training = outer.training if outer else _default_training(type(self))
-        if _accepts_training(type(self)):
+        if _takes_training(type(self).call):
             kwargs = {**kwargs, "training": training}
         scope = context.CallScope(path=self.path, training=training)
         with context.bound(context.call, scope):
             if not any(True for _ in symbols_in((args, kwargs))):
                 return await self.call(*args, **kwargs)
+            if not _takes_training(type(self).compute_output_spec):
+                kwargs = {key: kwargs[key] for key in kwargs if key != "training"}
             outputs = await self.compute_output_spec(*args, **kwargs)
         return symbols_of(outputs, Node(operation=self, args=args, kwargs=options))
 
@@ -208,21 +211,35 @@ class Module(ModuleTree):
 
     # -- configuration ---------------------------------------------------------
 
-    def get_config(self) -> JsonObject:
-        """Return the constructor's arguments as JSON, as they are now.
+    def _automatic_name(self) -> str:
+        given = context.automatic_name.get()
+        if given is None or given[0] is not type(self):
+            return unique_name(type(self).__name__)
+        # That of what is copied or loaded; modules inside get names of their own.
+        context.automatic_name.set(None)
+        check_name(f"`{type(self).__name__}`", given[1])
+        return given[1]
 
-        A class whose constructor has further keyword arguments (`**kwargs`) is taken to
-        pass them on to `Module`.
+    def present_attributes(self) -> JsonObject:
+        """Return what is to be the same in a copy, if it is no argument."""
+        return {
+            "name": self.name,
+            **({"description": self.description} if self._is_described() else {}),
+            **({} if self.trainable else {"trainable": False}),
+        }
+
+    def _is_described(self) -> bool:
+        return self.description != self._default_description
+
+    def restore_attributes(self, attributes: JsonObject) -> None:
+        """Set what `present_attributes` returned, the name excepted.
+
+        Args:
+            attributes: What it returned.
         """
-        config = super().get_config()
-        if self._takes_any_keyword():
-            if unnumbered(self.name) != snake_case(type(self).__name__):
-                config["name"] = self.name
-            if self.description != self._default_description:
-                config["description"] = self.description
-            if not self.trainable:
-                config["trainable"] = False
-        return config
+        self.description = str(attributes.get("description", self.description))
+        if attributes.get("trainable") is False:
+            self.trainable = False
 
     def get_build_config(self) -> JsonObject | None:
         """Return the schemas that the module was built with, or None."""
@@ -270,19 +287,9 @@ def _check_arguments(class_name: str, unknown: dict[str, Any]) -> None:
         raise ConfigurationError(msg)
 
 
-def unnumbered(name: str) -> str:
-    """Return a name without the number that automatic names end with.
-
-    Args:
-        name: Such as `generator_1`.
-    """
-    stem, _, number = name.rpartition("_")
-    return stem if stem and number.isdecimal() else name
-
-
 @cache
-def _accepts_training(cls: type[Module]) -> bool:
-    parameters = inspect.signature(cls.call).parameters.values()
+def _takes_training(method: Callable[..., Any]) -> bool:
+    parameters = inspect.signature(method).parameters.values()
     return any(
         parameter.name == "training" or parameter.kind is parameter.VAR_KEYWORD
         for parameter in parameters

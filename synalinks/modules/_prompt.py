@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synalinks.data_models import (
-    is_chat_messages,
-    is_strictly_chat_message,
-    json_of,
-)
+from synalinks.data_models import is_strictly_chat_message, json_of, schema_of
 from synalinks.modules._template import as_prompt_json, render
 
 if TYPE_CHECKING:
@@ -97,7 +93,7 @@ def to_messages(system: str, inputs: JsonDataModel) -> list[JsonObject]:
         inputs: What the module was called with.
     """
     value = json_of(inputs)
-    if is_chat_messages(inputs) and "messages" in value:
+    if "messages" in value and _is_chat(schema_of(inputs)):
         turns = _chat_of(value)
     elif is_strictly_chat_message(inputs):
         turns = [value]
@@ -106,6 +102,14 @@ def to_messages(system: str, inputs: JsonDataModel) -> list[JsonObject]:
     if not system or any(turn.get("role") in _OWN_INSTRUCTIONS for turn in turns):
         return turns
     return [{"role": "system", "content": system}, *turns]
+
+
+def _is_chat(schema: JsonObject) -> bool:
+    """Return whether `messages` of a schema is a list of chat messages."""
+    part = schema.get("properties", {}).get("messages", {}).get("items", {})
+    name = str(part.get("$ref", "")).rpartition("/")[2]
+    message = schema.get("$defs", {}).get(name, part)
+    return message.get("properties", {}).keys() >= {"role", "content"}
 
 
 def _chat_of(value: JsonObject) -> list[JsonObject]:

@@ -36,13 +36,18 @@ def first_state(
             msg = f"`seed_instructions` is a list of texts, received: {show(text)}."
             raise ConfigurationError(msg)
     return Instructions(
-        instructions=instructions or _default_instructions(schema),
+        instructions=instructions or default_instructions(schema),
         examples=[_to_prediction(pair) for pair in pairs],
         seed_candidates=[{"instructions": text} for text in texts],
     ).get_json()
 
 
-def _default_instructions(schema: JsonObject | None) -> str | None:
+def default_instructions(schema: JsonObject | None) -> str | None:
+    """Return what a model is told where the user says nothing.
+
+    Args:
+        schema: JSON schema of the answer; None for free text.
+    """
     if schema is None:
         return None
     keys = ", ".join(f"`{key}`" for key in schema.get("properties", {}))

@@ -41,7 +41,7 @@ def symbols_of(outputs: Any, node: Node, path: _Path = ()) -> Any:
         )
         raise OutputSchemaError(msg)
     symbol = SymbolicDataModel(schema=schema_of(outputs))
-    symbol.origin = Origin(node, path if len(path) > 1 else path[0] if path else 0)
+    symbol.origin = Origin(node, path[0] if len(path) == 1 else path)
     return symbol
 
 

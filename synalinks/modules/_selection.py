@@ -43,7 +43,7 @@ def pick(
     wanted = str(name)
     found = by_path.get(wanted, by_name.get(wanted))
     if found is None:
-        known = list(by_path)
+        known = [path for path, _, _ in entries]
         msg = (
             f"`{owner}` has no {kind} named {name!r}. Available: {show(known)}."
             f"{did_you_mean(wanted, known)}"

@@ -81,6 +81,9 @@ class Optimizer(Configurable, ABC):
         name: str | None = None,
         description: str | None = None,
     ) -> None:
+        if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            msg = f"The name of an optimizer is a text, received: {show(name)}."
+            raise ConfigurationError(msg)
         check_number("population_size", population_size, at_least=1)
         check_number("sampling_temperature", sampling_temperature, above=0)
         check_number("reward_uncertainty", reward_uncertainty, at_least=0)

@@ -56,13 +56,17 @@ def _filtered(value: Any, dropped: list[str]) -> Any:
         return _cleaned(value, dropped)
     config = value["config"]
     if is_dict(config):
+        is_users_own = value["class_name"] == "__dict__"
+        of_models = () if is_users_own else _MODEL_ARGUMENTS
         config = {
-            key: (_cleaned if key in _MODEL_ARGUMENTS else _filtered)(part, dropped)
+            key: (_cleaned if key in of_models else _filtered)(part, dropped)
             for key, part in config.items()
         }
     else:
         config = _filtered(config, dropped)
-    return {**value, "config": config}
+    rest = {key: part for key, part in value.items() if key != "config"}
+    filtered = {key: _filtered(part, dropped) for key, part in rest.items()}
+    return {**filtered, "config": config}
 
 
 def _cleaned(model: Any, dropped: list[str]) -> Any:

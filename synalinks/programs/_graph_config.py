@@ -43,7 +43,8 @@ def graph_to_config(graph: Function) -> JsonObject:
         if origin is None:  # `Function` has refused such symbols
             raise AssertionError(symbol)
         name, path = origin.node.operation.name, origin.index
-        index = list(path) if isinstance(path, tuple) else path
+        # A node that returns one data model has it at 0.
+        index = list(path) or 0 if isinstance(path, tuple) else path
         return [name, uses[name].index(origin.node), index]
 
     def symbol_form(symbol: Symbol) -> JsonObject:

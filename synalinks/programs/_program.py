@@ -12,7 +12,9 @@ from synalinks._internal.shape import is_dict, is_row
 from synalinks.data_models import SymbolicDataModel
 from synalinks.errors import (
     ConfigurationError,
+    FileFormatError,
     NotBuiltError,
+    SavingError,
     StateMismatchError,
     boundary,
 )
@@ -98,7 +100,7 @@ class Program(Trainer, Module):
             self.name = name or self.name
             self.description = description or self.description
         if inputs is not None:
-            self._set_graph(Function(inputs, outputs))
+            self._set_graph(Function(_with_lists(inputs), _with_lists(outputs)))
 
     def _set_graph(self, graph: Function) -> None:
         self._graph = graph
@@ -379,7 +381,10 @@ class Program(Trainer, Module):
             custom_objects=custom_objects,
             trust_endpoints=trust_endpoints,
         )
-        program.set_state_tree(variables)
+        what = f"`{path}` holds malformed variables"
+        passes = (SavingError, ConfigurationError)
+        with boundary(FileFormatError, what, passes=passes):
+            program.set_state_tree(variables)
         return program
 
     def save_variables(self, filepath: str | Path, overwrite: bool = True) -> None:
@@ -459,6 +464,15 @@ def program_from_json(
         custom_objects=custom_objects,
         trust_endpoints=trust_endpoints,
     )
+
+
+def _with_lists(symbols: Any) -> Any:
+    # JSON has no tuples: a program is to be the same before and after it is saved.
+    if is_row(symbols):
+        return [_with_lists(part) for part in symbols]
+    if is_dict(symbols):
+        return {key: _with_lists(part) for key, part in symbols.items()}
+    return symbols
 
 
 def _fresh_inputs(value: Any) -> Any:

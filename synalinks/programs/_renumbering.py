@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synalinks.modules import unnumbered
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -77,6 +75,11 @@ def _of_stem(stem: str, names: Iterable[str]) -> list[str]:
     numbered = [
         (int(name.removeprefix(stem).lstrip("_") or 0), name)
         for name in names
-        if unnumbered(name) == stem
+        if _unnumbered(name) == stem
     ]
     return [name for _, name in sorted(numbered)]
+
+
+def _unnumbered(name: str) -> str:
+    stem, _, number = name.rpartition("_")
+    return stem if stem and number.isdecimal() else name

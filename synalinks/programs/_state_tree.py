@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.shape import is_dict
 from synalinks.data_models import (
-    SymbolicDataModel,
     Variable,
-    default_json,
+    first_violation,
     is_trainable,
     schema_of,
 )
-from synalinks.errors import ConfigurationError, StateMismatchError, show
+from synalinks.errors import StateMismatchError, show
 from synalinks.programs._renumbering import Renumbering
 
 if TYPE_CHECKING:
@@ -167,9 +166,23 @@ def _check_is_object(path: str, value: Any) -> None:
 
 
 def _valid_value(path: str, value: Any, variable: Variable) -> JsonObject:
+    """Return a saved value with the defaults of fields that it does not have.
+
+    A file may be older than a field. One that is None is not always saved.
+
+    Raises:
+        StateMismatchError: The value does not fit the variable's schema.
+    """
     _check_is_object(path, value)
-    try:
-        return default_json(SymbolicDataModel(schema=schema_of(variable)), value)
-    except ConfigurationError as error:
-        msg = f"The saved value of `{path}` is not one of the program's: {error}"
-        raise StateMismatchError(msg) from error
+    schema = schema_of(variable)
+    properties: JsonObject = schema.get("properties", {})
+    defaults = {
+        key: part["default"]
+        for key, part in properties.items()
+        if key not in value and part.get("default") is not None
+    }
+    complete: JsonObject = {**value, **defaults}
+    if violation := first_violation(complete, schema):
+        msg = f"The saved value of `{path}` does not fit the program's: {violation}."
+        raise StateMismatchError(msg)
+    return complete

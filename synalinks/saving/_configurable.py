@@ -66,10 +66,6 @@ class Configurable:
             lambda: {key: to_json_form(value) for key, value in config.items()}
         )
 
-    def _takes_any_keyword(self) -> bool:
-        parameters = _signature(type(self).__init__).parameters.values()
-        return any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
-
     @classmethod
     def from_config(cls, config: JsonObject) -> Self:
         """Make an object from what `get_config` returned.

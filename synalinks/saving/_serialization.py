@@ -45,6 +45,7 @@ _JSON = "__json_data_model__"
 _FUNCTION = "__function__"
 _CLASS = "__class__"
 _DICT = "__dict__"
+_ATTRIBUTES = "attributes"
 
 
 def serialize_synalinks_object(obj: Any) -> Any:
@@ -100,8 +101,7 @@ def copy_configurable(original: T, **changes: Any) -> T:
     ):
         config = with_shared_ids(source.get_config)
         config |= {key: value for key, value in changes.items() if key in config}
-        cls: Any = source.__class__
-        return cls.from_config(config)
+        return _made(source.__class__, config, changes)
 
 
 def to_json_form(value: Any) -> Any:
@@ -149,13 +149,20 @@ def _object_to_json_form(value: Any) -> Any:
 def _configurable_to_json_form(value: Any) -> JsonObject:
     cls: Any = value.__class__
     number = shared_id(value)
-    return {
+    config = value.get_config()
+    form = {
         "module": cls.__module__,
         "class_name": cls if context.is_copying.get() else cls.__name__,
-        "config": value.get_config(),
+        "config": config,
         "registered_name": _registered_name(cls),
-        **({} if number is None else {SHARED_ID: number}),
     }
+    present: JsonObject = getattr(value, "present_attributes", dict)()
+    attributes = {key: present[key] for key in present if key not in config}
+    if attributes:
+        form[_ATTRIBUTES] = attributes
+    if number is not None:
+        form[SHARED_ID] = number
+    return form
 
 
 def callable_name(value: Any) -> str | None:
@@ -229,12 +236,23 @@ def _object_from_json_form(form: JsonObject) -> Any:
         msg = f"A `{form['class_name']}` is no part of what is loaded here."
         raise FileFormatError(msg)
     number = form.get(SHARED_ID)
-    if not isinstance(number, int):
-        return cls.from_config(form["config"])
     with shared_objects() as known:
-        if number not in known:
-            known[number] = cls.from_config(form["config"])
-        return known[number]
+        if isinstance(number, int) and number in known:
+            return known[number]
+        made = _made(cls, form["config"], form.get(_ATTRIBUTES) or {})
+        if isinstance(number, int):
+            known[number] = made
+        return made
+
+
+def _made(cls: Any, config: JsonObject, attributes: JsonObject) -> Any:
+    """Return an object of a configuration, with attributes that are no part of it."""
+    name = attributes.get("name")
+    with context.bound(context.automatic_name, None if name is None else (cls, name)):
+        made = cls.from_config(config)
+    if attributes and hasattr(made, "restore_attributes"):
+        made.restore_attributes(attributes)
+    return made
 
 
 def _find(form: JsonObject) -> Any:

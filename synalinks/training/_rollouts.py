@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal import context
 from synalinks._internal.aio import gather_ordered
 from synalinks.contracts import Rollout
+from synalinks.language_models import StreamingIterator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,6 +85,8 @@ async def roll_out_one(
     ):
         try:
             output = await program(sample.x, training=training)
+            if isinstance(output, StreamingIterator):
+                output = await output.drain()
         except Exception as error:
             failure = policy.to_failure(error)
             if failure is None:

@@ -68,7 +68,8 @@ def make(serve, transport):
 
     def make_model(answer, model="openai/gpt-4o-mini", **options):
         server = serve(answer)
-        options = {"api_key": CANARY, "api_base": server.url, "timeout": 30, **options}
+        fixed = {"api_key": CANARY, "api_base": server.url, "timeout": 30, "retry": 1}
+        options = {**fixed, **options}
         return LanguageModel(model, transport=transport, **options), server
 
     return make_model

@@ -89,15 +89,3 @@ def test_clearing_the_session_forgets_everything():
     assert config.epsilon() == 1e-7
     assert config.default_language_model() is None
     assert first == synalinks.Identity().name == "identity"
-
-
-def test_the_global_random_state_is_left_alone():
-    """Setting the seed neither reads nor changes `random`."""
-    import random
-
-    random.seed(5)
-    expected = random.Random(5).random()
-
-    config.set_seed(9)
-
-    assert random.random() == expected

@@ -117,7 +117,7 @@ class TestBoundary:
     def test_any_error_becomes_one_of_ours(self):
         """The message tells the class and the text of the original, its cause."""
         with (
-            pytest.raises(FileFormatError, match="^no good: KeyError: 'a'$") as caught,
+            pytest.raises(FileFormatError, match=r"^no good: KeyError: 'a'$") as caught,
             errors.boundary(FileFormatError, "no good"),
         ):
             raise KeyError("a")

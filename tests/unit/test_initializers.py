@@ -6,7 +6,14 @@ import pytest
 
 from synalinks.data_models import DataModel, Field
 from synalinks.errors import ConfigurationError
-from synalinks.initializers import Empty, Initializer
+from synalinks.initializers import (
+    Empty,
+    Initializer,
+    deserialize,
+    empty,
+    get,
+    serialize,
+)
 
 
 class Memory(DataModel):
@@ -67,3 +74,41 @@ def test_config_makes_an_equal_initializer(initializer):
     assert type(again) is type(initializer)
     assert again() == initializer()
     assert again.schema == initializer.schema
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    ["empty", "Empty", Empty, Empty(), {"class_name": "Empty", "config": {}}],
+    ids=["snake", "camel", "class", "instance", "configuration"],
+)
+def test_an_initializer_can_be_named(identifier):
+    """A name, a class, an instance and a configuration stand for the same."""
+    assert type(get(identifier)) is Empty
+    assert get(None) is None
+
+
+def test_serializing_is_undone():
+    """`deserialize` makes an equal initializer of what `serialize` returned."""
+    initializer = Initializer(json={"count": 2}, data_model=Memory)
+
+    again = deserialize(serialize(initializer))
+
+    assert again() == {"facts": ["a"], "count": 2}
+    assert again.schema == initializer.schema
+    assert empty is Empty
+
+
+@pytest.mark.parametrize(
+    ("identifier", "message"),
+    [
+        ("emty", "no initializer named 'emty'. Did you mean `empty`?"),
+        (7, "Expected an initializer, its name, or its configuration; received: 7"),
+        ({"a": 1}, "{'a': 1} does not describe an initializer"),
+        ({"class_name": "Foo", "config": {}}, "no initializer named 'Foo'"),
+        (Memory, "Expected an initializer"),
+    ],
+)
+def test_what_is_no_initializer_is_refused(identifier, message):
+    """The message says what was received, and what there is."""
+    with pytest.raises(ConfigurationError, match=re.escape(message)):
+        get(identifier)

@@ -25,7 +25,7 @@ class Step:
 
     def __call__(self, *args):
         symbol = Symbol()
-        symbol.origin = Origin(Node(operation=self, args=args, kwargs={}), 0)
+        symbol.origin = Origin(Node(operation=self, args=args, kwargs={}), ())
         return symbol
 
 
@@ -82,7 +82,7 @@ async def test_a_wrong_number_of_values_is_refused():
     """Two inputs need two values."""
     x, y = entry("x"), entry("y")
 
-    with pytest.raises(GraphError, match="has 2 inputs .* received: 3 values"):
+    with pytest.raises(GraphError, match=r"has 2 inputs .* received: 3 values"):
         await Function([x, y], Step("a")(x, y)).run([1, 2, 3])
 
 
@@ -160,7 +160,7 @@ async def test_the_first_error_of_a_node_is_raised_as_it_is():
 
     x = entry()
 
-    with pytest.raises(ZeroDivisionError, match="^bad$"):
+    with pytest.raises(ZeroDivisionError, match=r"^bad$"):
         await Function(x, [Step("a")(x), Failing("bad")(x)]).run("v")
 
 

@@ -46,8 +46,8 @@ def test_parents_are_the_nodes_that_make_the_arguments():
 
 @pytest.mark.parametrize(
     ("index", "path"),
-    [(0, (0,)), ("key", ("key",)), ((1, "key"), (1, "key"))],
-    ids=["position", "key", "path"],
+    [(0, (0,)), ("key", ("key",)), ((1, "key"), (1, "key")), ((), ())],
+    ids=["position", "key", "path", "all of it"],
 )
 def test_the_path_of_an_origin(index, path):
     """One step is a path of one."""

@@ -73,7 +73,7 @@ async def test_a_timeout_of_the_transport_is_not_taken_for_ours():
 async def test_an_invalid_answer_was_paid_for():
     """Tokens count whatever the answer is worth."""
     usage = Usage(calls=1, prompt_tokens=1000, completion_tokens=10, cost_usd=None)
-    model = scripted([LMResponse(content="{}", usage=usage)])
+    model = scripted([LMResponse(content="{}", usage=usage)], retry=1)
 
     with pytest.raises(InvalidOutputError):
         await model(MESSAGES, schema=SCHEMA)

@@ -1,10 +1,13 @@
 """The public face: arguments, answers, counters, configuration."""
 
+import asyncio
+
 import pytest
 
 import synalinks
 from synalinks._internal import context
-from synalinks.errors import ConfigurationError
+from synalinks.data_models import Image
+from synalinks.errors import ConfigurationError, ModuleError
 from synalinks.language_models import LanguageModel
 from synalinks.testing import ScriptedTransport
 
@@ -15,6 +18,7 @@ SCHEMA = {
     "required": ["a"],
 }
 CANARY = "canary-31337"
+TOOL = {"type": "function", "function": {"name": "look", "parameters": {}}}
 
 
 def scripted(answers, **options):
@@ -70,9 +74,26 @@ async def test_tools_of_both_arguments_are_sent():
     """Schemas of tools may be given as `tools` or as `tool_schemas`."""
     model, transport = scripted(["x"])
 
-    await model(MESSAGES, tools=[{"a": 1}], tool_schemas=[{"b": 2}])
+    await model(MESSAGES, tools=[TOOL], tool_schemas=[{"name": "walk"}])
 
-    assert transport.requests[0].tools == [{"a": 1}, {"b": 2}]
+    assert transport.requests[0].tools == [
+        TOOL,
+        {"type": "function", "function": {"name": "walk"}},
+    ]
+
+
+async def test_a_tool_choice_names_a_tool_of_the_call():
+    """The name of a tool is enough; without tools there is nothing to choose."""
+    model, transport = scripted(["x", "y"])
+
+    await model(MESSAGES, tools=[TOOL], tool_choice="look")
+    await model(MESSAGES, tool_choice="auto")
+
+    forced = {"type": "function", "function": {"name": "look"}}
+    assert transport.requests[0].params["tool_choice"] == forced
+    assert transport.requests[1].params == {}
+    with pytest.raises(ConfigurationError, match="name of a tool of the call"):
+        await model(MESSAGES, tools=[TOOL], tool_choice="run")
 
 
 async def test_schema_and_tools_exclude_each_other():
@@ -80,7 +101,7 @@ async def test_schema_and_tools_exclude_each_other():
     model, _ = scripted([])
 
     with pytest.raises(ConfigurationError, match="takes a `schema` or `tools`"):
-        await model(MESSAGES, schema=SCHEMA, tools=[{"a": 1}])
+        await model(MESSAGES, schema=SCHEMA, tools=[TOOL])
 
 
 async def test_counters():
@@ -199,12 +220,52 @@ def test_abilities_come_from_the_price_list():
     assert model.provider_info().name == "openai"
 
 
-async def test_streaming_says_what_to_do():
-    """What is not there yet is refused, not ignored."""
-    model, _ = scripted([])
+async def test_what_does_not_stream_streams_in_one_piece():
+    """Any transport will do; the whole answer is there after the end."""
+    model, _ = scripted(["hello you"])
 
-    with pytest.raises(ConfigurationError, match="`streaming=True` is not available"):
-        await model(MESSAGES, streaming=True)
+    stream = await model(MESSAGES, streaming=True)
+    with pytest.raises(ModuleError, match="read to its end"):
+        _ = stream.message
+    deltas = [delta async for delta in stream]
+
+    assert deltas == [{"role": "assistant", "content": "hello you"}]
+    assert stream.message.get_json() == deltas[0]
+    assert (model.cumulated_calls, model.cumulated_streaming_calls) == (1, 1)
+
+
+async def test_half_an_answer_fits_no_schema():
+    """With a schema, streaming is off."""
+    model, _ = scripted([{"a": "x"}])
+
+    answer = await model(MESSAGES, schema=SCHEMA, streaming=True)
+
+    assert answer.get_json() == {"a": "x"}
+
+
+async def test_contents_may_mix_texts_and_pictures(tmp_path):
+    """Files are read, in a thread, and sent as content parts."""
+    path = tmp_path / "a.png"
+    await asyncio.to_thread(path.write_bytes, b"x")
+    model, transport = scripted(["x"])
+    picture = Image(path=str(path))
+
+    await model([{"role": "user", "content": ["What is it?", picture]}])
+
+    assert transport.requests[0].messages[0]["content"] == [
+        {"type": "text", "text": "What is it?"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,eA=="}},
+    ]
+
+
+async def test_a_dict_that_names_a_file_is_no_picture(tmp_path):
+    """Data from elsewhere cannot have a file of this machine sent away."""
+    model, transport = scripted(["x"])
+    part = {"path": str(tmp_path / "secret.png")}
+
+    await model([{"role": "user", "content": ["hi", part]}])
+
+    assert transport.requests[0].messages[0]["content"][1] == part
 
 
 async def test_closing_and_going_on():

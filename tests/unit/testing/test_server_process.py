@@ -4,16 +4,13 @@ import asyncio
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from synalinks.errors import ConfigurationError
 from synalinks.testing import ChatServerProcess
 from tests.unit.testing.test_faults import BODY, post, text_of
-
-
-def answer(request):
-    return {"n": len(request.messages)}
 
 
 def both(server, n=1):
@@ -42,8 +39,13 @@ def test_it_answers_and_logs():
 
 def test_a_function_answers():
     """A function of the user's is imported by the server's process."""
-    with ChatServerProcess(function="tests.unit.testing.test_server_process:answer"):
-        pass
+    code = "def answer(request):\n    return str(len(request.messages))\n"
+    Path("my_answers.py").write_text(code, encoding="utf-8")
+
+    with ChatServerProcess(function="my_answers:answer") as server:
+        ((_, _, content),) = both(server)
+
+    assert text_of(content) == "1"
 
 
 def test_what_goes_wrong_at_the_start_is_told():

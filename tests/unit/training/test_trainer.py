@@ -55,7 +55,8 @@ async def test_predict_gives_none_for_failed_samples():
     """A sample without a valid answer is None, the others are there."""
 
     def answers(request):
-        bad = "n1" in request.messages[-1]["content"]
+        question = next(m for m in request.messages if m["role"] == "user")
+        bad = "n1" in question["content"]
         return "no JSON" if bad else {"answer": "even"}
 
     task = await make_task(answers)

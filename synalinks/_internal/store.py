@@ -1,0 +1,238 @@
+"""JSON values by key, in a folder, for good: appended, checked, shared by processes.
+
+One mechanism for two uses: a cache of answers by what was asked, and the journal of a
+run by where in the run it was asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import weakref
+from hashlib import blake2b
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from synalinks._internal import writer
+from synalinks._internal.records import decode_value, encode, encode_value
+from synalinks._internal.segments import Segments
+from synalinks.errors import WriteError
+
+if TYPE_CHECKING:
+    from synalinks._internal.files import AppendFile
+    from synalinks._internal.segments import Segment
+
+_SEGMENT_BYTES = 64 * 2**20
+_LOOK_EVERY_S = 0.05
+_OFFSET_BITS = 40
+_KEY_BYTES = 16
+
+
+class _Line(NamedTuple):
+    kind: str
+    key: str
+    value: bytes
+
+
+class Store:
+    """Values by key, in files of one folder that are only appended to.
+
+    Each process appends to a file of its own, and reads those of others when it opens
+    the store and when it misses a key. The first value of a key stays its value. The
+    folder is made with the first value.
+
+    Args:
+        folder: Where the files are, or will be.
+        prefix: First part of their names.
+
+    Attributes:
+        reports: What was found damaged by `open`, in words.
+        error: Why nothing can be written any more, or None.
+    """
+
+    def __init__(self, folder: str | Path, prefix: str = "answers-v1") -> None:
+        self.folder = Path(folder)
+        self._segments = Segments(self.folder, prefix)
+        # 16 bytes and a number per record: a key is found without reading any file.
+        self._index: dict[bytes, int] = {}
+        self._pending: dict[bytes, bytes] = {}
+        self._lock = threading.Lock()  # between the writer and threads that look
+        self._segment: Segment | None = None
+        self._file: AppendFile | None = None
+        self._n_written = 0
+        self._left_over: list[_Line] = []
+        self._looked_s = float("-inf")
+        self.reports: list[str] = []
+        self.error: WriteError | None = None
+
+    def __len__(self) -> int:
+        return len(self._index) + len(self._pending)
+
+    def open(self) -> None:
+        """Read what is there, once. It takes a second for 50,000 answers."""
+        with self._lock:
+            if self._looked_s == float("-inf"):
+                self._look()
+                self.reports = self._segments.repair()
+
+    def get(self, key: str) -> Any:
+        """Return the value of a key, or None. What was put is found at once.
+
+        Args:
+            key: Any text.
+        """
+        hashed = _hash(key)
+        pending = self._pending.get(hashed)
+        if pending is not None:
+            return decode_value(pending)
+        at = self._index.get(hashed)
+        if at is None:
+            return None
+        segment = self._segments[at >> _OFFSET_BITS]
+        return segment.value_at(at & ((1 << _OFFSET_BITS) - 1))
+
+    def look_again(self) -> None:
+        """Read what other processes have appended meanwhile; for a thread."""
+        if monotonic() - self._looked_s > _LOOK_EVERY_S:
+            with self._lock:
+                self._look()
+
+    def put(
+        self,
+        key: str,
+        value: Any,
+        *,
+        kind: str = "call",
+        waiter: asyncio.Future[None] | None = None,
+    ) -> None:
+        """Add a value. It is found at once, and durable soon.
+
+        Args:
+            key: Any text; ignored for all but the first value of a key.
+            value: JSON.
+            kind: What the record is about, in small letters.
+            waiter: Settled when the value is durable, or cannot be made so.
+        """
+        content = encode_value(value)
+        self._pending.setdefault(_hash(key), content)
+        writer.hand_over(self, _Line(kind, key, content), waiter)
+
+    async def append(self, key: str, value: Any, *, kind: str = "call") -> None:
+        """Add a value, and return when it is durable.
+
+        Args:
+            key: Any text.
+            value: JSON.
+            kind: What the record is about, in small letters.
+
+        Raises:
+            WriteError: It could not be made durable. It is still found by this
+                process, and written together with the next value.
+        """
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.put(key, value, kind=kind, waiter=waiter)
+        await waiter
+
+    def close(self) -> None:
+        """Write what is left, and let others append to the file; blocks."""
+        writer.flush()
+        with self._lock:
+            self._close_file()
+
+    # -- in the writer's thread --------------------------------------------------------
+
+    def write(self, records: list[_Line]) -> None:
+        """Make records durable: called by the writer.
+
+        Args:
+            records: What `put` handed over.
+
+        Raises:
+            WriteError: They are not durable.
+        """
+        with self._lock:
+            records = [*self._left_over, *records]
+            try:
+                self._append(records)
+            except OSError as error:
+                self._left_over = records
+                n_bytes = sum(len(line.value) for line in records)
+                msg = (
+                    f"Cannot append {n_bytes} bytes in `{self.folder}`: "
+                    f"{error.strerror or error}. The answers are still in memory."
+                )
+                self.error = WriteError(error.errno, msg)
+                raise self.error from error
+            self._left_over = []
+            self.error = None
+
+    def _append(self, records: list[_Line]) -> None:
+        if self._file is None or not self._file.is_open:
+            self._look()
+            self._segment, self._file = self._segments.claim(_SEGMENT_BYTES)
+        try:
+            self._append_to_file(records)
+        except OSError:
+            # A part may be there; what a failed sync left behind nobody knows. The file
+            # is never appended to again.
+            self._close_file()
+            self._segment, self._file = self._segments.create()
+            self._append_to_file(records)
+        if self._file.size >= _SEGMENT_BYTES:
+            self._close_file()
+
+    def _append_to_file(self, records: list[_Line]) -> None:
+        segment, file = self._segment, self._file
+        if segment is None or file is None:
+            return
+        lines: list[bytes] = []
+        at, places = file.size, list[int]()
+        for line in records:
+            self._n_written += 1
+            lines.append(encode(self._n_written, line.kind, line.key, line.value))
+            places.append(at)
+            at += len(lines[-1])
+        try:
+            file.append(b"".join(lines))
+        except OSError:
+            self._close_file()
+            raise
+        segment.read_to = file.size
+        for line, offset in zip(records, places, strict=True):
+            self._found(line.key, segment, offset)
+            self._pending.pop(_hash(line.key), None)
+
+    def _close_file(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._segment = self._file = None
+
+    def _look(self) -> None:
+        for segment, place in self._segments.look():
+            self._found(place.key, segment, place.offset)
+        self._looked_s = monotonic()
+
+    def _found(self, key: str, segment: Segment, offset: int) -> None:
+        self._index.setdefault(_hash(key), segment.number << _OFFSET_BITS | offset)
+
+
+def _hash(key: str) -> bytes:
+    content = key.encode("utf-8", "surrogatepass")
+    return blake2b(content, digest_size=_KEY_BYTES).digest()
+
+
+_stores: weakref.WeakValueDictionary[Path, Store] = weakref.WeakValueDictionary()
+
+
+def shared_store(folder: str | Path) -> Store:
+    """Return the store of a folder, the same one as long as anybody uses it.
+
+    Args:
+        folder: Where it is; links and relative paths are followed.
+    """
+    path = Path(folder).resolve()
+    store = _stores.get(path)
+    if store is None:
+        store = _stores[path] = Store(path)
+    return store

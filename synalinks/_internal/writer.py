@@ -1,0 +1,150 @@
+"""One thread per process that makes what is appended to files durable.
+
+Whoever appends hands over and may wait. The thread takes all that was handed over
+meanwhile, and makes it durable in one step: what a single record costs in time is
+shared by all that wait at the same time.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections import defaultdict
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
+
+R = TypeVar("R")
+
+_AT_EXIT_S = 10.0
+
+
+class Log(Protocol[R]):
+    """What the thread writes to."""
+
+    def write(self, records: list[R]) -> None:
+        """Make records durable; called in the thread.
+
+        Args:
+            records: What was handed over since the last time, in order.
+
+        Raises:
+            OSError: They are not durable.
+        """
+        ...
+
+
+class _Order(NamedTuple):
+    log: Log[Any]
+    record: Any
+    waiter: asyncio.Future[None] | None
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self._orders: SimpleQueue[_Order | threading.Event] = SimpleQueue()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def hand_over(self, order: _Order | threading.Event) -> None:
+        self._orders.put(order)
+        if self._thread is None:
+            with self._starting:
+                if self._thread is None:
+                    self._thread = threading.Thread(
+                        target=self._work, name="synalinks-writer", daemon=True
+                    )
+                    self._thread.start()
+
+    def flush(self, timeout_s: float) -> None:
+        if self._thread is not None:
+            done = threading.Event()
+            self.hand_over(done)
+            done.wait(timeout_s)
+
+    def _work(self) -> None:
+        while True:
+            orders = [self._orders.get()]
+            try:
+                while True:
+                    orders.append(self._orders.get_nowait())
+            except Empty:
+                pass
+            _write([one for one in orders if not isinstance(one, threading.Event)])
+            for one in orders:
+                if isinstance(one, threading.Event):
+                    one.set()
+
+
+def _write(orders: list[_Order]) -> None:
+    by_log: defaultdict[int, list[_Order]] = defaultdict(list)
+    for order in orders:
+        by_log[id(order.log)].append(order)
+    for same_log in by_log.values():
+        error: OSError | None = None
+        try:
+            same_log[0].log.write([order.record for order in same_log])
+        except OSError as raised:
+            error = raised
+        _wake(same_log, error)
+
+
+def _wake(orders: list[_Order], error: OSError | None) -> None:
+    waiters: defaultdict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]]
+    waiters = defaultdict(list)
+    for order in orders:
+        if order.waiter is not None:
+            waiters[order.waiter.get_loop()].append(order.waiter)
+    for loop, futures in waiters.items():
+        try:
+            loop.call_soon_threadsafe(_settle, futures, error)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            continue
+
+
+def _settle(futures: list[asyncio.Future[None]], error: OSError | None) -> None:
+    for future in futures:
+        if future.done():  # who waited was cancelled
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+
+
+_writer = _Writer()
+
+
+def hand_over(
+    log: Log[R], record: R, waiter: asyncio.Future[None] | None = None
+) -> None:
+    """Have a record written by the thread.
+
+    Args:
+        log: What to write it to.
+        record: What `log.write` takes.
+        waiter: Settled in its own event loop when the record is durable, or is not.
+    """
+    _writer.hand_over(_Order(log, record, waiter))
+
+
+def flush(timeout_s: float = _AT_EXIT_S) -> None:
+    """Wait until all that was handed over is written.
+
+    Args:
+        timeout_s: Seconds to wait at most.
+    """
+    _writer.flush(timeout_s)
+
+
+def _forget_in_child() -> None:
+    global _writer
+    _writer = _Writer()
+
+
+atexit.register(flush)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_in_child)

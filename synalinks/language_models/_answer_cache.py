@@ -1,0 +1,125 @@
+"""Answers that were given before, by what was asked."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from synalinks._internal.records import decode_value, encode_value
+from synalinks._internal.store import shared_store
+from synalinks.errors import LanguageModelError, warn
+from synalinks.language_models._per_loop import PerLoop
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from synalinks._internal.json import JsonObject
+    from synalinks._internal.store import Store
+
+_MAX_IN_MEMORY = 10_000
+
+_Asking: TypeAlias = "asyncio.Future[JsonObject]"
+
+
+class AnswerCache:
+    """Keeps valid answers; equal questions at the same time are asked once.
+
+    Args:
+        in_memory: Whether to keep answers as long as this object lives, the 10,000
+            latest.
+        folder: Folder to keep answers in, or None. Processes may share it.
+    """
+
+    def __init__(self, *, in_memory: bool, folder: str | None) -> None:
+        self._memory: dict[str, bytes] | None = {} if in_memory else None
+        self._store: Store | None = None if folder is None else shared_store(folder)
+        self._asking: PerLoop[dict[str, _Asking]] = PerLoop(dict)
+        self._is_open = False
+        self._has_warned = False
+
+    async def get_or_ask(
+        self, key: str, ask: Callable[[], Awaitable[JsonObject]]
+    ) -> tuple[JsonObject, bool]:
+        """Return an answer, and whether it was given before.
+
+        Args:
+            key: What is asked.
+            ask: Asks, if need be.
+
+        Raises:
+            LanguageModelError: There is no answer; that is not kept.
+        """
+        asking = self._asking.get()
+        while True:
+            found = await self._find(key)
+            if found is not None:
+                return found, True
+            first = asking.get(key)
+            if first is None:
+                return await self._ask(key, ask, asking), False
+            # Waits without cancelling it when this task is cancelled.
+            await asyncio.wait([first])
+            if not first.cancelled():  # else it is this task's turn to ask
+                return _result_of(first), True
+
+    async def _ask(
+        self,
+        key: str,
+        ask: Callable[[], Awaitable[JsonObject]],
+        asking: dict[str, _Asking],
+    ) -> JsonObject:
+        answer: _Asking = asyncio.get_running_loop().create_future()
+        asking[key] = answer
+        try:
+            value = await ask()
+        except LanguageModelError as error:
+            answer.set_exception(error)
+            answer.exception()  # it is no mistake if nobody else waits for it
+            raise
+        else:
+            self._keep(key, value)
+            answer.set_result(value)
+            return value
+        finally:
+            del asking[key]
+            answer.cancel()
+
+    async def _find(self, key: str) -> JsonObject | None:
+        kept = None if self._memory is None else self._memory.get(key)
+        if kept is not None:
+            return decode_value(kept)
+        if self._store is None:
+            return None
+        if not self._is_open:
+            await self._open(self._store)
+        found: Any = self._store.get(key)
+        if found is None and key not in self._asking.get():
+            await asyncio.to_thread(self._store.look_again)
+            found = self._store.get(key)
+        return found
+
+    async def _open(self, store: Store) -> None:
+        await asyncio.to_thread(store.open)
+        self._is_open = True
+        for report in store.reports:
+            warn(report)
+        store.reports = []
+
+    def _keep(self, key: str, value: JsonObject) -> None:
+        if self._memory is not None:
+            self._memory[key] = encode_value(value)
+            if len(self._memory) > _MAX_IN_MEMORY:
+                del self._memory[next(iter(self._memory))]
+        if self._store is not None:
+            self._store.put(key, value)
+            if self._store.error is not None and not self._has_warned:
+                self._has_warned = True
+                warn(f"`cache_dir`: {self._store.error} They are lost when it ends.")
+
+
+def _result_of(answer: _Asking) -> JsonObject:
+    error = answer.exception()
+    if error is not None:
+        raise copy.copy(error)
+    return copy.deepcopy(answer.result())

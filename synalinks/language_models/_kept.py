@@ -1,0 +1,133 @@
+"""Answers as they are kept: in caches and journals, as JSON without any secret."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from synalinks import errors
+from synalinks._internal.json import canonical
+from synalinks.contracts import Usage
+from synalinks.language_models._providers import first_set, provider_or_default
+from synalinks.language_models._redaction import without_secrets
+from synalinks.language_models._response import Completion
+
+if TYPE_CHECKING:
+    from synalinks._internal.json import JsonObject
+    from synalinks.errors import LanguageModelError
+    from synalinks.language_models._request import AnyRequest, LMRequest
+
+_KEY_DIGITS = 32
+# The same question gets the same kind of answer: it was answered, only badly.
+_ANSWERED = (
+    errors.InvalidOutputError,
+    errors.ContentRefusedError,
+    errors.ContextTooLongError,
+)
+
+
+def request_key(request: LMRequest) -> str:
+    """Return the identity of a request: what goes over the wire, and where to.
+
+    Not in it: keys, headers, time limits, retries, and limits of calls in flight.
+
+    Args:
+        request: The request.
+
+    Raises:
+        ConfigurationError: A parameter is not JSON.
+    """
+    identity: JsonObject = {
+        "model": request.model,
+        "endpoint": endpoint_identity(request),
+        "messages": list(request.messages),
+        "schema": request.schema,
+        "tools": None if request.tools is None else list(request.tools),
+        "params": dict(request.params),
+    }
+    try:
+        content = canonical(identity).encode("utf-8", "surrogatepass")
+    except TypeError as error:
+        msg = f"Answers can only be kept where all parameters are JSON: {error}."
+        raise errors.ConfigurationError(msg) from error
+    return hashlib.sha256(content).hexdigest()[:_KEY_DIGITS]
+
+
+def endpoint_identity(request: AnyRequest) -> str:
+    """Return where a request goes, without secrets: part of what is asked.
+
+    Args:
+        request: The request.
+    """
+    row = provider_or_default(request.provider)
+    base = request.api_base or first_set(row.base_variables) or row.api_base or ""
+    return without_secrets(base).rstrip("/")
+
+
+def from_completion(completion: Completion) -> JsonObject:
+    """Return an answer as JSON.
+
+    Args:
+        completion: The answer.
+    """
+    return asdict(completion)
+
+
+def to_completion(kept: JsonObject) -> Completion:
+    """Return the answer that `from_completion` described.
+
+    Args:
+        kept: What it returned. Fields of later releases are left out.
+    """
+    known: JsonObject = {name: kept[name] for name in _COMPLETION if name in kept}
+    usage = {name: kept["usage"][name] for name in _USAGE if name in kept["usage"]}
+    known["usage"] = Usage(**usage)
+    return Completion(**known)
+
+
+_COMPLETION = Completion.__dataclass_fields__
+_USAGE = Usage.__dataclass_fields__
+
+
+def is_answer(error: LanguageModelError) -> bool:
+    """Return whether a call that failed was answered all the same.
+
+    Args:
+        error: Why it failed.
+    """
+    return isinstance(error, _ANSWERED)
+
+
+def from_error(error: LanguageModelError) -> JsonObject:
+    """Return a bad answer as JSON.
+
+    Args:
+        error: What is bad about it.
+    """
+    return {
+        "error": type(error).__name__,
+        "message": str(error),
+        "model": error.model,
+        "status_code": error.status_code,
+        "attempts": error.attempts,
+        "answer": getattr(error, "answer", None),
+    }
+
+
+def to_error(kept: JsonObject) -> LanguageModelError | None:
+    """Return the error that `from_error` described; None if it describes an answer.
+
+    Args:
+        kept: What was kept.
+    """
+    by_name = {one.__name__: one for one in _ANSWERED}
+    kind = by_name.get(kept.get("error", ""))
+    if kind is None:
+        return None
+    error = kind(kept["message"], model=kept["model"])
+    error.status_code = kept["status_code"]
+    error.attempts = kept["attempts"]
+    if isinstance(error, errors.InvalidOutputError):
+        error.answer = kept["answer"] or ""
+    return error

@@ -1,0 +1,105 @@
+"""What language and embedding models have in common: identity, counters, config."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from synalinks._internal.naming import unique_name
+from synalinks._internal.shape import is_dict
+from synalinks.language_models._ledger import UsageLedger
+from synalinks.language_models._providers import (
+    Provider,
+    provider_or_default,
+    split_identifier,
+)
+from synalinks.language_models._redaction import is_secret_name, without_secrets
+from synalinks.saving import Configurable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synalinks._internal.json import JsonObject
+
+_NOT_PARAMS = ("api_key", "extra_headers", "headers")
+
+
+class ProviderModel(Configurable):
+    """A model of some provider: its name, its counters, its configuration.
+
+    Args:
+        model: Full identifier, `"provider/name"`.
+        api_base: Address of the endpoint, or None.
+        name: Name of the model, in logs; made up if None.
+        default_kwargs: Parameters of every call.
+
+    Raises:
+        ConfigurationError: The identifier does not have that form.
+    """
+
+    shared_on_load: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        model: str | None,
+        api_base: str | None,
+        name: str | None,
+        default_kwargs: JsonObject,
+    ) -> None:
+        self.provider, _ = split_identifier(model)
+        if not isinstance(self._arguments.get("transport"), str):
+            self._arguments.pop("transport", None)  # it belongs to this process
+        self.model = str(model)
+        self.api_base = api_base
+        self.name = name or unique_name(type(self).__name__)
+        self.default_kwargs = default_kwargs
+        self._ledger = UsageLedger()
+
+    def provider_info(self) -> Provider:
+        """Return the row of the provider table for this model."""
+        return provider_or_default(self.provider)
+
+    def __getattr__(self, name: str) -> Any:
+        # Counters, such as `cumulated_cost` or `reward_cumulated_calls`.
+        ledger = self.__dict__.get("_ledger")
+        if ledger is not None and not name.startswith("_"):
+            try:
+                return ledger.read(name)
+            except KeyError:
+                pass
+        msg = f"{type(self).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(msg, name=name, obj=self)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.model!r})"
+
+    def get_config(self) -> JsonObject:
+        """Return the constructor's arguments as JSON, without any secret."""
+        config = super().get_config()
+        if self.api_base:
+            config["api_base"] = without_secrets(self.api_base)
+        return _without_secrets(config)
+
+    def _request_fields(self, params: Mapping[str, Any]) -> JsonObject:
+        """Return what every request needs: parameters, address, key and headers."""
+        merged = {**self.default_kwargs, **params}
+        return {
+            "model": self.model,
+            "params": {
+                key: value
+                for key, value in merged.items()
+                if value is not None and key not in _NOT_PARAMS
+            },
+            "api_base": self.api_base,
+            "api_key": merged.get("api_key"),
+            "headers": merged.get("extra_headers") or merged.get("headers") or {},
+        }
+
+
+def _without_secrets(value: Any) -> Any:
+    if is_dict(value):
+        return {
+            key: _without_secrets(part)
+            for key, part in value.items()
+            if not is_secret_name(str(key))
+        }
+    return value

@@ -1,0 +1,229 @@
+"""How one request becomes a stream of chunks, within limits and in the books."""
+
+from __future__ import annotations
+
+import contextlib
+from time import perf_counter
+from typing import TYPE_CHECKING, Protocol
+
+from synalinks._internal import context
+from synalinks.errors import BudgetExceededError, LanguageModelError
+from synalinks.language_models._answer import read_value
+from synalinks.language_models._chunk import Assembly, LMChunk, one_chunk
+from synalinks.language_models._response import Completion
+from synalinks.language_models._streaming import StreamingIterator
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+
+    from synalinks.contracts import Usage
+    from synalinks.language_models._attempts import Attempts
+    from synalinks.language_models._caller import Caller
+    from synalinks.language_models._ledger import UsageLedger
+    from synalinks.language_models._lm_transport import LMTransport
+    from synalinks.language_models._request import LMRequest
+    from synalinks.language_models._response import LMResponse
+
+_DROPPED = "dropped"
+
+
+class Pricing(Protocol):
+    """What puts a price on an answer."""
+
+    def __call__(
+        self, response: LMResponse, request: LMRequest, elapsed_s: float
+    ) -> LMResponse:
+        """Return an answer with what it took.
+
+        Args:
+            response: What the transport delivered.
+            request: What was asked.
+            elapsed_s: Seconds that were spent on it.
+        """
+        ...
+
+
+class StreamCall:
+    """One call whose answer is streamed.
+
+    An attempt may be made again until its first chunk is there; from then on the slot
+    is taken until the stream ends. The time limit holds for what we wait for the
+    server, not for what the user does between two chunks.
+
+    Args:
+        transport: What carries the request.
+        request: What is asked.
+        ledger: Where it is counted.
+        priced: Puts a price on the answer.
+
+    Attributes:
+        completion: The whole answer, once the stream is over.
+    """
+
+    def __init__(
+        self,
+        transport: LMTransport,
+        request: LMRequest,
+        ledger: UsageLedger,
+        *,
+        priced: Pricing,
+    ) -> None:
+        self._transport = transport
+        self._request = request
+        self._ledger = ledger
+        self._priced = priced
+        # At its end the stream may be closed by the event loop, in no phase at all.
+        self._phase: context.Phase = context.phase.get()
+        self._assembly = Assembly(request)
+        self._waited_s = 0.0
+        self._first_s = 0.0
+        self._last_s = 0.0
+        self._usage: Usage | None = None
+        self.completion: Completion | None = None
+
+    async def chunks(self, attempts: Attempts) -> AsyncGenerator[LMChunk]:
+        """Ask, and give the answer bit by bit.
+
+        Args:
+            attempts: The attempts of this call.
+
+        Yields:
+            The chunks.
+
+        Raises:
+            LanguageModelError: There is no answer, or none to the end.
+        """
+        is_open = False
+        try:
+            async with attempts, contextlib.AsyncExitStack() as stack:
+                chunk, rest = await attempts.run(self._open, keeps_slot=True)
+                is_open = True
+                await stack.enter_async_context(contextlib.aclosing(rest))
+                self._waited_s = attempts.take_elapsed_s()
+                while chunk is not None:
+                    self._note(chunk)
+                    given_s = perf_counter()
+                    yield chunk
+                    attempts.extend(perf_counter() - given_s)
+                    chunk = await self._next(rest, attempts)
+            self.completion = self._finish()
+        except LanguageModelError as error:
+            error.attempts = attempts.n_sent
+            self._fail(error)
+            raise
+        finally:
+            if is_open:
+                self._count(_DROPPED)
+
+    async def _open(self) -> tuple[LMChunk | None, AsyncGenerator[LMChunk]]:
+        rest = chunks_of(self._transport, self._request)
+        first = await anext(rest, None)
+        if first is None:
+            Assembly(self._request).response()  # raises, so that it is tried again
+        return first, rest
+
+    async def _next(
+        self, rest: AsyncGenerator[LMChunk], attempts: Attempts
+    ) -> LMChunk | None:
+        started_s = perf_counter()
+        try:
+            async with attempts.in_time():
+                return await anext(rest, None)
+        finally:
+            self._waited_s += perf_counter() - started_s
+
+    def _note(self, chunk: LMChunk) -> None:
+        self._assembly.add(chunk)
+        if chunk.has_output:
+            self._first_s = self._first_s or self._waited_s
+            self._last_s = self._waited_s
+
+    def _finish(self) -> Completion:
+        """Return the whole answer made of the chunks, counted."""
+        response = self._assembly.response()
+        usage = self._count(response.finish_reason)
+        return Completion(
+            value=read_value(response, self._request),
+            usage=usage,
+            finish_reason=response.finish_reason,
+            model=self._request.model,
+            reasoning_content=response.reasoning_content,
+        )
+
+    def _fail(self, error: LanguageModelError) -> None:
+        if not isinstance(error, BudgetExceededError):
+            with context.bound(context.phase, self._phase):
+                self._ledger.here.failed_calls += 1
+
+    def _count(self, finish_reason: str) -> Usage:
+        """Count what is known of the stream, once.
+
+        Returns:
+            What is known.
+        """
+        if self._usage is not None:
+            return self._usage
+        answer = self._priced(
+            self._assembly.so_far(), self._request, elapsed_s=self._waited_s
+        )
+        with context.bound(context.phase, self._phase):
+            self._ledger.record(answer.usage, finish_reason)
+            counters = self._ledger.here
+        counters.streaming_calls += 1
+        counters.streaming_ttft_s += self._first_s
+        counters.streaming_ttlt_s += self._last_s
+        self._usage = answer.usage
+        return answer.usage
+
+
+async def open_stream(
+    caller: Caller,
+    ledger: UsageLedger,
+    request: LMRequest,
+    otherwise: Callable[[], Awaitable[StreamingIterator]] | None = None,
+) -> StreamingIterator:
+    """Return the stream of an answer, once its first piece is there.
+
+    Args:
+        caller: Makes the attempts.
+        ledger: Where the call is counted.
+        request: What to ask.
+        otherwise: Asks another model, if this one fails before the first piece.
+
+    Raises:
+        BudgetExceededError: The call would cost more than is left.
+        LanguageModelError: There is no answer; the subclass says why.
+    """
+    call = StreamCall(caller.transport, request, ledger, priced=caller.priced)
+    chunks = call.chunks(await caller.attempts(request))
+    try:
+        first = await anext(chunks)
+    except BudgetExceededError:
+        raise
+    except LanguageModelError:
+        if otherwise is None:
+            raise
+        ledger.here.fallback_activations += 1
+    else:
+        return StreamingIterator(call, chunks, first)
+    return await otherwise()
+
+
+def chunks_of(
+    transport: LMTransport, request: LMRequest
+) -> AsyncGenerator[LMChunk, None]:
+    """Return the chunks of an answer; one chunk from transports that do not stream.
+
+    Args:
+        transport: What carries the request.
+        request: What is asked.
+    """
+    stream = getattr(transport, "stream", None)
+    return _whole(transport, request) if stream is None else stream(request)
+
+
+async def _whole(
+    transport: LMTransport, request: LMRequest
+) -> AsyncGenerator[LMChunk, None]:
+    for chunk in one_chunk(await transport.send(request)):
+        yield chunk

@@ -1,0 +1,171 @@
+"""Vectors of texts that were embedded before, and of those that are being embedded."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from array import array
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from synalinks._internal import context
+from synalinks._internal.aio import gather_ordered
+from synalinks._internal.journal import Position
+from synalinks._internal.store import shared_store
+from synalinks.errors import warn
+from synalinks.language_models._per_loop import PerLoop
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from synalinks._internal.json import JsonObject
+    from synalinks._internal.store import Store
+
+Vector: TypeAlias = "array[float]"
+Embed: TypeAlias = "Callable[[list[str]], Awaitable[Sequence[Sequence[float]]]]"
+_Pending: TypeAlias = "dict[str, asyncio.Future[Vector]]"
+
+_MAX_IN_MEMORY = 10_000
+
+
+class VectorCache:
+    """Keeps vectors; equal texts at the same time are embedded once.
+
+    A run that keeps a journal finds there what it embedded before it was interrupted.
+
+    Args:
+        in_memory: Whether to keep vectors as long as this object lives, the 10,000
+            latest.
+        folder: Folder to keep vectors in, or None. Processes may share it.
+    """
+
+    def __init__(self, *, in_memory: bool, folder: str | None) -> None:
+        self._memory: dict[str, Vector] | None = {} if in_memory else None
+        self._store: Store | None = None if folder is None else shared_store(folder)
+        self._pending: PerLoop[_Pending] = PerLoop(dict)
+        self._is_open = False
+
+    async def get_or_embed(
+        self, keys: Mapping[str, str], embed: Embed
+    ) -> tuple[dict[str, Vector], int]:
+        """Return a vector for each text, and how many were known.
+
+        Args:
+            keys: The texts, each with what identifies it.
+            embed: Embeds some of the texts, if need be.
+        """
+        journal = context.journal.get()
+        if self._memory is None and self._store is None and journal is None:
+            vectors = await embed(list(keys))
+            return {
+                text: array("d", vector)
+                for text, vector in zip(keys, vectors, strict=True)
+            }, 0
+        found: dict[str, Vector] = {}
+        n_embedded = 0
+        pending = self._pending.get()
+        while missing := [text for text in keys if text not in found]:
+            found |= await self._find(missing, keys)
+            missing = [text for text in missing if text not in found]
+            own = [text for text in missing if keys[text] not in pending]
+            if own:
+                found |= await self._embed(own, keys, embed)
+                n_embedded += len(own)
+            for text in missing:
+                found |= await _wait_for(text, pending.get(keys[text]))
+        return found, len(keys) - n_embedded
+
+    async def _find(
+        self, texts: Sequence[str], keys: Mapping[str, str]
+    ) -> dict[str, Vector]:
+        if self._store is not None and not self._is_open:
+            await self._open(self._store)
+        found = self._look(texts, keys)
+        if self._store is not None and len(found) < len(texts):
+            await asyncio.to_thread(self._store.look_again)
+            found = self._look(texts, keys)
+        return found
+
+    async def _open(self, store: Store) -> None:
+        await asyncio.to_thread(store.open)
+        self._is_open = True
+        for report in store.reports:
+            warn(report)
+        store.reports = []
+
+    def _look(self, texts: Sequence[str], keys: Mapping[str, str]) -> dict[str, Vector]:
+        looked = ((text, self._known(keys[text])) for text in texts)
+        return {text: vector for text, vector in looked if vector is not None}
+
+    def _known(self, key: str) -> Vector | None:
+        if self._memory is not None and key in self._memory:
+            return self._memory[key]
+        journal = context.journal.get()
+        kept: Any = None if journal is None else journal.lookup(_position(key))
+        if kept is None and self._store is not None:
+            kept = self._store.get(key)
+        return None if kept is None else _to_vector(kept)
+
+    async def _embed(
+        self, texts: list[str], keys: Mapping[str, str], embed: Embed
+    ) -> dict[str, Vector]:
+        journal = context.journal.get()
+        if journal is not None:
+            journal.check()
+        pending = self._pending.get()
+        loop = asyncio.get_running_loop()
+        for text in texts:
+            pending[keys[text]] = loop.create_future()
+        try:
+            vectors = [array("d", vector) for vector in await embed(texts)]
+            found = dict(zip(texts, vectors, strict=True))
+            await self._keep({keys[text]: vector for text, vector in found.items()})
+            for text, vector in found.items():
+                pending[keys[text]].set_result(vector)
+            return found
+        finally:
+            for text in texts:
+                pending.pop(keys[text]).cancel()  # whoever waits tries for itself
+
+    async def _keep(self, vectors: Mapping[str, Vector]) -> None:
+        journal = context.journal.get()
+        if journal is not None:
+            append = journal.append
+            await gather_ordered(
+                [
+                    lambda key=key, vector=vector: append(
+                        _position(key), _to_json(vector)
+                    )
+                    for key, vector in vectors.items()
+                ]
+            )
+        for key, vector in vectors.items():
+            if self._memory is not None:
+                self._memory[key] = vector
+                if len(self._memory) > _MAX_IN_MEMORY:
+                    del self._memory[next(iter(self._memory))]
+            if self._store is not None:
+                self._store.put(key, _to_json(vector))
+
+
+async def _wait_for(
+    text: str, pending: asyncio.Future[Vector] | None
+) -> dict[str, Vector]:
+    """Return the vector that another call has embedded; nothing if it failed."""
+    if pending is None:
+        return {}
+    # Waits without cancelling it when this task is cancelled.
+    await asyncio.wait([pending])
+    return {} if pending.cancelled() else {text: pending.result()}
+
+
+def _position(key: str) -> Position:
+    # A text has the same vector wherever in a run it is asked for.
+    return Position("embedding", key, 0)
+
+
+def _to_json(vector: Vector) -> JsonObject:
+    return {"float64": base64.b64encode(vector.tobytes()).decode()}
+
+
+def _to_vector(kept: JsonObject) -> Vector:
+    return array("d", base64.b64decode(kept["float64"]))

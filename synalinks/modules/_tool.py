@@ -1,0 +1,215 @@
+"""`Tool`: a function that a language model may call."""
+
+from __future__ import annotations
+
+import inspect
+from types import NoneType, UnionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from pydantic import PydanticUserError, TypeAdapter
+
+from synalinks._internal.shape import is_dict
+from synalinks.data_models import (
+    JsonDataModel,
+    SymbolicDataModel,
+    is_data_model,
+    json_of,
+    schema_of,
+)
+from synalinks.errors import ConfigurationError, PermanentError, show
+from synalinks.modules._docstring import read_docstring
+from synalinks.modules._module import Module
+from synalinks.modules._tool_signature import ToolSignature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from synalinks._internal.json import JsonObject
+
+_ATTEMPTS = 3
+_FIRST_WAIT_S = 0.5
+_MAX_WAIT_S = 10.0
+# The same call will fail again: there is no use in waiting.
+_WILL_FAIL_AGAIN = (
+    ArithmeticError, AssertionError, AttributeError, FileNotFoundError, ImportError,
+    LookupError, NameError, NotImplementedError, PermanentError, PermissionError,
+    TypeError, ValueError,
+)  # fmt: skip
+_ANY_OBJECT: JsonObject = {"type": "object", "additionalProperties": True}
+
+
+class Tool(Module):
+    """Give language models a function to call.
+
+    Args:
+        func: An `async` function. Each argument has a type hint, and stands in the
+            docstring under `Args:`, since language models read both. To load a saved
+            program, register it with
+            `synalinks.saving.register_synalinks_serializable` or pass it in
+            `custom_objects`.
+        name: Name of the tool; that of the function when None.
+        description: What the tool does; the docstring without its sections when None.
+        trainable: Has no effect: there is nothing to train.
+
+    Raises:
+        ConfigurationError: The function is not `async`, or an argument has no type
+            hint or no documentation.
+
+    A call costs no LM call. A function that raises is called again, three times in
+    all, with 0.5 and 1 seconds in between, unless its error says that it would fail
+    again (such as `ValueError`), or the call is cancelled.
+
+    Example:
+        ```python
+        async def population(city: str) -> int:
+            \"\"\"Look up how many people live in a city.
+
+            Args:
+                city: Name of the city, in English.
+            \"\"\"
+            return 2_100_000
+
+        tool = synalinks.Tool(population)
+        result = await tool(city="Paris")  # {"result": 2100000}
+        ```
+    """  # noqa: D214 - the section is one of the example
+
+    def __init__(
+        self,
+        func: Callable[..., Coroutine[Any, Any, Any]],
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        trainable: bool = False,
+    ) -> None:
+        if not inspect.iscoroutinefunction(func):
+            msg = f"`Tool` takes an `async def` function, received: {show(func)}."
+            raise ConfigurationError(msg)
+        name = name or str(getattr(func, "__name__", "tool"))
+        summary, _ = read_docstring(func)
+        description = description or summary
+        if not description:
+            msg = (
+                f"The tool `{name}` has no description. Give `{name}` a docstring, or "
+                "pass `description=`."
+            )
+            raise ConfigurationError(msg)
+        super().__init__(name=name, description=description, trainable=trainable)
+        self.func = func
+        self._signature = ToolSignature(func, name)
+        self._result_schema, self._wraps_result = _result_schema(func)
+
+    def get_input_schema(self) -> JsonObject:
+        """Return the JSON schema of the arguments."""
+        return dict(self._signature.schema)
+
+    def get_tool_schema(self) -> JsonObject:
+        """Return the tool in the form of OpenAI's API, as it is sent to models."""
+        function = {
+            "name": self.name,
+            "description": self.description,
+            "parameters": self.get_input_schema(),
+        }
+        return {"type": "function", "function": function}
+
+    async def call(
+        self, *, training: bool = False, **arguments: Any
+    ) -> JsonDataModel | None:
+        """Call the function.
+
+        Args:
+            training: Has no effect here.
+            arguments: JSON values and data models by the names of the arguments.
+
+        Returns:
+            What the function returned: a dict or a data model as it is, anything else
+            as `{"result": ...}`, and None for None.
+
+        Raises:
+            SchemaError: The arguments do not fit.
+        """
+        bound = self._signature.bind(arguments)
+        return self._to_model(await _with_attempts(lambda: self.func(**bound)))
+
+    async def compute_output_spec(
+        self, *, training: bool = False, **arguments: Any
+    ) -> SymbolicDataModel:
+        """Return the schema of the result, without calling the function.
+
+        Args:
+            training: Has no effect here.
+            arguments: Not used.
+        """
+        return SymbolicDataModel(schema=self._result_schema)
+
+    def _to_model(self, result: Any) -> JsonDataModel | None:
+        if result is None:
+            return None
+        if is_data_model(result):
+            return JsonDataModel(schema=schema_of(result), json=json_of(result))
+        json = TypeAdapter(Any).dump_python(result, mode="json")
+        if is_dict(json):
+            schema = _ANY_OBJECT if self._wraps_result else self._result_schema
+            return JsonDataModel(schema=schema, json=json)
+        schema = self._result_schema if self._wraps_result else _wrapped({})
+        return JsonDataModel(schema=schema, json={"result": json})
+
+
+def _result_schema(func: Callable[..., Any]) -> tuple[JsonObject, bool]:
+    """Return the schema of results by the hint, and whether it has them in a key."""
+    hint = get_type_hints(inspect.unwrap(func)).get("return", Any)
+    others = [one for one in get_args(hint) if one is not NoneType]
+    if get_origin(hint) in {Union, UnionType} and len(others) == 1:
+        hint = others[0]
+    if is_data_model(hint):
+        return schema_of(hint), False
+    try:
+        schema = TypeAdapter(hint).json_schema(mode="serialization")
+    except PydanticUserError:  # nothing is known of the type
+        schema = {}
+    if schema.get("type") == "object":
+        return schema, False
+    return _wrapped(schema), True
+
+
+def _wrapped(schema: JsonObject) -> JsonObject:
+    bare = {key: part for key, part in schema.items() if key != "$defs"}
+    definitions = {"$defs": schema["$defs"]} if "$defs" in schema else {}
+    return {
+        **definitions,
+        "title": "Result",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"result": {"title": "Result", **bare}},
+        "required": ["result"],
+    }
+
+
+async def _with_attempts(call: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    """Return what a call returns, attempted again where that may help."""
+    from tenacity import (
+        AsyncRetrying,
+        retry_if_exception,
+        stop_after_attempt,
+        wait_exponential,
+    )
+
+    attempts = AsyncRetrying(
+        retry=retry_if_exception(_may_pass),
+        stop=stop_after_attempt(_ATTEMPTS),
+        wait=wait_exponential(_FIRST_WAIT_S, max=_MAX_WAIT_S),
+        reraise=True,
+    )
+    return await attempts(call)
+
+
+def _may_pass(error: BaseException) -> bool:
+    # A cancellation is no `Exception`: it is final.
+    return isinstance(error, Exception) and not isinstance(error, _WILL_FAIL_AGAIN)

@@ -1,0 +1,102 @@
+"""A model that talks to a broken server, and what both must agree on."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from synalinks.language_models import LanguageModel
+from synalinks.testing import ChatServer
+
+MESSAGES = [{"role": "user", "content": "Was it good?"}]
+SCHEMA = {
+    "type": "object",
+    "title": "Answer",
+    "properties": {"label": {"type": "string", "enum": ["good", "bad"]}},
+    "required": ["label"],
+}
+GOOD = {"label": "good"}
+N_ATTEMPTS = 3
+
+
+@dataclass
+class Exchange:
+    """A server and a model that asks it, with short times."""
+
+    server: ChatServer
+    model: LanguageModel
+    seconds: float = 0.0
+    error: BaseException | None = None
+    answers: list = field(default_factory=list)
+
+    def ask(self, n_calls=1, schema=SCHEMA, **params):
+        """Make calls at once; note answers, the first error and the time taken."""
+
+        async def one(index):
+            # Each call is another one, so that nothing can be shared between them.
+            text = f"{MESSAGES[0]['content']} ({index})"
+            completion = await self.model.complete(
+                [{"role": "user", "content": text}], schema=schema, **params
+            )
+            self.answers.append(completion)
+
+        async def all_of_them():
+            calls = [one(index) for index in range(n_calls)]
+            return await asyncio.gather(*calls, return_exceptions=True)  # noqa: TID251 - errors side by side
+
+        started = time.perf_counter()
+        results = asyncio.run(all_of_them())
+        self.seconds = time.perf_counter() - started
+        errors = [result for result in results if result is not None]
+        self.error = errors[0] if errors else None
+        return self
+
+    @property
+    def n_requests(self):
+        """Requests that the server saw, which must be those that the model counted."""
+        assert len(self.server.requests) == self.model.cumulated_attempts
+        return len(self.server.requests)
+
+
+@pytest.fixture(params=["direct", "litellm"])
+def transport(request):
+    return request.param
+
+
+@pytest.fixture
+def serve():
+    """Return a function that starts a server which is stopped after the test."""
+    servers = []
+
+    def start(*args, **options):
+        server = ChatServer(*args, **options)
+        server.start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def exchange(serve, transport):
+    """Return a function that makes a server and a model which asks it."""
+
+    def make(answer=GOOD, *, faults=(), server=None, **options):
+        server_options = server or {}
+        served = serve(answer, faults=faults, **server_options)
+        times = {"timeout": 20, "retry": N_ATTEMPTS, "retry_max_wait": 0.05}
+        model = LanguageModel(
+            options.pop("model", "openai/gpt-4o-mini"),
+            api_base=served.url,
+            transport=transport,
+            **{"api_key": "a-key", **times, **options},
+        )
+        made = Exchange(served, model)
+        # Imports take their time once; no test is to measure them.
+        model._caller.transport.prepare()
+        return made
+
+    return make

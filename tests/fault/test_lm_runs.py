@@ -1,0 +1,168 @@
+"""What `fit`, `evaluate` and `predict` make of a provider that fails."""
+
+import asyncio
+import time
+
+import pytest
+
+import synalinks
+from synalinks import errors
+from synalinks.language_models import LanguageModel
+from synalinks.testing import Fault
+
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.filterwarnings("ignore::synalinks.errors.SynalinksWarning"),
+]
+
+N_IN_FLIGHT = 8
+N_SAMPLES = 64
+
+
+class Review(synalinks.DataModel):
+    """What is asked about."""
+
+    review: str
+
+
+class Label(synalinks.DataModel):
+    """What is answered."""
+
+    label: str
+
+
+def data(n_samples=N_SAMPLES):
+    x = [Review(review=f"Number {index}.") for index in range(n_samples)]
+    return x, [Label(label="good") for _ in x]
+
+
+async def make_program(server, **options):
+    """Return a compiled program of one generator, and its model."""
+    times = {"timeout": 5, "retry": 2, "retry_max_wait": 0.02}
+    model = LanguageModel(
+        "openai/gpt-4o-mini",
+        api_base=server.url,
+        api_key="a-key",
+        max_concurrency=N_IN_FLIGHT,
+        **{**times, **options},
+    )
+    inputs = synalinks.Input(data_model=Review)
+    outputs = await synalinks.Generator(data_model=Label, language_model=model)(inputs)
+    program = synalinks.Program(inputs=inputs, outputs=outputs)
+    program.compile(
+        optimizer=synalinks.optimizers.RandomFewShot(), reward="exact_match"
+    )
+    return program, model
+
+
+def run(method, program):
+    """Run one of the loops over the data."""
+    x, y = data()
+    if method == "fit":
+        held_out = data(16)
+        return program.fit(x, y, validation_data=held_out, batch_size=16, verbose=0)
+    if method == "evaluate":
+        return program.evaluate(x, y, batch_size=16, verbose=0)
+    return program.predict(x, batch_size=16, verbose=0)
+
+
+async def quiet(server):
+    """Return how many requests came, and make sure that no more do."""
+    await asyncio.sleep(0.03)  # what is on its way arrives
+    n_sent = len(server.requests)
+    await asyncio.sleep(0.15)
+    assert len(server.requests) == n_sent
+    return n_sent
+
+
+METHODS = ["fit", "evaluate", "predict"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("401", errors.AuthenticationError),
+        ("403", errors.AuthenticationError),
+        ("404", errors.ModelNotFoundError),
+        ("quota", errors.AuthenticationError),
+    ],
+)
+async def test_a_system_that_refuses_ends_the_run(serve, method, name, kind):
+    """The first such answer is raised; no more is sent than what is in flight."""
+    server = await asyncio.to_thread(serve, {"label": "good"}, faults=[Fault(name)])
+    program, model = await make_program(server)
+
+    with pytest.raises(kind):
+        await run(method, program)
+
+    n_sent = await quiet(server)
+    assert 1 <= n_sent <= 2 * N_IN_FLIGHT
+    # Attempts that were cancelled before their first byte are counted all the same.
+    assert n_sent <= model.cumulated_attempts <= 2 * N_IN_FLIGHT
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_a_key_that_is_refused_later_ends_the_run(serve, method):
+    """From the first refusal on, only what is in flight comes to its end."""
+    refused = Fault("401", at=range(20, 10**6))
+    server = await asyncio.to_thread(
+        serve, {"label": "good"}, faults=[refused], latency_s=0.01
+    )
+    program, model = await make_program(server)
+
+    with pytest.raises(errors.AuthenticationError):
+        await run(method, program)
+
+    n_sent = await quiet(server)
+    assert 20 <= n_sent < 20 + 2 * N_IN_FLIGHT
+    assert n_sent <= model.cumulated_attempts
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", ["503", "drop", "hang", "html"])
+async def test_a_dead_provider_is_an_error(serve, method, name):
+    """No run succeeds on nothing: the causes are named and counted, soon."""
+    server = await asyncio.to_thread(serve, {"label": "good"}, faults=[Fault(name)])
+    program, model = await make_program(server, timeout=0.3)
+    started = time.perf_counter()
+
+    with pytest.raises(errors.AllSamplesFailedError) as caught:
+        await run(method, program)
+
+    assert time.perf_counter() - started < 5
+    assert "Error" in str(caught.value)
+    assert await quiet(server) <= model.cumulated_attempts
+
+
+async def test_a_few_failures_are_counted_and_the_run_goes_on(serve):
+    """Failed samples are data: the others are scored as if they were alone."""
+    server = await asyncio.to_thread(
+        serve, {"label": "good"}, faults=[Fault("503", prompt=r"Number [35]\.")]
+    )
+    program, model = await make_program(server)
+
+    results = await program.evaluate(*data(), batch_size=16, verbose=0)
+    outputs = await program.predict(data()[0], batch_size=16, verbose=0)
+
+    assert results["reward"] == 1.0
+    lost = [index for index, output in enumerate(outputs) if output is None]
+    assert lost == [3, 5]
+    assert len(server.requests) == model.cumulated_attempts
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_cancelling_a_run_sends_nothing_more(serve, method):
+    """Neither the loop nor a call goes on behind the back of who stopped it."""
+    server = await asyncio.to_thread(serve, {"label": "good"}, latency_s=0.05)
+    program, _ = await make_program(server)
+    task = asyncio.ensure_future(run(method, program))
+    await asyncio.sleep(0.12)
+
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert 0 < await quiet(server) <= 4 * N_IN_FLIGHT
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    assert not [task for task in left if "synalinks" in repr(task.get_coro())]

@@ -1,0 +1,369 @@
+"""What was put is found: now, later, and by others."""
+
+import asyncio
+import errno
+import gc
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from synalinks._internal import files, writer
+from synalinks._internal.store import Store, shared_store
+from synalinks.errors import WriteError
+
+
+def opened(folder):
+    store = Store(folder)
+    store.open()
+    return store
+
+
+def filled(folder, **values):
+    store = opened(folder)
+    for key, value in values.items():
+        store.put(key, value)
+    store.close()
+    return store
+
+
+def test_what_is_put_is_found_at_once_and_later(tmp_path):
+    """Before it is written, after, and in another run."""
+    store = opened(tmp_path)
+
+    store.put("a", {"x": 1})
+
+    assert store.get("a") == {"x": 1}
+    store.close()
+    assert store.get("a") == {"x": 1}
+    assert opened(tmp_path).get("a") == {"x": 1}
+    assert store.get("b") is None
+
+
+def test_an_unused_store_makes_nothing(tmp_path):
+    """A folder that is only asked stays as it is."""
+    store = opened(tmp_path / "none")
+
+    assert store.get("a") is None
+    store.close()
+
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_first_value_stays(tmp_path):
+    """An answer is never drawn again once it was seen."""
+    filled(tmp_path, a=1)
+
+    again = filled(tmp_path, a=2)
+
+    assert again.get("a") == 1
+    assert opened(tmp_path).get("a") == 1
+
+
+def test_values_are_copies(tmp_path):
+    """Who changes what it got changes nothing."""
+    store = opened(tmp_path)
+    store.put("a", {"x": []})
+
+    store.get("a")["x"].append(1)
+
+    assert store.get("a") == {"x": []}
+    store.close()
+
+
+def test_processes_share_a_folder(tmp_path):
+    """Each sees what the other has put, without waiting for its end."""
+    one, other = opened(tmp_path), opened(tmp_path)
+    one.put("a", 1)
+    other.put("b", 2)
+    writer.flush()
+
+    one._looked_s = other._looked_s = 0.0
+    one.look_again()
+    other.look_again()
+
+    assert (one.get("b"), other.get("a")) == (2, 1)
+    assert len(list(tmp_path.glob("*.jsonl"))) == 2
+    one.close()
+    other.close()
+
+
+def test_runs_in_a_row_share_a_file(tmp_path):
+    """A folder does not fill with files."""
+    for number in range(5):
+        filled(tmp_path, **{f"k{number}": number})
+
+    assert len(list(tmp_path.glob("*.jsonl"))) == 1
+    assert len(opened(tmp_path)) == 5
+
+
+PROGRAM = """
+import sys
+from synalinks._internal.store import Store
+store = Store(sys.argv[1])
+store.open()
+for number in range(200):
+    store.put(f"{sys.argv[2]}-{number}", "x" * number)
+"""
+
+
+@pytest.mark.fault
+def test_many_processes_at_once(tmp_path):
+    """Nothing of any of them is lost, at the end of a process neither."""
+    runs = [
+        subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path), str(n)])
+        for n in range(4)
+    ]
+    assert [run.wait() for run in runs] == [0] * 4
+
+    store = opened(tmp_path)
+
+    assert (len(store), store.reports) == (800, [])
+    assert store.get("3-199") == "x" * 199
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from synalinks._internal.store import Store
+
+async def main():
+    store = Store(sys.argv[1])
+    store.open()
+    async def work(n):
+        for number in range(1000):
+            await store.append(f"{n}-{number}", "x" * 3000)
+            sys.stdout.write(f"{n}-{number}\\n")
+            sys.stdout.flush()
+    async with asyncio.TaskGroup() as group:
+        for n in range(8):
+            group.create_task(work(n))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("n_lines", [1, 50, 333])
+def test_what_is_acknowledged_survives_a_kill(tmp_path, n_lines):
+    """Whenever the process dies, what it was told to be durable is there."""
+    run = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    acknowledged = [run.stdout.readline().strip() for _ in range(n_lines)]
+    run.kill()
+    acknowledged += run.stdout.read().split()
+    run.wait()
+    run.stdout.close()
+
+    store = opened(tmp_path)
+
+    assert run.returncode == -9
+    assert [key for key in acknowledged if store.get(key) != "x" * 3000] == []
+    filled(tmp_path, later=1)
+    assert opened(tmp_path).get("later") == 1
+
+
+def test_every_truncation_can_be_opened_and_gone_on_with(tmp_path):
+    """A file that was cut anywhere loses its torn line and nothing else."""
+    filled(tmp_path, a=1, b=2)
+    (path,) = tmp_path.glob("*.jsonl")
+    content = path.read_bytes()
+    ends = [content.index(b"\n") + 1, len(content)]
+
+    for size in range(len(content)):
+        folder = tmp_path / str(size)
+        folder.mkdir()
+        (folder / path.name).write_bytes(content[:size])
+        store = filled(folder, c=3)
+        n_whole = sum(end <= size for end in ends)
+        assert bool(store.reports) == (size not in {0, *ends})
+        later = opened(folder)
+        assert [later.get(key) for key in "abc"] == [
+            *[1, 2][:n_whole],
+            *[None] * (2 - n_whole),
+            3,
+        ]
+        assert later.reports == []
+
+
+def test_damage_after_opening_is_a_miss(tmp_path):
+    """What is no longer what was written is not given out."""
+    store = filled(tmp_path, a="value")
+    (path,) = tmp_path.glob("*.jsonl")
+    path.write_bytes(path.read_bytes().replace(b"value", b"velue"))
+
+    assert store.get("a") is None
+
+
+class Failing:
+    """Makes the file system fail so many times."""
+
+    def __init__(self, monkeypatch, name, n):
+        self.left, self.original = n, getattr(files.AppendFile, name)
+        failing = self
+
+        def call(self, *args):
+            if failing.left:
+                failing.left -= 1
+                if name == "append":
+                    os.write(self._descriptor, args[0][:7])
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return failing.original(self, *args)
+
+        monkeypatch.setattr(files.AppendFile, name, call)
+
+
+async def test_a_failed_write_goes_to_a_new_file(tmp_path, monkeypatch):
+    """A file that failed once is never appended to again, and nothing is lost."""
+    store = await asyncio.to_thread(opened, tmp_path)
+    await store.append("a", 1)
+    Failing(monkeypatch, "append", 1)
+
+    await store.append("b", 2)
+    await asyncio.to_thread(store.close)
+
+    assert store.error is None
+    later = await asyncio.to_thread(opened, tmp_path)
+    assert [later.get("a"), later.get("b")] == [1, 2]
+    n_files = await asyncio.to_thread(lambda: len(list(tmp_path.glob("*.jsonl"))))
+    assert n_files == 2
+
+
+async def test_a_full_disk_is_told_and_forgotten_when_it_is_over(tmp_path, monkeypatch):
+    """Nothing is lost: what failed is written with what comes next."""
+    store = await asyncio.to_thread(opened, tmp_path)
+    Failing(monkeypatch, "append", 2)
+
+    with pytest.raises(WriteError, match=r"Cannot append 1 bytes in `.*`: No space"):
+        await store.append("a", 1)
+
+    assert store.get("a") == 1
+    assert store.error.errno == errno.ENOSPC
+    await store.append("b", 2)
+    assert store.error is None
+    await asyncio.to_thread(store.close)
+    later = await asyncio.to_thread(opened, tmp_path)
+    assert [later.get("a"), later.get("b")] == [1, 2]
+
+
+async def test_appending_together(tmp_path, monkeypatch):
+    """What waits at the same time is made durable in one step."""
+    n_syncs = 0
+    sync = files._sync
+
+    def counting(descriptor):
+        nonlocal n_syncs
+        n_syncs += 1
+        sync(descriptor)
+
+    monkeypatch.setattr(files, "_sync", counting)
+    store = await asyncio.to_thread(opened, tmp_path)
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(500):
+            group.create_task(store.append(str(number), number))
+
+    assert len(store) == 500
+    assert n_syncs < 50
+    await asyncio.to_thread(store.close)
+
+
+async def test_cancelling_who_waits(tmp_path):
+    """The value is kept all the same, and the others are told."""
+    store = await asyncio.to_thread(opened, tmp_path)
+    tasks = [asyncio.create_task(store.append(key, key)) for key in "ab"]
+    await asyncio.sleep(0)
+
+    tasks[0].cancel()
+    await tasks[1]
+
+    assert store.get("a") == "a"
+    await asyncio.to_thread(store.close)
+
+
+def test_a_loop_that_is_gone_is_not_waited_for(tmp_path):
+    """The writer goes on when those who waited have died."""
+    store = opened(tmp_path)
+
+    async def forget():
+        task = asyncio.ensure_future(store.append("a", 1))
+        await asyncio.sleep(0)
+        task.cancel()
+
+    asyncio.run(forget())
+    store.put("b", 2)
+    store.close()
+
+    assert len(opened(tmp_path)) == 2
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_child_has_no_part_in_the_file(tmp_path):
+    """A forked process neither writes to the parent's file nor keeps its lock."""
+    store = opened(tmp_path)
+    store.put("a", 1)
+    writer.flush()
+    child = os.fork()
+    if child == 0:  # what happens here is not seen by the test
+        store.put("b", 2)
+        store.close()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    store.put("c", 3)
+    store.close()
+
+    later = opened(tmp_path)
+
+    assert [later.get(key) for key in "abc"] == [1, 2, 3]
+    assert len(list(tmp_path.glob("*.jsonl"))) == 2
+
+
+def test_threads(tmp_path):
+    """Several threads may put at the same time."""
+    store = opened(tmp_path)
+
+    def work(n):
+        for number in range(100):
+            store.put(f"{n}-{number}", number)
+
+    threads = [threading.Thread(target=work, args=[n]) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    store.close()
+
+    assert len(opened(tmp_path)) == 800
+
+
+def test_one_store_per_folder(tmp_path, monkeypatch):
+    """Who names the same folder shares it; nobody's store is gone."""
+    monkeypatch.chdir(tmp_path)
+
+    store = shared_store("a")
+
+    assert shared_store(tmp_path / "a") is store
+    assert shared_store("b") is not store
+    del store
+    gc.collect()
+    assert shared_store("a")._index == {}
+
+
+def n_open_files():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_no_file_stays_open(tmp_path):
+    """A store that is not used any more leaves nothing behind."""
+    filled(tmp_path, a=1)
+    gc.collect()
+    before = n_open_files()
+
+    for number in range(50):
+        filled(tmp_path, **{f"k{number}": 1})
+    gc.collect()
+
+    assert n_open_files() <= before

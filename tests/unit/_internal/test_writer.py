@@ -1,0 +1,45 @@
+"""What is handed over is written, in order, and those who wait are told."""
+
+import asyncio
+import threading
+
+import pytest
+
+from synalinks._internal import writer
+
+
+class Log:
+    def __init__(self, error=None):
+        self.batches, self.error, self.threads = [], error, set()
+
+    def write(self, records):
+        self.threads.add(threading.current_thread().name)
+        self.batches.append(records)
+        if self.error is not None:
+            raise self.error
+
+
+def test_order_and_thread():
+    """Records arrive in order, all in one thread of the writer."""
+    log = Log()
+
+    for number in range(1000):
+        writer.hand_over(log, number)
+    writer.flush()
+
+    assert [one for batch in log.batches for one in batch] == list(range(1000))
+    assert log.threads == {"synalinks-writer"}
+
+
+async def test_waiters():
+    """Those of a log that failed get its error, the others do not."""
+    loop = asyncio.get_running_loop()
+    logs = [Log(), Log(OSError("full"))]
+    waiters = [loop.create_future() for _ in logs]
+
+    for log, waiter in zip(logs, waiters, strict=True):
+        writer.hand_over(log, 1, waiter)
+
+    await waiters[0]
+    with pytest.raises(OSError, match="full"):
+        await waiters[1]

@@ -1,0 +1,179 @@
+"""With a journal, a run that is repeated pays for nothing and ends the same."""
+
+import asyncio
+
+import pytest
+
+from synalinks._internal import context, files
+from synalinks._internal.journal import Journal
+from synalinks.errors import (
+    ContentRefusedError,
+    InvalidOutputError,
+    ServerError,
+    WriteError,
+)
+from synalinks.language_models import LanguageModel, LMResponse
+from synalinks.testing import ScriptedTransport
+
+MESSAGES = [{"role": "user", "content": "hello"}]
+SCHEMA = {
+    "type": "object",
+    "properties": {"a": {"type": "integer"}},
+    "required": ["a"],
+}
+
+
+def scripted(answers, **options):
+    transport = ScriptedTransport(answers)
+    options = {"transport": transport, "retry": 1, **options}
+    return LanguageModel("openai/gpt-4o-mini", **options), transport
+
+
+def counting():
+    numbers = iter(range(10_000))
+    return lambda _: {"a": next(numbers)}
+
+
+async def run(folder, model, scopes, **options):
+    """Make one call per scope, all at once; return answers and errors."""
+    journal = Journal(folder)
+    await asyncio.to_thread(journal.open)
+    outcomes = {}
+
+    async def one(number, scope):
+        with context.bound(context.scope, scope):
+            try:
+                completion = await model.complete(MESSAGES, schema=SCHEMA, **options)
+                outcomes[number] = completion.value["a"]
+            except Exception as error:  # noqa: BLE001 - looked at by the tests
+                outcomes[number] = error
+
+    with context.bound(context.journal, journal):
+        async with asyncio.TaskGroup() as group:
+            for number, scope in enumerate(scopes):
+                group.create_task(one(number, scope))
+    await asyncio.to_thread(journal.close)
+    return [outcomes[number] for number in range(len(scopes))]
+
+
+async def test_a_repeated_run_pays_nothing(tmp_path):
+    """All answers come from the journal, each to its place; counters are the same."""
+    scopes = [f"sample {n}" for n in range(50)] + ["sample 7"] * 2
+    first, _ = scripted(counting())
+    second, transport = scripted([])
+
+    before = await run(tmp_path, first, scopes)
+    after = await run(tmp_path, second, scopes)
+
+    assert after == before
+    assert len(set(before)) == 52
+    assert transport.requests == []
+    kept = ("calls", "tokens", "cost", "elapsed_s", "completion_tokens")
+    for name in kept:
+        counted = getattr(second, f"cumulated_{name}")
+        assert counted == pytest.approx(getattr(first, f"cumulated_{name}"))
+    assert second.cumulated_attempts == 0
+
+
+async def test_an_edited_prompt_is_asked(tmp_path):
+    """What is asked is part of the place: nothing stale is ever given."""
+    first, _ = scripted(counting())
+    second, transport = scripted([{"a": 99}])
+    await run(tmp_path, first, ["s"])
+
+    assert await run(tmp_path, second, ["s"], temperature=0.5) == [99]
+    assert len(transport.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("bad", "kind"),
+    [
+        ("nonsense", InvalidOutputError),
+        (LMResponse(content="no", finish_reason="refusal"), ContentRefusedError),
+    ],
+)
+async def test_bad_answers_are_met_again(tmp_path, bad, kind):
+    """They were paid for, and belong to the run."""
+    first, _ = scripted([bad])
+    second, transport = scripted([])
+
+    before = await run(tmp_path, first, ["s"])
+    after = await run(tmp_path, second, ["s"])
+
+    for (error,), model in [(before, first), (after, second)]:
+        assert type(error) is kind
+        assert error.attempts == 1
+        assert model.cumulated_failed_calls == 1
+    assert str(after[0]) == str(before[0])
+    assert getattr(after[0], "answer", "") == getattr(before[0], "answer", "")
+    assert transport.requests == []
+
+
+async def test_failures_are_tried_again(tmp_path):
+    """Nobody answered: a run that goes on asks."""
+    first, _ = scripted([ServerError("down")])
+    second, _ = scripted([{"a": 1}])
+
+    assert isinstance((await run(tmp_path, first, ["s"]))[0], ServerError)
+    assert await run(tmp_path, second, ["s"]) == [1]
+
+
+async def test_the_answer_of_a_fallback_is_kept_where_it_was_asked_for(tmp_path):
+    """It is written once, and given without asking the first model."""
+    other, _ = scripted(counting())
+    first, _ = scripted([ServerError("down")], fallback=other)
+    second, transport = scripted([], fallback=scripted([])[0])
+
+    assert await run(tmp_path, first, ["s"]) == [0]
+    assert await run(tmp_path, second, ["s"]) == [0]
+    assert transport.requests == []
+    lines = await asyncio.to_thread(
+        lambda: (tmp_path / "journal-000001.jsonl").read_text().count("\n")
+    )
+    assert lines == 1
+
+
+async def test_hits_of_a_cache_are_kept(tmp_path):
+    """A run that is repeated does not need the cache to be as it was."""
+    first, _ = scripted(counting(), caching=True)
+    second, transport = scripted([])
+
+    assert await run(tmp_path, first, ["s", "t"]) == [0, 0]
+    assert await run(tmp_path, second, ["s", "t"]) == [0, 0]
+    assert transport.requests == []
+
+
+async def test_an_answer_is_durable_before_it_is_seen(tmp_path, monkeypatch):
+    """Nobody acts on an answer that a crash could take back."""
+    events = []
+    append = files.AppendFile.append
+
+    def slow(self, content):
+        append(self, content)
+        events.append("durable")
+
+    monkeypatch.setattr(files.AppendFile, "append", slow)
+    model, _ = scripted(counting())
+
+    await run(tmp_path, model, ["s"])
+    events.append("seen")
+
+    assert events == ["durable", "seen"]
+
+
+async def test_a_full_disk_stops_spending(tmp_path, monkeypatch):
+    """The first answer that cannot be kept is the last that is paid for."""
+
+    def full(self, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.AppendFile, "append", full)
+    model, transport = scripted(counting(), max_concurrency=1)
+    journal = Journal(tmp_path)
+
+    with context.bound(context.journal, journal):
+        for _ in range(3):
+            with pytest.raises(WriteError):
+                await model.complete(MESSAGES)
+
+    assert len(transport.requests) == 1

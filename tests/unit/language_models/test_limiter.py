@@ -1,0 +1,105 @@
+"""Slots: in order, never too many, never lost."""
+
+import asyncio
+
+import pytest
+import virtual_time
+
+from synalinks.language_models._limiter import Limiter
+from synalinks.language_models._window import Window
+
+
+def fixed(n):
+    return Limiter(Window(start=n, ceiling=n))
+
+
+async def test_first_come_first_served():
+    """Slots go to who waits longest, and a place that is kept stays ahead."""
+    limiter = fixed(1)
+    served = []
+
+    async def call(name, place):
+        await limiter.acquire(place)
+        served.append(name)
+        await asyncio.sleep(0)
+        limiter.release()
+
+    kept = limiter.new_place()
+    await limiter.acquire(limiter.new_place())
+    async with asyncio.TaskGroup() as group:
+        for number in range(5):
+            group.create_task(call(number, limiter.new_place()))
+        await asyncio.sleep(0)
+        group.create_task(call("again", kept))
+        await asyncio.sleep(0)
+        limiter.release()
+
+    assert served == ["again", 0, 1, 2, 3, 4]
+
+
+def test_a_pause_holds_for_all():
+    """Nobody is served in a pause, and all at its end; the longest wish counts."""
+
+    async def main():
+        limiter = fixed(8)
+        limiter.pause(5.0)
+        limiter.pause(2.0)
+        limiter.pause(None)
+        for _ in range(8):
+            await limiter.acquire(limiter.new_place())
+        return limiter.now_s()
+
+    assert virtual_time.run(main()) == pytest.approx(5.0)
+
+
+def test_sends_keep_the_interval():
+    """Slots are handed out no closer than the window says."""
+
+    async def main():
+        limiter = fixed(100)
+        limiter.answered(limiter.now_s(), 0.5)
+        times = []
+        for _ in range(5):
+            await limiter.acquire(limiter.new_place())
+            times.append(limiter.now_s())
+        return times
+
+    times = virtual_time.run(main())
+
+    assert times == pytest.approx([0.0, 0.5, 1.0, 1.5, 2.0])
+
+
+async def test_cancelling_while_waiting():
+    """Who gives up waiting leaves no gap and takes no slot."""
+    limiter = fixed(1)
+    await limiter.acquire(limiter.new_place())
+    waiting = [
+        asyncio.create_task(limiter.acquire(limiter.new_place())) for _ in range(3)
+    ]
+    await asyncio.sleep(0)
+
+    waiting[0].cancel()
+    waiting[1].cancel()
+    await asyncio.sleep(0)
+    limiter.release()
+    await waiting[2]
+
+    assert limiter.n_in_flight == 1
+
+
+async def test_cancelling_in_the_instant_of_the_turn():
+    """A slot that arrives together with the cancellation goes to the next."""
+    limiter = fixed(1)
+    await limiter.acquire(limiter.new_place())
+    first, second = (
+        asyncio.create_task(limiter.acquire(limiter.new_place())) for _ in range(2)
+    )
+    await asyncio.sleep(0)
+
+    limiter.release()
+    first.cancel()
+    await asyncio.wait([first, second], timeout=1)
+
+    assert first.cancelled()
+    assert second.done()
+    assert limiter.n_in_flight == 1
