@@ -228,10 +228,11 @@ def boundary(
 
     Raises:
         SynalinksError: Of class `cls`, from the error.
+        Warning: One that the user wants raised is let through as it is.
     """
     try:
         yield
-    except (*passes, Warning):  # a warning is raised where the user wants it so
+    except (*passes, Warning):
         raise
     except Exception as error:
         msg = f"{what}: {type(error).__name__}: {cut(str(error))}"

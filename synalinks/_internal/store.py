@@ -223,16 +223,21 @@ def _hash(key: str) -> bytes:
 
 
 _stores: weakref.WeakValueDictionary[Path, Store] = weakref.WeakValueDictionary()
+_finding = threading.Lock()  # between threads that open stores
 
 
 def shared_store(folder: str | Path) -> Store:
-    """Return the store of a folder, the same one as long as anybody uses it.
+    """Return the open store of a folder, the same one as long as anybody uses it.
+
+    For a thread: it reads what is there.
 
     Args:
         folder: Where it is; links and relative paths are followed.
     """
     path = Path(folder).resolve()
-    store = _stores.get(path)
-    if store is None:
-        store = _stores[path] = Store(path)
+    with _finding:
+        store = _stores.get(path)
+        if store is None:
+            store = _stores[path] = Store(path)
+    store.open()
     return store

@@ -33,9 +33,9 @@ class AnswerCache:
 
     def __init__(self, *, in_memory: bool, folder: str | None) -> None:
         self._memory: dict[str, bytes] | None = {} if in_memory else None
-        self._store: Store | None = None if folder is None else shared_store(folder)
+        self._folder = folder
+        self._store: Store | None = None
         self._asking: PerLoop[dict[str, _Asking]] = PerLoop(dict)
-        self._is_open = False
         self._has_warned = False
 
     async def get_or_ask(
@@ -89,22 +89,21 @@ class AnswerCache:
         kept = None if self._memory is None else self._memory.get(key)
         if kept is not None:
             return decode_value(kept)
-        if self._store is None:
+        if self._folder is None:
             return None
-        if not self._is_open:
-            await self._open(self._store)
-        found: Any = self._store.get(key)
+        store = self._store or await self._open(self._folder)
+        found: Any = store.get(key)
         if found is None and key not in self._asking.get():
-            await asyncio.to_thread(self._store.look_again)
-            found = self._store.get(key)
+            await asyncio.to_thread(store.look_again)
+            found = store.get(key)
         return found
 
-    async def _open(self, store: Store) -> None:
-        await asyncio.to_thread(store.open)
-        self._is_open = True
-        for report in store.reports:
+    async def _open(self, folder: str) -> Store:
+        store = self._store = await asyncio.to_thread(shared_store, folder)
+        reports, store.reports = store.reports, []
+        for report in reports:
             warn(report)
-        store.reports = []
+        return store
 
     def _keep(self, key: str, value: JsonObject) -> None:
         if self._memory is not None:

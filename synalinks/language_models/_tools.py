@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.json import JsonObject, dumps
@@ -29,8 +30,8 @@ def wire_tools(
         ConfigurationError: One of them is no tool, or two have the same name.
     """
     given: Any = tools.values() if is_dict(tools) and not _is_wire(tools) else tools
-    if given is not None and isinstance(given, (str, dict)):
-        given = [cast("Any", given)]
+    if given is not None and (is_dict(given) or not isinstance(given, Iterable)):
+        given = [given]
     wire = [_wire_tool(tool) for tool in (*(given or ()), *(tool_schemas or ()))]
     names = [str(tool["function"]["name"]) for tool in wire]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -164,4 +165,4 @@ class ToolCallParts:
         # Servers that number nothing send a call at a time, most of them whole.
         known = self._calls.get(self._last)
         is_new = known is None or (part.get("id") and part["id"] != known["id"])
-        return self._last + 1 if is_new else self._last
+        return max(self._calls, default=-1) + 1 if is_new else self._last

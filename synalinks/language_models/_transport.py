@@ -29,6 +29,16 @@ if TYPE_CHECKING:
     from synalinks.language_models._response import LMResponse
 
 
+class _TrueZero(int):
+    """No retries, where litellm takes 0 for "not said", and that for 2."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+_NO_RETRIES = _TrueZero(0)
+
+
 class LiteLLMTransport:
     """Sends requests with `litellm.acompletion` and `litellm.aembedding`.
 
@@ -108,6 +118,7 @@ class LiteLLMTransport:
         arguments = {
             **_arguments(request, endpoint_of(request)),
             **embedding_body(request),
+            "max_retries": _NO_RETRIES,
         }
         async with self._litellm(request) as (litellm, session):
             answer = await litellm.aembedding(shared_session=session, **arguments)

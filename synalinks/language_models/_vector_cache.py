@@ -40,9 +40,9 @@ class VectorCache:
 
     def __init__(self, *, in_memory: bool, folder: str | None) -> None:
         self._memory: dict[str, Vector] | None = {} if in_memory else None
-        self._store: Store | None = None if folder is None else shared_store(folder)
+        self._folder = folder
+        self._store: Store | None = None  # opened at the first call, in a thread
         self._pending: PerLoop[_Pending] = PerLoop(dict)
-        self._is_open = False
 
     async def get_or_embed(
         self, keys: Mapping[str, str], embed: Embed
@@ -54,7 +54,7 @@ class VectorCache:
             embed: Embeds some of the texts, if need be.
         """
         journal = context.journal.get()
-        if self._memory is None and self._store is None and journal is None:
+        if self._memory is None and self._folder is None and journal is None:
             vectors = await embed(list(keys))
             return {
                 text: array("d", vector)
@@ -77,20 +77,13 @@ class VectorCache:
     async def _find(
         self, texts: Sequence[str], keys: Mapping[str, str]
     ) -> dict[str, Vector]:
-        if self._store is not None and not self._is_open:
-            await self._open(self._store)
+        if self._folder is not None and self._store is None:
+            self._store = await asyncio.to_thread(_opened, self._folder)
         found = self._look(texts, keys)
         if self._store is not None and len(found) < len(texts):
             await asyncio.to_thread(self._store.look_again)
             found = self._look(texts, keys)
         return found
-
-    async def _open(self, store: Store) -> None:
-        await asyncio.to_thread(store.open)
-        self._is_open = True
-        for report in store.reports:
-            warn(report)
-        store.reports = []
 
     def _look(self, texts: Sequence[str], keys: Mapping[str, str]) -> dict[str, Vector]:
         looked = ((text, self._known(keys[text])) for text in texts)
@@ -145,6 +138,15 @@ class VectorCache:
                     del self._memory[next(iter(self._memory))]
             if self._store is not None:
                 self._store.put(key, _to_json(vector))
+
+
+def _opened(folder: str) -> Store:
+    store = shared_store(folder)
+    store.open()
+    for report in store.reports:
+        warn(report)
+    store.reports = []
+    return store
 
 
 async def _wait_for(

@@ -11,6 +11,8 @@ from synalinks.language_models import LanguageModel
 from synalinks.saving import get_registered_object
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from synalinks._internal.json import JsonObject
 
 # Settings that say where a request goes, by which way, or where answers are kept.
@@ -54,19 +56,22 @@ def _filtered(value: Any, dropped: list[str]) -> Any:
         return {key: _filtered(part, dropped) for key, part in value.items()}
     if _is_language_model(value):
         return _cleaned(value, dropped)
-    config = value["config"]
-    if is_dict(config):
-        is_users_own = value["class_name"] == "__dict__"
-        of_models = () if is_users_own else _MODEL_ARGUMENTS
-        config = {
-            key: (_cleaned if key in of_models else _filtered)(part, dropped)
-            for key, part in config.items()
-        }
-    else:
-        config = _filtered(config, dropped)
-    rest = {key: part for key, part in value.items() if key != "config"}
-    filtered = {key: _filtered(part, dropped) for key, part in rest.items()}
-    return {**filtered, "config": config}
+    of_models = () if value["class_name"] == "__dict__" else _MODEL_ARGUMENTS
+    return {
+        key: _filtered_config(part, dropped, of_models)
+        if key == "config"
+        else _filtered(part, dropped)
+        for key, part in value.items()
+    }
+
+
+def _filtered_config(config: Any, dropped: list[str], of_models: Sequence[str]) -> Any:
+    if not is_dict(config):
+        return _filtered(config, dropped)
+    return {
+        key: (_cleaned if key in of_models else _filtered)(part, dropped)
+        for key, part in config.items()
+    }
 
 
 def _cleaned(model: Any, dropped: list[str]) -> Any:

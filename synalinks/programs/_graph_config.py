@@ -189,13 +189,19 @@ def _resolve(reference: Any, made: _Made) -> Any:
 
 def _symbol_at(value: Any, reference: list[Any]) -> SymbolicDataModel:
     index: Any = reference[2]
-    try:
-        if is_row(value) or is_dict(value):
-            for step in index if is_list(index) else [index]:
-                value = value[step]
-    except (LookupError, TypeError):
-        value = None
+    steps: list[Any] = index if is_list(index) else [index]
+    if is_row(value) or is_dict(value):
+        for step in steps:
+            value = _part(value, step)
     if not isinstance(value, SymbolicDataModel):
         msg = f"The saved graph refers to {show(reference)}, which is no data model."
         raise FileFormatError(msg)
     return value
+
+
+def _part(value: Any, step: Any) -> Any:
+    parts: Any = value if is_row(value) or is_dict(value) else {}
+    try:
+        return parts[step]
+    except (LookupError, TypeError):
+        return None

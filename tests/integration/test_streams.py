@@ -225,7 +225,9 @@ async def test_a_fault_before_the_first_piece_is_tried_again(make):
 
 BROKEN = {
     "error": (
-        sse(chunk({"content": "It "}), event({"error": {"message": "no", "code": 500}})),
+        sse(
+            chunk({"content": "It "}), event({"error": {"message": "no", "code": 500}})
+        ),
         errors.ServerError,
     ),
     "limit": (
@@ -311,7 +313,9 @@ async def test_the_time_limit_is_for_the_server(make):
 
 async def test_a_stream_that_drips_is_cut_off(make):
     """The time limit holds for all pieces together."""
-    model, _ = await make(Answer(content="on " * 500, chunk_interval_s=0.05), timeout=1.5)
+    model, _ = await make(
+        Answer(content="on " * 500, chunk_interval_s=0.05), timeout=1.5
+    )
     stream = await model(MESSAGES, streaming=True)
 
     started = time.perf_counter()
@@ -395,7 +399,9 @@ class TestGenerator:
         """Free text is given while it arrives, from a program too."""
         model, _ = await make("It was good.")
         inputs = synalinks.Input(data_model=synalinks.ChatMessages)
-        outputs = await synalinks.Generator(language_model=model, streaming=True)(inputs)
+        outputs = await synalinks.Generator(language_model=model, streaming=True)(
+            inputs
+        )
         program = synalinks.Program(inputs=inputs, outputs=outputs)
 
         stream = await program(synalinks.ChatMessages(messages=MESSAGES))
@@ -407,7 +413,9 @@ class TestGenerator:
         """Rewards, metrics and users of `predict` get data, not streams."""
         model, server = await make("It was good.")
         inputs = synalinks.Input(data_model=synalinks.ChatMessages)
-        outputs = await synalinks.Generator(language_model=model, streaming=True)(inputs)
+        outputs = await synalinks.Generator(language_model=model, streaming=True)(
+            inputs
+        )
         program = synalinks.Program(inputs=inputs, outputs=outputs)
 
         (answer,) = await program.predict(
@@ -515,7 +523,9 @@ class TestReasoning:
 
     async def test_without_native_reasoning_it_is_written_down(self, make):
         """OpenAI does not show what its models think; the effort is asked for still."""
-        model, server = await make({"thinking": "Hm.", "label": "good"}, model="openai/gpt-5")
+        model, server = await make(
+            {"thinking": "Hm.", "label": "good"}, model="openai/gpt-5"
+        )
         module = synalinks.ChainOfThought(data_model=Label, language_model=model)
 
         answer = await module(synalinks.ChatMessage(role="user", content="Good?"))
@@ -532,7 +542,10 @@ class TestReasoning:
 
         answer = await model(MESSAGES)
 
-        assert (answer.get("content"), answer.get("reasoning_content")) == ("Yes.", "Hm.")
+        assert (answer.get("content"), answer.get("reasoning_content")) == (
+            "Yes.",
+            "Hm.",
+        )
 
 
 async def test_pictures_are_sent(make, tmp_path):

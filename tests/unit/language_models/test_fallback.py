@@ -79,9 +79,6 @@ async def test_our_own_mistakes_do_not_fall_back():
 
 def test_configurations():
     """A fallback may be given as a name or a configuration, and is saved."""
-    nested = {"class_name": "LanguageModel", "config": {"model": "openai/b"}}
-    del nested
-
     for fallback in ("openai/b", {"model": "openai/b"}, LanguageModel("openai/b")):
         model = LanguageModel("openai/a", fallback=fallback)
         assert model.fallback.model == "openai/b"

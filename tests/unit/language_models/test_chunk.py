@@ -1,0 +1,147 @@
+"""Pieces of an answer, and the answer that they make."""
+
+import pytest
+
+from synalinks.contracts import Usage
+from synalinks.errors import (
+    ConnectionLostError,
+    RateLimitedError,
+    ServerError,
+)
+from synalinks.language_models import LMRequest, LMResponse
+from synalinks.language_models._chunk import Assembly, LMChunk, one_chunk, read_chunk
+
+REQUEST = LMRequest(model="openai/x", messages=[])
+
+
+def read(delta, **choice):
+    return read_chunk({"choices": [{"delta": delta, **choice}]}, REQUEST)
+
+
+def assembled(*chunks):
+    assembly = Assembly(REQUEST)
+    for chunk in chunks:
+        assembly.add(chunk)
+    return assembly
+
+
+@pytest.mark.parametrize(
+    ("delta", "fields"),
+    [
+        ({"content": "a"}, {"content": "a"}),
+        ({"role": "assistant", "content": ""}, {}),
+        ({"content": None, "refusal": "no"}, {"refusal": "no"}),
+        ({"reasoning": "hm"}, {"reasoning_content": "hm"}),
+        ({"content": [{"type": "text", "text": "a"}]}, {"content": "a"}),
+        (
+            {"content": [{"type": "thinking", "thinking": [{"text": "hm"}]}]},
+            {"reasoning_content": "hm"},
+        ),
+        ({"thinking_blocks": [{"type": "thinking"}]}, {"thinking_blocks": ({"type": "thinking"},)}),
+    ],
+)  # fmt: skip
+def test_what_a_chunk_says(delta, fields):
+    """Under whatever name it comes."""
+    assert read(delta) == LMChunk(**fields)
+    assert LMChunk().is_empty
+    assert read(delta).is_empty == (not fields)
+
+
+def test_usage_wherever_it_stands():
+    """In a chunk of its own, with the last one, or where Groq puts it."""
+    usage = {"prompt_tokens": 3, "completion_tokens": 2}
+
+    for payload in (
+        {"choices": [], "usage": usage},
+        {"choices": [{"delta": {}}], "x_groq": {"usage": usage}},
+    ):
+        assert read_chunk(payload, REQUEST).usage.tokens == 5
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [
+        ({"error": {"message": "no", "code": 429}}, RateLimitedError),
+        ({"error": {"message": "no", "type": "rate_limit_error"}}, RateLimitedError),
+        ({"error": {"message": "no", "code": "503"}}, ServerError),
+        ({"error": "no"}, ServerError),
+        ([1], ServerError),
+    ],
+)
+def test_an_error_in_the_middle(payload, kind):
+    """It is told by its code, or its name."""
+    with pytest.raises(kind, match="`openai/x`"):
+        read_chunk(payload, REQUEST)
+
+
+def test_tool_calls_in_pieces():
+    """Pieces go together by number; what comes without one follows the last."""
+    assembly = assembled(
+        read({"tool_calls": [{"index": 1, "id": "b", "function": {"name": "g"}}]}),
+        read({"tool_calls": [{"index": 0, "id": "a", "function": {"name": "f"}}]}),
+        read({"tool_calls": [{"index": 0, "function": {"arguments": '{"x": '}}]}),
+        read({"tool_calls": [{"function": {"arguments": "1}"}}]}),
+        read({"tool_calls": [{"id": "c", "function": {"name": "h"}}]}),
+        read({}, finish_reason="tool_calls"),
+    )
+
+    response = assembly.response()
+
+    calls = [(call["id"], call["function"]) for call in response.tool_calls]
+    assert calls == [
+        ("a", {"name": "f", "arguments": '{"x": 1}'}),
+        ("b", {"name": "g", "arguments": "{}"}),
+        ("c", {"name": "h", "arguments": "{}"}),
+    ]
+    assert response.finish_reason == "tool_calls"
+
+
+def test_a_stream_that_ends_early():
+    """Without a reason to stop there is no answer, only what has come of it."""
+    assembly = assembled(LMChunk(content="a"))
+
+    with pytest.raises(ConnectionLostError, match="ended before its answer did"):
+        assembly.response()
+
+    assert assembly.so_far().content == "a"
+    assert assembly.so_far().usage == Usage(calls=1, cost_usd=None)
+
+
+def test_thinking_blocks_are_joined():
+    """A signature ends a block; they are sent back as they were."""
+    blocks = [
+        {"type": "thinking", "thinking": "a"},
+        {"type": "thinking", "thinking": "b"},
+        {"type": "thinking", "thinking": "", "signature": "s"},
+        {"type": "redacted_thinking", "data": "d"},
+        {"type": "thinking", "thinking": "c", "signature": "t"},
+    ]
+    chunks = [LMChunk(thinking_blocks=(block,)) for block in blocks]
+
+    answer = assembled(*chunks).so_far()
+
+    assert answer.thinking_blocks == (
+        {"type": "thinking", "thinking": "ab", "signature": "s"},
+        {"type": "redacted_thinking", "data": "d"},
+        {"type": "thinking", "thinking": "c", "signature": "t"},
+    )
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        LMResponse(content="a", reasoning_content="hm", model="openai/x"),
+        LMResponse(content="no", finish_reason="refusal", model="openai/x"),
+        LMResponse(
+            tool_calls=(
+                {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+                {"id": "b", "type": "function", "function": {"name": "g", "arguments": "{}"}},
+            ),
+            finish_reason="tool_calls",
+            model="openai/x",
+        ),
+    ],
+)  # fmt: skip
+def test_a_whole_answer_is_one_chunk(response):
+    """Cut into one piece and put together, it is the same."""
+    assert assembled(*one_chunk(response)).response() == response
