@@ -106,6 +106,7 @@ class LanguageModelError(SynalinksError):
         model: Full identifier of the model, such as `"openai/gpt-4o-mini"`.
         status_code: HTTP status of the answer, or None where there was none.
         retry_after_s: Seconds the server asked to wait, or None.
+        interval_s: Seconds between calls that the server asks for, or 0.0.
         attempts: Requests that were sent for the call in all.
     """
 
@@ -122,6 +123,7 @@ class LanguageModelError(SynalinksError):
         self.provider = model.partition("/")[0]
         self.status_code = status_code
         self.retry_after_s = retry_after_s
+        self.interval_s = 0.0
         self.attempts = 0
 
 

@@ -51,7 +51,7 @@ class _Media(DataModel):
     def _encoded(self) -> tuple[str, str]:
         """Return the bytes in base64 and the format; a path is read now."""
         encoded = self.base64 or self._read()
-        self._check_size(len(encoded) * 3 // 4)
+        self._check_size(len(encoded) * 3 // 4 - encoded[-2:].count("="))
         suffix = Path(self.path or "").suffix[1:].lower()
         found = (
             name
@@ -62,7 +62,7 @@ class _Media(DataModel):
         return encoded, _ALIASES.get(name, name)
 
     def _check_size(self, n_bytes: int) -> None:
-        if not 0 < n_bytes <= _MAX_BYTES + 2:  # base64 is padded
+        if not 0 < n_bytes <= _MAX_BYTES:
             what = f"The file {show(self.path)}" if self.path else "The content"
             msg = (
                 f"{what} of `{type(self).__name__}` has {n_bytes} bytes; expected 1 to "

@@ -81,6 +81,8 @@ def leaves_of(values: Any, structure: Any) -> list[Any]:
     Raises:
         GraphError: The values have another structure.
     """
+    if structure is None:  # nothing is taken here
+        return []
     if is_dict(structure):
         if not is_dict(values) or values.keys() != structure.keys():
             expected = ", ".join(f"`{key}`" for key in structure)

@@ -183,11 +183,10 @@ class Attempts:
             TransientError: There is no attempt left, or no time.
         """
         is_refused = isinstance(error, RateLimitedError)
-        is_pacing = is_refused and self._limiter.n_answered > self._n_answered
-        self._n_answered = self._limiter.n_answered
+        is_pacing = is_refused and self._others_get_through()
         pause_s = self._tries.capped(error.retry_after_s)
         if is_refused or error.status_code in _OVERLOADED:
-            self._limiter.refused(self._sent_s, pause_s)
+            self._limiter.refused(self._sent_s, pause_s, error.interval_s)
         else:
             self._limiter.pause(pause_s)
         wait_s = self._tries.wait_s(error, is_pacing=is_pacing)
@@ -197,6 +196,17 @@ class Attempts:
                 raise error
         # A wish of the server holds for all: the call waits for it in the queue.
         return wait_s if pause_s is None else 0.0
+
+    def _others_get_through(self) -> bool:
+        """Return whether the model takes calls, only not this one now.
+
+        Others were answered since this call was last refused, or are being served: one
+        that was sent so long before this one would have been refused before it.
+        """
+        n_answered, self._n_answered = self._n_answered, self._limiter.n_answered
+        refused_after_s = self._limiter.now_s() - self._sent_s
+        is_serving = self._limiter.oldest_s < self._sent_s - refused_after_s
+        return is_serving or self._n_answered > n_answered
 
     def _jitter(self) -> Stream:
         digest: Any = getattr(self._request, "digest", self._place)
@@ -212,4 +222,4 @@ class Attempts:
     def _give_back(self) -> None:
         if self._has_slot:
             self._has_slot = False
-            self._limiter.release()
+            self._limiter.release(self._place)

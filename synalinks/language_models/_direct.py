@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.json import JsonObject, dumps
 from synalinks.errors import ConfigurationError, ConnectionLostError, TimedOutError
+from synalinks.language_models._bare_errors import BareErrors
 from synalinks.language_models._chunk import one_chunk
 from synalinks.language_models._chunk_reader import ChunkReader
 from synalinks.language_models._em_wire import embedding_body, read_embeddings
@@ -118,8 +119,13 @@ class DirectTransport:
         """Close the session of the running event loop."""
         await self._sessions.aclose()
 
+    def _post(
+        self, path: str, body: JsonObject, request: AnyRequest, endpoint: Endpoint
+    ) -> BareErrors[ClientResponse]:
+        return BareErrors(self._answer(path, body, request, endpoint))
+
     @contextlib.asynccontextmanager
-    async def _post(
+    async def _answer(
         self, path: str, body: JsonObject, request: AnyRequest, endpoint: Endpoint
     ) -> AsyncGenerator[ClientResponse]:
         """Send a request.

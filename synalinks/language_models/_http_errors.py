@@ -18,7 +18,7 @@ from synalinks.errors import (
     TimedOutError,
 )
 from synalinks.language_models._endpoint import secrets_of
-from synalinks.language_models._rate_limits import retry_after_s
+from synalinks.language_models._rate_limits import interval_s, retry_after_s
 from synalinks.language_models._redaction import redact
 
 if TYPE_CHECKING:
@@ -75,12 +75,14 @@ def error_of_answer(
     said = redact(_message_in(text), secrets_of(request))
     said = f"{said.rstrip('.')}.{_ADVICE.get(kind, '')}"
     msg = f"`{request.model}` answered HTTP {status}: {said}"
-    return kind(
+    error = kind(
         msg,
         model=request.model,
         status_code=status,
         retry_after_s=retry_after_s(headers),
     )
+    error.interval_s = interval_s(headers, n_tokens=0)
+    return error
 
 
 def error_of_stream(received: Any, request: AnyRequest) -> LanguageModelError:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from synalinks._internal import context
-from synalinks._internal.naming import unique_name
 from synalinks.data_models import ChatMessage, JsonDataModel
 from synalinks.errors import ConfigurationError, show
 from synalinks.language_models._answer_cache import AnswerCache
 from synalinks.language_models._caller import Caller, CallSettings
-from synalinks.language_models._ledger import UsageLedger
 from synalinks.language_models._lm_transport import LMTransport
 from synalinks.language_models._media import with_parts
 from synalinks.language_models._messages import to_message_list
 from synalinks.language_models._pricing import model_info
-from synalinks.language_models._providers import (
-    Provider,
-    provider_or_default,
-    split_identifier,
-)
-from synalinks.language_models._redaction import is_secret_name, without_secrets
+from synalinks.language_models._provider_model import ProviderModel
 from synalinks.language_models._request import LMRequest
 from synalinks.language_models._retry import RetryPolicy
 from synalinks.language_models._session_models import session_model
@@ -29,7 +22,7 @@ from synalinks.language_models._streaming import StreamingIterator, arrived_stre
 from synalinks.language_models._structured import schema_argument
 from synalinks.language_models._tools import wire_choice, wire_tools
 from synalinks.language_models._transport_choice import make_transport
-from synalinks.saving import Configurable, deserialize_synalinks_object
+from synalinks.saving import deserialize_synalinks_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,12 +31,11 @@ if TYPE_CHECKING:
     from synalinks.language_models._response import Completion
 
 _MIN_CONCURRENCY = 1
-_NOT_PARAMS = ("api_key", "extra_headers", "headers")
 
 TransportChoice: TypeAlias = Literal["auto", "direct", "litellm"] | LMTransport
 
 
-class LanguageModel(Configurable):
+class LanguageModel(ProviderModel):
     """A language model that modules ask.
 
     One object may serve any number of programs, concurrent calls, and event loops one
@@ -87,8 +79,6 @@ class LanguageModel(Configurable):
         ```
     """
 
-    shared_on_load: ClassVar[bool] = True
-
     def __init__(  # noqa: PLR0917 - names and order are part of the public API
         self,
         model: str | None = None,
@@ -107,26 +97,18 @@ class LanguageModel(Configurable):
         max_concurrency: int | None = None,
         **default_kwargs: Any,
     ) -> None:
-        provider, _ = split_identifier(model)
-        if not isinstance(transport, str):  # it belongs to this process
-            self._arguments.pop("transport", None)
-        self.model = str(model)
-        self.provider = provider
-        self.api_base = api_base
+        super().__init__(model, api_base, name, default_kwargs)
         self.timeout = timeout
         self.retry = retry
         self.retry_max_wait = retry_max_wait
         self.fallback = _to_model(fallback)
         self.caching = caching
         self.cache_dir = cache_dir
-        self.name = name or unique_name(type(self).__name__)
         self.description = description or f"Language model {self.model}"
         self.hooks = list(hooks or ())
-        self.default_kwargs = dict(default_kwargs)
         self.max_concurrency = _checked_concurrency(max_concurrency)
-        self._ledger = UsageLedger()
         self._caller = Caller(
-            make_transport(provider, transport, self.default_kwargs),
+            make_transport(self.provider, transport, self.default_kwargs),
             self._ledger,
             CallSettings(
                 max_concurrency=self.max_concurrency,
@@ -260,34 +242,19 @@ class LanguageModel(Configurable):
         if schema is not None and tools:
             msg = "One call takes a `schema` or `tools`, received both."
             raise ConfigurationError(msg)
-        merged = {**self.default_kwargs, **params}
-        merged["tool_choice"] = wire_choice(merged.get("tool_choice"), tools or ())
+        fields = self._request_fields(params)
+        choice = wire_choice(fields["params"].pop("tool_choice", None), tools or ())
+        if choice is not None:
+            fields["params"]["tool_choice"] = choice
         return LMRequest(
-            model=self.model,
             messages=messages,
             schema=schema,
             tools=tools or None,
-            params={
-                key: value
-                for key, value in merged.items()
-                if value is not None and key not in _NOT_PARAMS
-            },
-            api_base=self.api_base,
-            api_key=merged.get("api_key"),
-            headers=merged.get("extra_headers") or merged.get("headers") or {},
             timeout_s=self.timeout,
+            **fields,
         )
 
-    @property
-    def ledger(self) -> UsageLedger:
-        """All counters, and the gates that calls must pass."""
-        return self._ledger
-
     # -- what is known of the model --------------------------------------------
-
-    def provider_info(self) -> Provider:
-        """Return the row of the provider table for this model."""
-        return provider_or_default(self.provider)
 
     def supports_reasoning(self) -> bool:
         """Return whether the price list says that the model can reason."""
@@ -307,39 +274,6 @@ class LanguageModel(Configurable):
     def supports_audio(self) -> bool:
         """Return whether the price list says that the model takes audio."""
         return bool(model_info(self.model).get("supports_audio_input"))
-
-    def __getattr__(self, name: str) -> Any:
-        # Counters, such as `cumulated_cost` or `reward_cumulated_calls`.
-        ledger = self.__dict__.get("_ledger")
-        if ledger is not None and not name.startswith("_"):
-            try:
-                return ledger.read(name)
-            except KeyError:
-                pass
-        msg = f"{type(self).__name__!r} object has no attribute {name!r}"
-        raise AttributeError(msg, name=name, obj=self)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.model!r})"
-
-    # -- saving ----------------------------------------------------------------
-
-    def get_config(self) -> JsonObject:
-        """Return the constructor's arguments as JSON, without any secret."""
-        config = super().get_config()
-        if self.api_base:
-            config["api_base"] = without_secrets(self.api_base)
-        return _without_secrets(config)
-
-
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: _without_secrets(part)
-            for key, part in value.items()  # pyright: ignore[reportUnknownVariableType]
-            if not is_secret_name(str(key))  # pyright: ignore[reportUnknownArgumentType]
-        }
-    return value
 
 
 def _to_model(fallback: LanguageModel | str | JsonObject | None) -> Any:

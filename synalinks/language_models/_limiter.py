@@ -24,7 +24,6 @@ class Limiter:
         window: How many slots there are, and how far apart they are handed out.
 
     Attributes:
-        n_in_flight: Slots that are taken.
         n_answered: Answers so far: whether the model lets anything through.
     """
 
@@ -35,9 +34,20 @@ class Limiter:
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._paused_until_s = 0.0
         self._next_send_s = 0.0
+        self._told_s = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
-        self.n_in_flight = 0
+        self._in_flight: dict[int, float] = {}
         self.n_answered = 0
+
+    @property
+    def n_in_flight(self) -> int:
+        """How many slots are taken."""
+        return len(self._in_flight)
+
+    @property
+    def oldest_s(self) -> float:
+        """When the slot was taken that is taken for longest; now if there is none."""
+        return next(iter(self._in_flight.values()), self.now_s())
 
     def now_s(self) -> float:
         """Return the time on the clock of the event loop."""
@@ -63,14 +73,18 @@ class Limiter:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():  # too late: the slot was ours
-                self.release()
+                self.release(place)
             else:
                 turn.cancel()
             raise
 
-    def release(self) -> None:
-        """Give a slot back."""
-        self.n_in_flight -= 1
+    def release(self, place: int) -> None:
+        """Give a slot back.
+
+        Args:
+            place: For which it was acquired.
+        """
+        del self._in_flight[place]
         self._serve()
 
     def answered(self, sent_s: float, interval_s: float = 0.0) -> None:
@@ -81,16 +95,23 @@ class Limiter:
             interval_s: How far apart the provider wants calls to be.
         """
         self.n_answered += 1
-        self._window.told_interval_s = interval_s
+        if sent_s > self._told_s:
+            self._window.told_interval_s = interval_s
         self._window.answered(self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight)
 
-    def refused(self, sent_s: float, pause_s: float | None = None) -> None:
+    def refused(
+        self, sent_s: float, pause_s: float | None = None, interval_s: float = 0.0
+    ) -> None:
         """Learn that there were too many calls, while the slot is still taken.
 
         Args:
             sent_s: When the call was sent.
             pause_s: For how long the server says that it will take no more.
+            interval_s: How far apart the provider wants calls to be.
         """
+        if interval_s:  # it is news to calls that are under way
+            self._told_s = self.now_s()
+            self._window.told_interval_s = interval_s
         needed_s = self._window.refused(
             self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight - 1
         )
@@ -109,7 +130,7 @@ class Limiter:
     def _serve(self) -> None:
         """Hand out what slots there are; come back later where it is too early."""
         while self._waiting and self.n_in_flight < self._window.limit:
-            _, turn = self._waiting[0]
+            place, turn = self._waiting[0]
             if turn.done():  # cancelled
                 heapq.heappop(self._waiting)
                 continue
@@ -119,7 +140,7 @@ class Limiter:
                 self._serve_at(open_s)
                 return
             heapq.heappop(self._waiting)
-            self.n_in_flight += 1
+            self._in_flight[place] = now_s
             earliest_s = max(self._next_send_s, now_s - _LATENESS_S)
             self._next_send_s = earliest_s + self._window.interval_s
             turn.set_result(None)

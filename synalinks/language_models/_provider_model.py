@@ -54,6 +54,11 @@ class ProviderModel(Configurable):
         self.default_kwargs = default_kwargs
         self._ledger = UsageLedger()
 
+    @property
+    def ledger(self) -> UsageLedger:
+        """All counters, and the gates that calls must pass."""
+        return self._ledger
+
     def provider_info(self) -> Provider:
         """Return the row of the provider table for this model."""
         return provider_or_default(self.provider)

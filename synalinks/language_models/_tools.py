@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.json import JsonObject, dumps
@@ -29,10 +28,7 @@ def wire_tools(
     Raises:
         ConfigurationError: One of them is no tool, or two have the same name.
     """
-    given: Any = tools.values() if is_dict(tools) and not _is_wire(tools) else tools
-    if given is not None and (is_dict(given) or not isinstance(given, Iterable)):
-        given = [given]
-    wire = [_wire_tool(tool) for tool in (*(given or ()), *(tool_schemas or ()))]
+    wire = [_wire_tool(tool) for tool in (*_listed(tools), *(tool_schemas or ()))]
     names = [str(tool["function"]["name"]) for tool in wire]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -41,8 +37,13 @@ def wire_tools(
     return wire
 
 
-def _is_wire(tool: JsonObject) -> bool:
-    return "function" in tool or "parameters" in tool
+def _listed(tools: Any) -> list[Any]:
+    if is_dict(tools):
+        is_one = isinstance(tools.get("name"), str) or is_dict(tools.get("function"))
+        return [tools] if is_one else list(tools.values())
+    if tools is None or is_row(tools):
+        return list(tools or ())
+    return [tools]
 
 
 def _wire_tool(tool: Any) -> JsonObject:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synalinks.errors import MissingDependencyError
+from synalinks.language_models._bare_errors import BareErrors
 from synalinks.language_models._chunk import LMChunk, read_chunk
 from synalinks.language_models._em_wire import embedding_body, read_embeddings
 from synalinks.language_models._endpoint import Endpoint, endpoint_of
@@ -128,8 +129,11 @@ class LiteLLMTransport:
         """Close what the running event loop has open."""
         await self._sessions.aclose()
 
+    def _litellm(self, request: AnyRequest) -> BareErrors[tuple[Any, ClientSession]]:
+        return BareErrors(self._translated(request))
+
     @contextlib.asynccontextmanager
-    async def _litellm(
+    async def _translated(
         self, request: AnyRequest
     ) -> AsyncGenerator[tuple[Any, ClientSession]]:
         """Give litellm and a session to use with it.

@@ -256,8 +256,7 @@ class Module(ModuleTree):
             config: The schemas.
         """
         args = tuple(symbols_from_specs(config["inputs"]))
-        if not self.built:
-            await self._build_once(args)
+        await self._build_once(args)
         try:
             await self(*args)
         except OutputSchemaError:  # then they are built at the first call

@@ -207,7 +207,11 @@ async def _with_attempts(call: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         wait=wait_exponential(_FIRST_WAIT_S, max=_MAX_WAIT_S),
         reraise=True,
     )
-    return await attempts(call)
+
+    async def attempt() -> Any:
+        return await call()
+
+    return await attempts(attempt)
 
 
 def _may_pass(error: BaseException) -> bool:

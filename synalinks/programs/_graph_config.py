@@ -40,7 +40,8 @@ def graph_to_config(graph: Function) -> JsonObject:
 
     def reference(symbol: Symbol) -> list[Any]:
         origin = symbol.origin
-        if origin is None:  # `Function` has refused such symbols
+        # `Function` has refused such symbols.
+        if origin is None:  # pragma: no cover
             raise AssertionError(symbol)
         name, path = origin.node.operation.name, origin.index
         # A node that returns one data model has it at 0.
@@ -131,16 +132,23 @@ def _operation(form: JsonObject) -> Any:
 
 
 def _replay(operation: Any, use: JsonObject, made: _Made) -> Any:
+    """Return what an operation returns for symbols that are made already.
+
+    Raises:
+        FileFormatError: An operation on data has no symbol to work on.
+    """
     args = _argument(use["args"], made)
     kwargs = _argument(use["kwargs"], made)
     if not is_dict(operation):
         return run_without_waiting(operation(*args, **kwargs))
     config = operation["config"]
     symbol = apply(config["kind"], *args, **config["params"])
-    if symbol.origin is not None:
-        symbol.origin.node.operation = DataOperation(
-            kind=config["kind"], params=config["params"], name=operation["name"]
-        )
+    if not isinstance(symbol, SymbolicDataModel) or symbol.origin is None:
+        msg = f"`{operation['name']}` of the saved graph takes nothing of the graph."
+        raise FileFormatError(msg)
+    symbol.origin.node.operation = DataOperation(
+        kind=config["kind"], params=config["params"], name=operation["name"]
+    )
     return symbol
 
 

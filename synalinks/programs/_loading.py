@@ -65,10 +65,7 @@ def load_document(
             document = without_endpoints(document, source)
         program = deserialize_synalinks_object(document)
         if not isinstance(program, kind):
-            msg = (
-                f"`{source}` holds a `{document['class_name']}`, "
-                f"which is no `{kind.__name__}`."
-            )
+            msg = f"`{source}` holds a `{document['class_name']}`, which is no program."
             raise FileFormatError(msg)
         _build(program, document.get("build_config"))
         _compile(program, document.get("compile_config"))

@@ -239,7 +239,13 @@ def _object_from_json_form(form: JsonObject) -> Any:
     with shared_objects() as known:
         if isinstance(number, int) and number in known:
             return known[number]
-        made = _made(cls, form["config"], form.get(_ATTRIBUTES) or {})
+        attributes: Any = form.get(_ATTRIBUTES) or {}
+        if not is_dict(attributes):
+            msg = (
+                f"The attributes of `{form['class_name']}` are no object: {show(form)}."
+            )
+            raise FileFormatError(msg)
+        made = _made(cls, form["config"], attributes)
         if isinstance(number, int):
             known[number] = made
         return made

@@ -30,12 +30,12 @@ class Exchange:
     error: BaseException | None = None
     answers: list = field(default_factory=list)
 
-    def ask(self, n_calls=1, schema=SCHEMA, **params):
+    def ask(self, n_calls=1, schema=SCHEMA, *, equal=False, **params):
         """Make calls at once; note answers, the first error and the time taken."""
 
         async def one(index):
-            # Each call is another one, so that nothing can be shared between them.
-            text = f"{MESSAGES[0]['content']} ({index})"
+            # Else nothing can be shared between calls.
+            text = f"{MESSAGES[0]['content']} ({0 if equal else index})"
             completion = await self.model.complete(
                 [{"role": "user", "content": text}], schema=schema, **params
             )
@@ -80,9 +80,28 @@ def serve():
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def warm():
+    """Return a function that lets a transport do what is slow the first time."""
+    done = set()
+
+    def warm_up(transport):
+        if transport in done:
+            return
+        done.add(transport)
+        with ChatServer("ok") as server:
+            model = LanguageModel(
+                "openai/warm", api_base=server.url, api_key="-", transport=transport
+            )
+            asyncio.run(model.complete(MESSAGES))
+
+    return warm_up
+
+
 @pytest.fixture
-def exchange(serve, transport):
+def exchange(serve, transport, warm):
     """Return a function that makes a server and a model which asks it."""
+    warm(transport)
 
     def make(answer=GOOD, *, faults=(), server=None, **options):
         server_options = server or {}
@@ -94,9 +113,6 @@ def exchange(serve, transport):
             transport=transport,
             **{"api_key": "a-key", **times, **options},
         )
-        made = Exchange(served, model)
-        # Imports take their time once; no test is to measure them.
-        model._caller.transport.prepare()
-        return made
+        return Exchange(served, model)
 
     return make

@@ -72,7 +72,7 @@ def test_a_limited_run_slows_down_and_loses_nothing(exchange):
     assert len(ours.answers) == 600
     assert ours.error is None
     assert ours.n_requests <= 660
-    assert ours.seconds < 8.0
+    assert ours.seconds < 20  # 2 are needed; machines are busy
 
 
 def test_a_server_that_admits_few_gets_few(exchange):
@@ -156,7 +156,7 @@ def test_nothing_holds_a_call_for_longer_than_its_timeout(exchange, reply):
     ours.ask(schema=None)
 
     assert type(ours.error) is errors.TimedOutError
-    assert 0.4 <= ours.seconds < 1.4
+    assert 0.4 <= ours.seconds < 1.9
     assert 1 <= ours.n_requests <= N_ATTEMPTS
     time.sleep(0.1)  # the server notices that the connection is gone
     assert ours.server.log.n_in_flight == 0
@@ -270,7 +270,7 @@ def test_a_fallback_that_fails_too_gives_its_error(exchange, serve):
 
 
 def test_stored_answers_are_paid_for_once(exchange, tmp_path):
-    """Equal requests share an answer on disk; calls at once pay for one."""
+    """Equal requests share an answer on disk."""
     ours = exchange(cache_dir=str(tmp_path / "answers"), temperature=0.0)
     for _ in range(3):
         ours.ask()
@@ -278,6 +278,16 @@ def test_stored_answers_are_paid_for_once(exchange, tmp_path):
     assert [one.value for one in ours.answers] == [GOOD] * 3
     assert ours.n_requests == 1
     assert ours.model.cumulated_cache_hits == 2
+
+
+def test_equal_calls_at_once_are_paid_for_once(exchange, tmp_path):
+    """Where answers are stored, those who come at the same time share one too."""
+    ours = exchange(cache_dir=str(tmp_path / "answers"), temperature=0.0)
+
+    ours.ask(n_calls=8, equal=True)
+
+    assert len(ours.answers) == 8
+    assert ours.n_requests == 1
 
 
 def test_failures_are_never_stored(exchange, tmp_path):
@@ -316,12 +326,12 @@ def n_open_files():
 
 def test_loops_with_failures_leak_no_sockets(exchange):
     """After many event loops with all kinds of failures nothing is left open."""
-    names = ["500", "drop", "truncated", "hang", "html"]
+    names = ["500", "drop", "truncated", "reset", "html"]
     faults = [
         Fault(name, at=range(2 + index, 10**4, len(names) + 1))
         for index, name in enumerate(names)
     ]
-    ours = exchange(faults=faults, retry=1, timeout=0.1)
+    ours = exchange(faults=faults, retry=1)
     for _ in range(3):
         ours.ask(n_calls=6)
     before = n_open_files()

@@ -151,6 +151,22 @@ async def test_a_few_failures_are_counted_and_the_run_goes_on(serve):
     assert len(server.requests) == model.cumulated_attempts
 
 
+async def test_a_prompt_that_is_too_long_names_its_sample(serve):
+    """It is tried once, and the error says which sample it was."""
+    too_long = Fault("context_too_long", prompt=r"Number 5\.")
+    server = await asyncio.to_thread(serve, {"label": "good"}, faults=[too_long])
+    program, _ = await make_program(server)
+
+    with pytest.raises(errors.ContextTooLongError) as caught:
+        await program.evaluate(
+            *data(8), batch_size=4, on_sample_error="raise", verbose=0
+        )
+
+    assert any(note.endswith(":5") for note in caught.value.__notes__)
+    prompts = [line.body["messages"][-1]["content"] for line in server.requests]
+    assert sum("Number 5." in prompt for prompt in prompts) == 1
+
+
 @pytest.mark.parametrize("method", METHODS)
 async def test_cancelling_a_run_sends_nothing_more(serve, method):
     """Neither the loop nor a call goes on behind the back of who stopped it."""

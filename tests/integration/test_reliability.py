@@ -5,6 +5,7 @@ import gc
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -191,7 +192,7 @@ def test_the_distance_that_a_provider_asks_for_is_kept(make):
     asyncio.run(several())
 
     times = [one.arrived_s for one in server.requests[-6:]]
-    gaps = [later - one for one, later in zip(times, times[1:], strict=False)]
+    gaps = [later - one for one, later in pairwise(times)]
     assert min(gaps) > 0.03
 
 

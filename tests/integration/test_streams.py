@@ -1,4 +1,4 @@
-"""Streams, tools and reasoning are the same through every transport that speaks HTTP."""
+"""Streams, tools and reasoning are the same through every transport over HTTP."""
 
 import asyncio
 import contextlib
@@ -166,7 +166,7 @@ async def test_pieces_come_while_the_model_writes(make):
 
 @pytest.mark.parametrize("left_by", ["aclose", "context", "garbage"])
 async def test_a_stream_that_is_left_early(make, left_by):
-    """The connection is closed and the slot given back; what is not known is unknown."""
+    """The connection is closed, the slot given back; what was not told is unknown."""
     endless = Answer(content="on and " * 2000, chunk_interval_s=0.01)
     model, server = await make(endless, max_concurrency=1)
 
@@ -216,7 +216,7 @@ async def test_a_fault_before_the_first_piece_is_tried_again(make):
         [Status(status=503, retry_after_s=0.01), Raw(), "good"], retry=3
     )
 
-    deltas, stream = await read(model)
+    deltas, _ = await read(model)
 
     assert [delta["content"] for delta in deltas] == ["good"]
     assert len(server.requests) == model.cumulated_attempts == 3

@@ -39,7 +39,7 @@ class Model:
                     take_s, is_refused=attempt < n_refused, pauses=pauses
                 )
             finally:
-                self.limiter.release()
+                self.limiter.release(place)
 
     async def attempt(self, take_s, *, is_refused, pauses):
         self.most = max(self.most, self.limiter.n_in_flight)
@@ -131,7 +131,7 @@ def requests_and_seconds(server, n_calls, spread):
                 limiter.answered(sent_s)
             else:
                 limiter.refused(sent_s)
-            limiter.release()
+            limiter.release(place)
             if is_taken:
                 return
 

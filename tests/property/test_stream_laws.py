@@ -1,5 +1,6 @@
 """However the bytes of a stream are split, the same answer comes of them."""
 
+import itertools
 import json
 
 from hypothesis import given
@@ -40,7 +41,7 @@ def pieces(draw, content):
     """Return bytes cut at any places."""
     places = draw(st.lists(st.integers(0, len(content)), max_size=12))
     ends = [0, *sorted(places), len(content)]
-    return [content[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    return [content[a:b] for a, b in itertools.pairwise(ends)]
 
 
 @given(st.data())

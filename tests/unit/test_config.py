@@ -89,3 +89,15 @@ def test_clearing_the_session_forgets_everything():
     assert config.epsilon() == 1e-7
     assert config.default_language_model() is None
     assert first == synalinks.Identity().name == "identity"
+
+
+def test_others_may_be_told_of_the_end_of_a_session(monkeypatch):
+    """Objects of higher layers that belong to the session end with it."""
+    monkeypatch.setattr(config, "_on_clear", [])
+    ended = []
+
+    config.on_clear_session(lambda: ended.append(1))
+    config.clear_session()
+    config.clear_session()
+
+    assert ended == [1, 1]

@@ -70,3 +70,22 @@ def test_one_source_is_needed(sources, received):
         match=f"`Image` takes one of `url`, `path` and `base64`, received {received}",
     ):
         Image(**sources)
+
+
+@pytest.mark.parametrize("n_bytes", [0, 20 * 2**20 + 1])
+def test_files_have_a_size_that_providers_take(tmp_path, n_bytes):
+    """What is empty or too large is refused before it is read."""
+    path = tmp_path / "a.png"
+    with path.open("wb") as file:
+        file.truncate(n_bytes)
+
+    with pytest.raises(ConfigurationError, match=f"`Image` has {n_bytes} bytes"):
+        Image(path=str(path)).to_content_part()
+
+
+def test_bytes_have_a_size_too():
+    """However they are given."""
+    audio = Audio(base64="A" * (28 * 2**20))
+
+    with pytest.raises(ConfigurationError, match="The content of `Audio` has 22020096"):
+        audio.to_content_part()

@@ -151,6 +151,17 @@ async def test_a_chain_may_be_longer_than_the_recursion_limit():
     assert len(log) == 6000
 
 
+async def test_a_symbol_that_lost_its_origin_is_told():
+    """What was tampered with after the graph was made is found when it runs."""
+    x = entry()
+    made = Step("a")(x)
+    function = Function(x, [made, x])
+    made.origin.node.args = (Symbol(),)
+
+    with pytest.raises(GraphError, match="has no value in this graph"):
+        await function.run("v")
+
+
 async def test_the_first_error_of_a_node_is_raised_as_it_is():
     """No exception group stands around the error of a node."""
 

@@ -242,7 +242,7 @@ async def test_a_folder_that_cannot_be_written_to(tmp_path, monkeypatch):
     await model.complete(MESSAGES)
     await asyncio.to_thread(writer.flush)
 
-    with pytest.warns(SynalinksWarning, match="`cache_dir`: .*No space left"):
+    with pytest.warns(SynalinksWarning, match=r"`cache_dir`: .*No space left"):
         await model.complete(MESSAGES, seed=1)
     await asyncio.to_thread(writer.flush)
 

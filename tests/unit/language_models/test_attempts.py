@@ -15,7 +15,7 @@ from synalinks.errors import (
     ServerError,
     TimedOutError,
 )
-from synalinks.language_models import LanguageModel
+from synalinks.language_models import LanguageModel, LMResponse
 from synalinks.testing import ScriptedTransport
 
 MESSAGES = [{"role": "user", "content": "hello"}]
@@ -244,6 +244,44 @@ def test_invalid_answers_are_asked_for_three_times_at_most():
     assert isinstance(outcome, InvalidOutputError)
     assert (outcome.attempts, len(transport.requests)) == (3, 3)
     assert (model.cumulated_calls, model.cumulated_failed_calls) == (3, 1)
+
+
+def test_an_answer_that_was_cut_off_is_not_asked_for_again():
+    """The same limit would cut it off again."""
+    model, transport = scripted([LMResponse(content="{", finish_reason="length")] * 9)
+
+    outcome, _ = timed(model, schema=SCHEMA)
+
+    assert isinstance(outcome, InvalidOutputError)
+    assert (outcome.attempts, len(transport.requests)) == (1, 1)
+
+
+def test_a_call_that_is_being_served_shows_that_the_model_takes_calls():
+    """A burst that is refused at the start fails nobody, even with few attempts."""
+    n_inside = 0
+
+    async def answer(_):
+        nonlocal n_inside
+        await asyncio.sleep(0.001)
+        if n_inside == 4:
+            raise RateLimitedError("four at once", retry_after_s=0.01)
+        n_inside += 1
+        await asyncio.sleep(0.5)
+        n_inside -= 1
+        return "ok"
+
+    model, transport = scripted(answer, retry=2)
+
+    async def main():
+        await model._caller._prepare(model.model)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(40):
+                group.create_task(model(MESSAGES))
+
+    virtual_time.run(main())
+
+    assert model.cumulated_calls == 40
+    assert len(transport.requests) > 40
 
 
 def test_usage_is_that_of_all_answers():

@@ -12,6 +12,12 @@ from synalinks.language_models import LMRequest, LMResponse
 from synalinks.language_models._chunk import Assembly, LMChunk, one_chunk, read_chunk
 
 REQUEST = LMRequest(model="openai/x", messages=[])
+BLOCK = {"type": "thinking", "thinking": "hm"}
+
+
+def call(name):
+    function = {"name": name, "arguments": "{}"}
+    return {"id": name, "type": "function", "function": function}
 
 
 def read(delta, **choice):
@@ -37,7 +43,7 @@ def assembled(*chunks):
             {"content": [{"type": "thinking", "thinking": [{"text": "hm"}]}]},
             {"reasoning_content": "hm"},
         ),
-        ({"thinking_blocks": [{"type": "thinking"}]}, {"thinking_blocks": ({"type": "thinking"},)}),
+        ({"thinking_blocks": [BLOCK]}, {"thinking_blocks": (BLOCK,)}),
     ],
 )  # fmt: skip
 def test_what_a_chunk_says(delta, fields):
@@ -133,10 +139,7 @@ def test_thinking_blocks_are_joined():
         LMResponse(content="a", reasoning_content="hm", model="openai/x"),
         LMResponse(content="no", finish_reason="refusal", model="openai/x"),
         LMResponse(
-            tool_calls=(
-                {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}},
-                {"id": "b", "type": "function", "function": {"name": "g", "arguments": "{}"}},
-            ),
+            tool_calls=(call("f"), call("g")),
             finish_reason="tool_calls",
             model="openai/x",
         ),

@@ -60,3 +60,46 @@ def test_unknown_counters(name):
     """A typo is an error, not zero."""
     with pytest.raises(KeyError):
         UsageLedger().read(name)
+
+
+def test_hits_of_the_cache_are_no_calls():
+    """They cost nothing and are counted apart."""
+    ledger = UsageLedger()
+
+    ledger.record(USAGE, "stop")
+    ledger.record(Usage(cache_hits=1), "stop")
+
+    assert (ledger.read("cumulated_calls"), ledger.read("cumulated_cache_hits")) == (
+        1,
+        1,
+    )
+    assert ledger.read("cumulated_cost") == 0.5
+    assert ledger.read("last_call_cache_hits") == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "calls", "attempts", "failed_calls", "prompt_tokens", "completion_tokens",
+        "tokens", "cached_tokens", "cache_creation_tokens", "reasoning_tokens", "cost",
+        "elapsed_s", "fallback_activations", "cache_hits", "streaming_calls",
+        "streaming_ttft_s", "streaming_ttlt_s", "trajectory_calls", "trajectory_ttft_s",
+    ],
+)  # fmt: skip
+def test_every_counter_is_there_in_every_phase(name):
+    """Programs read counters by name, of a phase and of all."""
+    ledger = UsageLedger()
+
+    for prefix in ("", "inference_", "reward_", "optimizer_"):
+        assert ledger.read(f"{prefix}cumulated_{name}") == 0
+    assert ledger.read("cumulated_details")[name] == 0
+
+
+def test_tokens_put_into_the_cache_of_the_provider():
+    """They have a price of their own."""
+    ledger = UsageLedger()
+
+    ledger.record(Usage(calls=1, prompt_tokens=9, cache_creation_tokens=7), "stop")
+
+    assert ledger.read("cumulated_cache_creation_tokens") == 7
+    assert ledger.read("last_call_cache_creation_tokens") == 7

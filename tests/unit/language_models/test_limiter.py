@@ -22,17 +22,17 @@ async def test_first_come_first_served():
         await limiter.acquire(place)
         served.append(name)
         await asyncio.sleep(0)
-        limiter.release()
+        limiter.release(place)
 
-    kept = limiter.new_place()
-    await limiter.acquire(limiter.new_place())
+    kept, holder = limiter.new_place(), limiter.new_place()
+    await limiter.acquire(holder)
     async with asyncio.TaskGroup() as group:
         for number in range(5):
             group.create_task(call(number, limiter.new_place()))
         await asyncio.sleep(0)
         group.create_task(call("again", kept))
         await asyncio.sleep(0)
-        limiter.release()
+        limiter.release(holder)
 
     assert served == ["again", 0, 1, 2, 3, 4]
 
@@ -71,7 +71,7 @@ def test_sends_keep_the_interval():
 
 async def test_cancelling_while_waiting():
     """Who gives up waiting leaves no gap and takes no slot."""
-    limiter = fixed(1)
+    limiter, holder = fixed(1), 0
     await limiter.acquire(limiter.new_place())
     waiting = [
         asyncio.create_task(limiter.acquire(limiter.new_place())) for _ in range(3)
@@ -81,7 +81,7 @@ async def test_cancelling_while_waiting():
     waiting[0].cancel()
     waiting[1].cancel()
     await asyncio.sleep(0)
-    limiter.release()
+    limiter.release(holder)
     await waiting[2]
 
     assert limiter.n_in_flight == 1
@@ -89,14 +89,14 @@ async def test_cancelling_while_waiting():
 
 async def test_cancelling_in_the_instant_of_the_turn():
     """A slot that arrives together with the cancellation goes to the next."""
-    limiter = fixed(1)
+    limiter, holder = fixed(1), 0
     await limiter.acquire(limiter.new_place())
     first, second = (
         asyncio.create_task(limiter.acquire(limiter.new_place())) for _ in range(2)
     )
     await asyncio.sleep(0)
 
-    limiter.release()
+    limiter.release(holder)
     first.cancel()
     await asyncio.wait([first, second], timeout=1)
 

@@ -52,8 +52,10 @@ def test_it_closes_once_per_congestion():
 
     for _ in range(50):
         window.refused(2.0, sent_s=1.9, n_in_flight=10_000)
+    later_s = window.refused(2.1, sent_s=2.05, n_in_flight=10_000)
 
     assert window.size == pytest.approx(before * 0.9)
+    assert later_s == 0.025  # the second refusal in vain, not the fifty-first
 
 
 def test_it_closes_to_what_was_taken():

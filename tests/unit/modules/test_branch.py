@@ -195,6 +195,25 @@ class TestNesting:
 
         assert [output and output.get("answer") for output in outputs] == expected
 
+    async def test_a_branch_may_return_a_dict(self):
+        """The decision stands before each of its values."""
+
+        class Both(Mark):
+            async def call(self, inputs):
+                answer = await super().call(inputs)
+                return {"x": answer, "y": None}
+
+            async def compute_output_spec(self, inputs):
+                return {"x": Answer.to_symbolic_data_model()}
+
+        module, _ = branch("a", branches=[Both(), Mark()])
+
+        (value, _), (symbol, _) = await module(QUERY), await module(Query)
+
+        assert list(value["x"].keys()) == ["thinking", "choice", "answer"]
+        assert value["y"] is None
+        assert field_names(symbol["x"]) == ["thinking", "choice", "answer"]
+
     def test_paths_go_through_both(self):
         """Every prompt has a path of its own."""
         outer, _ = self.nested()

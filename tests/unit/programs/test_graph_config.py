@@ -105,6 +105,18 @@ def test_a_reference_to_nothing_is_told(graph, change, message):
         graph_from_config(config)
 
 
+def test_an_operation_on_nothing_is_told(graph):
+    """One that has only constants is no part of the graph."""
+    config = json.loads(json.dumps(graph_to_config(graph)))
+    use = config["modules"][2]["inbound_nodes"][0]
+    use["args"][0] = use["args"][1]
+
+    with pytest.raises(
+        FileFormatError, match="`logical_and` of the saved graph takes n"
+    ):
+        graph_from_config(config)
+
+
 def test_an_unknown_operation_on_data_is_told(graph):
     """The near one is suggested."""
     config = json.loads(json.dumps(graph_to_config(graph)))

@@ -346,6 +346,22 @@ class TestSubclasses:
         assert paths(program) == ["step/state"]
         assert field_names(program.outputs) == ["answer"]
 
+    async def test_build_gets_the_structure_of_the_inputs(self):
+        """Lists, dicts and None are the same, with symbols for values."""
+
+        class Several(synalinks.Program):
+            async def build(self, inputs):
+                self.seen = inputs
+                x, y = inputs["x"]
+                super().__init__(inputs=inputs, outputs=await synalinks.Or()([x, y]))
+
+        program = Several()
+
+        output = await program({"x": [QUERY, Answer(answer="a")], "none": None})
+
+        assert output.keys() == {"query", "answer"}
+        assert program.seen["none"] is None
+
     async def test_building_costs_no_call(self):
         """The first call is one run of the graph."""
         model, transport = scripted()

@@ -583,6 +583,18 @@ class TestCustomClasses:
         with pytest.raises(UnregisteredObjectError):
             program_from_json(text)
 
+    def test_what_a_constructor_was_not_given_is_the_same(self):
+        """Name, description and trainability, also those that changed later."""
+        own = Own(1)
+        inner = own.name
+        own.description = "Changed."
+        own.trainable = False
+
+        again = program_from_json(run(one_module(own)).to_json()).get_module(inner)
+
+        assert (again.name, again.description) == (inner, "Changed.")
+        assert again.trainable_variables == []
+
     def test_a_subclass_with_a_get_config_of_its_own(self):
         """As in Keras: the arguments are in the configuration."""
 
@@ -790,5 +802,5 @@ def test_a_class_that_is_no_program_is_refused(value):
     """A module alone is no program."""
     text = json.dumps(synalinks.saving.serialize_synalinks_object(Own(value)))
 
-    with pytest.raises(FileFormatError, match="holds a `Own`, which is no `Program`"):
+    with pytest.raises(FileFormatError, match="holds a `Own`, which is no program"):
         program_from_json(text)

@@ -91,6 +91,9 @@ async def test_wiring_can_wait():
     program.add(Step(name="c"))
 
     assert await answer(program) == ">a>b>c"
+    program.pop(rebuild=False)
+    program.pop()
+    assert await answer(program) == ">a"
 
 
 async def test_an_addition_that_fails_leaves_the_program_as_it_was():

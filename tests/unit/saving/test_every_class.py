@@ -9,6 +9,7 @@ from synalinks.modules import InputModule, Module
 from synalinks.modules._merging import Merging, _Masking
 from synalinks.modules._tree import ModuleTree
 from synalinks.programs import program_from_json
+from synalinks.programs._saved_program import SavedProgram
 from synalinks.saving import (
     deserialize_synalinks_object,
     get_custom_objects,
@@ -145,7 +146,7 @@ CASES = {
     ],
 }
 # Only bases of others, which nobody makes objects of.
-BASES = {ModuleTree, Merging, _Masking}
+BASES = {ModuleTree, Merging, _Masking, SavedProgram}
 # Parameters that are objects of this process, or parts that `from_config` makes.
 EXEMPT = {
     "Generator": {"decision_model"},

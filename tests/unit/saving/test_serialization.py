@@ -198,6 +198,16 @@ def test_anything_that_can_be_called_is_named(function, name):
             "`{}` is not registered",
         ),
         (
+            {
+                "class_name": "Pair",
+                "config": {},
+                "registered_name": "forms>Pair",
+                "attributes": [1],
+            },
+            FileFormatError,
+            "The attributes of `Pair` are no object",
+        ),
+        (
             {"class_name": "__schema__", "config": 3},
             FileFormatError,
             "The config of `__schema__` is no object",

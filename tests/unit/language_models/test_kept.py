@@ -1,0 +1,116 @@
+"""What is kept of an answer: all of it, and nothing of who asked."""
+
+import json
+
+import pytest
+
+from synalinks.contracts import Usage
+from synalinks.errors import (
+    BadRequestError,
+    ContentRefusedError,
+    ContextTooLongError,
+    InvalidOutputError,
+    RateLimitedError,
+)
+from synalinks.language_models import Completion, LMRequest
+from synalinks.language_models._kept import (
+    from_completion,
+    from_error,
+    is_answer,
+    request_key,
+    to_completion,
+    to_error,
+)
+
+CANARY = "canary-31337"
+COMPLETION = Completion(
+    value={"a": [1, None, "é \ud83d"]},
+    usage=Usage(calls=2, prompt_tokens=3, cost_usd=None, elapsed_s=0.5),
+    finish_reason="stop",
+    model="openai/x",
+    reasoning_content="hm",
+)
+
+
+def test_completions():
+    """They come back as they were, through JSON."""
+    kept = json.loads(json.dumps(from_completion(COMPLETION)))
+
+    assert to_completion(kept) == COMPLETION
+
+
+def test_fields_of_later_releases_are_left_out():
+    """A file of a later release can be read as far as it is understood."""
+    kept = {**from_completion(COMPLETION), "later": 1}
+    kept["usage"]["later"] = 2
+
+    assert to_completion(kept) == COMPLETION
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidOutputError("no JSON", model="openai/x", answer="hello"),
+        ContentRefusedError("I will not", model="openai/x"),
+        ContextTooLongError("too long", model="openai/x", status_code=400),
+    ],
+    ids=repr,
+)
+def test_bad_answers(error):
+    """The error is the same again, with all that a program may look at."""
+    error.attempts = 3
+
+    again = to_error(json.loads(json.dumps(from_error(error))))
+
+    assert is_answer(error)
+    assert type(again) is type(error)
+    assert (str(again), vars(again)) == (str(error), vars(error))
+
+
+@pytest.mark.parametrize("error", [RateLimitedError("x"), BadRequestError("x")])
+def test_failures_are_no_answers(error):
+    """Nobody answered."""
+    assert not is_answer(error)
+
+
+def test_an_answer_is_no_error():
+    """What is kept of an answer is not taken for an error."""
+    assert to_error(from_completion(COMPLETION)) is None
+
+
+def request(**changes):
+    fields = {"model": "openai/x", "messages": [{"role": "user", "content": "é\ud83d"}]}
+    return LMRequest(**{**fields, **changes})
+
+
+IDENTITY = {
+    "model": "openai/y",
+    "messages": [],
+    "schema": {"type": "object"},
+    "tools": [{}],
+    "params": {"temperature": 0.0},
+    "api_base": "http://localhost/v1",
+}
+NOT_IDENTITY = {"api_key": CANARY, "headers": {"x": CANARY}, "timeout_s": 3.0}
+
+
+def test_each_field_is_part_of_the_identity_or_is_not():
+    """A field that is added must be put into one of the two lists."""
+    assert {*IDENTITY, *NOT_IDENTITY} == set(LMRequest.__dataclass_fields__)
+    keys = {request_key(request(**{name: IDENTITY[name]})) for name in IDENTITY}
+    same = {request_key(request(**{name: NOT_IDENTITY[name]})) for name in NOT_IDENTITY}
+
+    assert len(keys) == len(IDENTITY)
+    assert same == {request_key(request())}
+    assert same.isdisjoint(keys)
+
+
+def test_the_endpoint_is_known_without_its_secrets(monkeypatch):
+    """Who asks, and with which key, does not matter; where does."""
+    plain = request_key(request(api_base="http://host/v1"))
+
+    assert (
+        request_key(request(api_base=f"http://u:{CANARY}@host/v1?k={CANARY}")) == plain
+    )
+    monkeypatch.setenv("OPENAI_API_BASE", "http://host/v1/")
+    assert request_key(request()) == plain
