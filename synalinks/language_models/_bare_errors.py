@@ -1,7 +1,7 @@
 """Errors that refer to no other error.
 
-What a client library raises may hold a request with its key. `raise ... from None` hides
-it from tracebacks, not from tools that report errors.
+What a client library raises may hold a request with its key. `raise ... from None`
+hides it from tracebacks, not from tools that report errors.
 """
 
 from __future__ import annotations

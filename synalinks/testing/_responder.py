@@ -61,15 +61,21 @@ class Responder:
                 # Some faults do something to the answer that was due.
                 is_whole = getattr(reply, "answer", reply) is not None
                 return reply if is_whole else await self._spoiled(reply, path, body)
-        await self._wait(number)
+        delay_s = self.delay_s(number)
+        if delay_s:
+            await asyncio.sleep(delay_s)
         return await self._usual(path, body)
 
-    async def _wait(self, number: int) -> None:
-        wait_s = self.latency_s
-        if self.jitter_s:
-            wait_s += stream(self.seed, "jitter", number).random() * self.jitter_s
-        if wait_s:
-            await asyncio.sleep(wait_s)
+    def delay_s(self, number: int) -> float:
+        """Return the seconds before an answer.
+
+        Args:
+            number: Number of the request; it decides the jitter, with the seed.
+        """
+        if not self.jitter_s:
+            return self.latency_s
+        drawn = stream(self.seed, "jitter", number).random()
+        return self.latency_s + drawn * self.jitter_s
 
     async def _spoiled(self, reply: Any, path: str, body: JsonObject) -> Reply:
         usual = await self._usual(path, body)

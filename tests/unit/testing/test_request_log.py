@@ -4,7 +4,6 @@ import asyncio
 import json
 
 import aiohttp
-import pytest
 
 from synalinks.testing import ChatServer, Fault
 from tests.unit.testing.test_faults import BODY, post
@@ -80,18 +79,11 @@ async def test_a_body_that_is_no_json_is_told():
     assert server.requests == []
 
 
-@pytest.mark.parametrize("jitter_s", [0.0, 0.05])
-async def test_latency_and_jitter(jitter_s):
-    """Answers take the latency, and up to the jitter more, as the seed decides."""
+async def test_answers_take_the_latency():
+    """The log has the seconds of each."""
+    async with ChatServer(latency_s=0.02, jitter_s=0.02) as server:
+        for _ in range(4):
+            await post(server)
 
-    async def seconds(seed):
-        options = {"latency_s": 0.02, "jitter_s": jitter_s, "seed": seed}
-        async with ChatServer(**options) as server:
-            for _ in range(4):
-                await post(server)
-        return [line.finished_s - line.arrived_s for line in server.requests]
-
-    first, again = await seconds(1), await seconds(1)
-
-    assert all(0.02 <= one < 0.02 + jitter_s + 0.03 for one in first)
-    assert first == pytest.approx(again, abs=0.02)
+    seconds = [line.finished_s - line.arrived_s for line in server.requests]
+    assert min(seconds) >= 0.02

@@ -1,0 +1,57 @@
+"""What a server answers, and when."""
+
+import pytest
+
+from synalinks.testing._responder import Responder, to_function
+
+
+def responder(**options):
+    defaults = {"latency_s": 0.0, "jitter_s": 0.0, "seed": 0}
+    return Responder(
+        answer=to_function("ok"), faults=(), embed_with=None, **{**defaults, **options}
+    )
+
+
+def delays(**options):
+    made = responder(**options)
+    return [made.delay_s(number) for number in range(1, 101)]
+
+
+def test_without_jitter_every_answer_takes_the_same():
+    """Latency alone is constant."""
+    assert delays(latency_s=0.2) == [0.2] * 100
+    assert delays() == [0.0] * 100
+
+
+def test_jitter_comes_on_top_as_the_seed_decides():
+    """Delays fill the range; a seed repeats them."""
+    found = delays(latency_s=0.2, jitter_s=0.1, seed=3)
+
+    assert 0.2 <= min(found) < 0.22
+    assert 0.28 < max(found) <= 0.3
+    assert found == delays(latency_s=0.2, jitter_s=0.1, seed=3)
+    assert found != delays(latency_s=0.2, jitter_s=0.1, seed=4)
+
+
+async def test_faults_come_at_once():
+    """A fault does not wait for the latency."""
+    from synalinks.testing import FAULTS, Fault
+
+    made = Responder(
+        answer=to_function("ok"),
+        faults=[Fault("503")],
+        latency_s=60.0,
+        jitter_s=0.0,
+        embed_with=None,
+        seed=0,
+    )
+
+    assert await made.reply(1, "/v1/chat/completions", {}) is FAULTS["503"]
+
+
+@pytest.mark.parametrize("answer", ["text", {"a": 1}, lambda _: "text"])
+def test_answers_become_functions(answer):
+    """Whatever is given is asked in one way."""
+    expected = "text" if callable(answer) else answer
+
+    assert to_function(answer)(None) == expected
