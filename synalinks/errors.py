@@ -2,7 +2,8 @@
 
 ```
 SynalinksError
-├─ ConfigurationError (ValueError)   NotCompiledError · GraphError · SchemaError
+├─ ConfigurationError (ValueError)   NotCompiledError · GraphError · SchemaError ·
+│                                    UnknownHookError
 ├─ ModuleError (RuntimeError)        NotBuiltError · OutputSchemaError
 ├─ SavingError                       FileFormatError (ValueError) ·
 │                                    StateMismatchError (ValueError) ·
@@ -56,6 +57,10 @@ class ConfigurationError(SynalinksError, ValueError):
 
 class NotCompiledError(ConfigurationError):
     """The program was asked to train or evaluate before `compile`."""
+
+
+class UnknownHookError(ConfigurationError):
+    """A callback has a method that looks like a hook and is none."""
 
 
 class GraphError(ConfigurationError):

@@ -16,6 +16,8 @@ class History(Callback):
     Attributes:
         history: A list with one value per epoch, by name.
         epoch: Indices of the epochs, from 0.
+        stop_reason: Why training ended before its last epoch; None if it did not.
+        callback_seconds: Seconds spent in callbacks, by class.
     """
 
     callback_order: ClassVar[float] = 10
@@ -23,6 +25,8 @@ class History(Callback):
     def __init__(self) -> None:
         self.history: dict[str, list[Any]] = {}
         self.epoch: list[int] = []
+        self.stop_reason: str | None = None
+        self.callback_seconds: dict[str, float] = {}
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Start anew.

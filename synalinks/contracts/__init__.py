@@ -9,13 +9,25 @@ from synalinks.contracts._records import (
     Trial,
     Usage,
 )
+from synalinks.contracts._trainer_state import (
+    Override,
+    Proposal,
+    Stage,
+    Stop,
+    TrainerState,
+)
 
 __all__ = [
     "CallRecord",
     "Candidate",
     "Failure",
+    "Override",
     "Progress",
+    "Proposal",
     "Rollout",
+    "Stage",
+    "Stop",
+    "TrainerState",
     "Trial",
     "Usage",
 ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks._internal.rng import Stream
-    from synalinks.contracts import Rollout, Trial
+    from synalinks.contracts import Proposal, Rollout, Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,8 @@ class StepView:
     """How many of them the first comparison takes."""
     seed: int
     """Seed of the run."""
+    attempt: int = 0
+    """How many proposals of this step were rejected before."""
 
 
 class Optimizer(Configurable, ABC):
@@ -181,10 +183,29 @@ class Optimizer(Configurable, ABC):
         """
         self.ledger.record(candidate, rollouts)
 
-    def decide(self) -> Candidate:
-        """Return the candidate to use from now on, which ends the step."""
-        if self._race and self._race.winner:
-            self._incumbent = self._race.winner
+    def leader(self) -> Candidate:
+        """Return the candidate that won the step, which is not the incumbent yet."""
+        if self._race is None or self._race.winner is None:
+            return self.incumbent
+        return self._race.winner
+
+    async def accept(self, proposal: Proposal, attempt: int) -> bool:
+        """Return whether a proposal may be applied; callbacks are asked as well.
+
+        Args:
+            proposal: The winner of the step.
+            attempt: How many proposals of this step were rejected before.
+        """
+        return True
+
+    def decide(self, *, is_accepted: bool = True) -> Candidate:
+        """Return the candidate to use from now on, which ends the step.
+
+        Args:
+            is_accepted: Whether the leader becomes the incumbent.
+        """
+        if is_accepted:
+            self._incumbent = self.leader()
             self._enter(self._incumbent)
         self._race = None
         self.iterations += 1
@@ -228,7 +249,8 @@ class Optimizer(Configurable, ABC):
         Returns:
             A fresh stream.
         """
-        return stream(step.seed, "optimizer", step.index, purpose)
+        attempt = ("attempt", step.attempt) if step.attempt else ()
+        return stream(step.seed, "optimizer", step.index, *attempt, purpose)
 
 
 def check_number(

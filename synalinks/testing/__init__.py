@@ -4,6 +4,7 @@ from synalinks._internal.public import publish
 from synalinks.testing._chat_server import ChatServer
 from synalinks.testing._fault import FAULTS, Fault
 from synalinks.testing._faults import Cut, Drip, Drop, Hang, Late, Raw, Status
+from synalinks.testing._recording_callback import RecordingCallback
 from synalinks.testing._replies import Answer, GoodReply, Reply, Vectors
 from synalinks.testing._request_log import ReceivedRequest, RequestLog
 from synalinks.testing._scripted import ScriptedTransport
@@ -23,6 +24,7 @@ __all__ = [
     "Late",
     "Raw",
     "ReceivedRequest",
+    "RecordingCallback",
     "Reply",
     "RequestLog",
     "ScriptedTransport",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks import config
 from synalinks._internal import context
 from synalinks._internal.aio import gather_ordered
+from synalinks.contracts import Proposal
 from synalinks.errors import warn
 from synalinks.optimizers import Optimizer, StepView
 from synalinks.training._rollouts import roll_out, score
@@ -14,7 +15,6 @@ from synalinks.training._samples import Sample, fingerprint
 from synalinks.training._variables import (
     commit,
     note_candidates,
-    note_rollouts,
     overlay_of,
     present_candidate,
     trainable_by_path,
@@ -95,36 +95,49 @@ class FitSession:
             self.optimizer.incumbent, [sample.id for sample in samples]
         )
 
-    async def step(
-        self, batch_ids: Sequence[str], scoring_ids: Sequence[str]
-    ) -> list[Rollout]:
-        """Take one training step: roll out, propose, race, commit.
+    async def propose(
+        self, rollouts: Sequence[Rollout], scoring_ids: Sequence[str], attempt: int
+    ) -> Proposal:
+        """Let the optimizer propose, and race its proposals; nothing is applied.
 
         Args:
-            batch_ids: Samples of the batch.
+            rollouts: The batch under the program as it is, scored.
             scoring_ids: Samples on which candidates are compared.
+            attempt: How many proposals of this step were rejected before.
 
         Returns:
-            The batch's rollouts, under the values from before the step.
+            The winner of the race.
         """
-        self.adopt_present()
-        rollouts = await self.measure(self.optimizer.incumbent, batch_ids)
-        self._policy.check_batch(rollouts)
-        note_rollouts(rollouts, self.variables)
+        optimizer = self.optimizer
         view = StepView(
-            index=self.optimizer.iterations,
+            index=optimizer.iterations,
             rollouts=rollouts,
             scoring_ids=scoring_ids,
             minibatch_size=self._minibatch_size,
             seed=self._seed,
+            attempt=attempt,
         )
         with context.bound(context.phase, "optimizer"):
-            proposals = await self.optimizer.begin_step(view)
-        while trials := self.optimizer.ask():
+            proposals = await optimizer.begin_step(view)
+        while trials := optimizer.ask():
             await self._run_trials(trials)
-        commit(self.optimizer.decide(), self.variables)
-        note_candidates(self.optimizer, proposals, self.variables, scoring_ids)
-        return rollouts
+        leader = optimizer.leader()
+        rewards = optimizer.ledger.rewards(leader, scoring_ids).values()
+        note_candidates(optimizer, proposals, self.variables, scoring_ids)
+        return Proposal(
+            candidate=leader,
+            present=optimizer.incumbent,
+            candidates=tuple(proposals),
+            score=sum(rewards) / len(rewards) if rewards else None,
+        )
+
+    def close_step(self, *, is_accepted: bool) -> None:
+        """Apply the proposal of the step, or drop it.
+
+        Args:
+            is_accepted: Whether to apply it.
+        """
+        commit(self.optimizer.decide(is_accepted=is_accepted), self.variables)
 
     async def _run_trials(self, trials: Sequence[Trial]) -> None:
         measured = await gather_ordered(
