@@ -1,5 +1,6 @@
 """The records that cross layers: frozen, typed, checked at construction."""
 
+from synalinks.contracts._estimate import Estimate, Span
 from synalinks.contracts._records import (
     CallRecord,
     Candidate,
@@ -20,11 +21,13 @@ from synalinks.contracts._trainer_state import (
 __all__ = [
     "CallRecord",
     "Candidate",
+    "Estimate",
     "Failure",
     "Override",
     "Progress",
     "Proposal",
     "Rollout",
+    "Span",
     "Stage",
     "Stop",
     "TrainerState",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.naming import unique_name
 from synalinks._internal.rng import stream
-from synalinks.contracts import Candidate
+from synalinks.contracts import Candidate, Span
 from synalinks.errors import ConfigurationError, show
 from synalinks.optimizers._ledger import Ledger
 from synalinks.optimizers._race import Race
@@ -210,6 +210,18 @@ class Optimizer(Configurable, ABC):
         self._race = None
         self.iterations += 1
         return self.incumbent
+
+    def cells_per_step(self, n_scoring: int, minibatch_size: int) -> Span:
+        """Return how many samples a step runs candidates on, for estimates.
+
+        Args:
+            n_scoring: Samples on which candidates are compared.
+            minibatch_size: How many of them the first comparison takes; 0 for all.
+        """
+        first = min(minibatch_size or n_scoring, n_scoring)
+        # About one challenger in four is still in the race after the first rung.
+        expected = first + (n_scoring - first) / 4
+        return Span(low=0, expected=expected, high=2 * n_scoring)
 
     def _enter(self, candidate: Candidate) -> None:
         others = [one for one in self.population if one.digest != candidate.digest]

@@ -93,6 +93,7 @@ class _Training:
         session = await self._open_session()
         try:
             await self._run.fire("on_train_begin", {})
+            await self._check_sanity(session)
             for epoch in self._plan.epochs:
                 await self._run_epoch(epoch, session)
                 if self._is_stopping():
@@ -122,6 +123,20 @@ class _Training:
         session.warn_if_unvalidated()
         self._run.session = session
         return session
+
+    async def _check_sanity(self, session: FitSession) -> None:
+        """Run a few batches end to end; their cells are known from then on."""
+        plan, program = self._plan, self._program
+        if not plan.sanity_batches:
+            return
+        with program.separate_metrics():
+            seed = plan.seed if plan.shuffle else None
+            for batch in plan.train.batches(seed=seed, epoch=plan.epochs.start):
+                if batch.index >= plan.sanity_batches:
+                    break
+                rollouts = await session.measure_present(batch.samples)
+                plan.policy.check_batch(rollouts)
+                await program.take_in(rollouts)
 
     def _is_stopping(self) -> bool:
         if self._program.stop_training and self._state.stop is None:

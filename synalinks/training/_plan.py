@@ -46,6 +46,8 @@ class FitPlan:
     """Proposals of a step that may be rejected."""
     on_reject_limit: str
     """`skip` or `raise`."""
+    sanity_batches: int
+    """Batches that are run before training begins."""
 
     def callback_params(self) -> dict[str, Any]:
         """Return what callbacks see of the plan."""
@@ -85,6 +87,7 @@ def plan_fit(
     policy: FailurePolicy,
     max_step_attempts: int,
     on_reject_limit: str,
+    sanity_batches: int,
 ) -> FitPlan:
     """Check the arguments of `fit`; see there for their meaning.
 
@@ -107,6 +110,7 @@ def plan_fit(
         policy: Which failed samples are data.
         max_step_attempts: Proposals of a step that may be rejected.
         on_reject_limit: `skip` or `raise`.
+        sanity_batches: Batches that are run before training begins.
 
     Returns:
         The plan.
@@ -124,6 +128,7 @@ def plan_fit(
         ("validation_batch_size", validation_batch_size, 1),
         ("validation_freq", validation_freq, 1),
         ("max_step_attempts", max_step_attempts, 1),
+        ("sanity_batches", sanity_batches, 0),
     ):
         check_count(name, value, least)
     check_verbose(verbose)
@@ -157,6 +162,7 @@ def plan_fit(
         policy=policy,
         max_step_attempts=max_step_attempts,
         on_reject_limit=on_reject_limit,
+        sanity_batches=sanity_batches,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
@@ -10,10 +11,11 @@ from synalinks._internal.aio import gather_ordered
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_list
 from synalinks.contracts import TrainerState
-from synalinks.errors import ConfigurationError
+from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
 from synalinks.rewards import BatchReward
 from synalinks.training._compiled import Compiled, compile_config, compile_parts
 from synalinks.training._current_run import CurrentRun
+from synalinks.training._estimate import estimate_fit
 from synalinks.training._evaluate_loop import run_evaluation, run_prediction
 from synalinks.training._failures import FailurePolicy
 from synalinks.training._fit_loop import fit, with_defaults
@@ -36,10 +38,11 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.callbacks import History
-    from synalinks.contracts import Rollout, Stage
+    from synalinks.contracts import Estimate, Rollout, Stage
     from synalinks.metrics import Metric
     from synalinks.optimizers import Optimizer
     from synalinks.rewards import Reward, Score
+    from synalinks.training._plan import FitPlan
 
 _DEFAULT_PREDICT_BATCH_SIZE = 32
 
@@ -166,6 +169,7 @@ class Trainer:
         max_failure_rate: float | None = None,
         max_step_attempts: int = 8,
         on_reject_limit: str = "skip",
+        sanity_batches: int = 0,
     ) -> History:
         """Train the program's variables.
 
@@ -197,6 +201,9 @@ class Trainer:
                 reject; each one is paid for.
             on_reject_limit: What follows when all are rejected: `skip` leaves the
                 program as it is and goes on, `raise` ends the run.
+            sanity_batches: Training batches to run, with reward and metrics, before
+                training begins, so that what is broken shows at once. What they measure
+                of the program as it is then is not paid for again.
 
         Returns:
             The history: `history.history` has a list with one value per epoch for
@@ -235,8 +242,67 @@ class Trainer:
             policy=FailurePolicy(on_sample_error, max_failure_rate),
             max_step_attempts=max_step_attempts,
             on_reject_limit=on_reject_limit,
+            sanity_batches=sanity_batches,
         )
         return await fit(self, plan, callbacks)
+
+    async def estimate(
+        self, x: Any = None, y: Any = None, *, n_samples: int = 1, **arguments: Any
+    ) -> Estimate:
+        """Tell what `fit` with these arguments will take, from a few samples.
+
+        Args:
+            x: As for `fit`.
+            y: As for `fit`.
+            n_samples: How many training samples to run, end to end and with reward;
+                more give a better figure.
+            arguments: Further arguments of `fit`.
+
+        Returns:
+            Calls, tokens, dollars and minutes: what to expect, and the bounds.
+
+        Raises:
+            ConfigurationError: An argument of `fit` cannot work.
+            NotCompiledError: `compile` was not called, or without reward or optimizer.
+
+        Costs the program's and the reward's LM calls on `n_samples` samples.
+        """
+        check_compiled(self, needs_reward=True)
+        if self.optimizer is None:
+            msg = f"`{self.name}` was compiled without an optimizer: nothing to fit."
+            raise NotCompiledError(msg)
+        check_count("n_samples", n_samples, 1)
+        plan = self._plan_fit(x, y, arguments)
+        await self.ensure_built(plan.train.samples[0].x)
+        return await estimate_fit(self, plan, n_samples)
+
+    def _plan_fit(self, x: Any, y: Any, arguments: dict[str, Any]) -> FitPlan:
+        defaults = {
+            name: parameter.default
+            for name, parameter in inspect.signature(Trainer.fit).parameters.items()
+            if name not in {"self", "x", "y"}
+        }
+        unknown = sorted(arguments.keys() - defaults.keys())
+        if unknown:
+            msg = (
+                f"`fit` takes no argument `{unknown[0]}`."
+                f"{did_you_mean(unknown[0], defaults)}"
+            )
+            raise ConfigurationError(msg)
+        given = {**defaults, **arguments}
+        given.pop("callbacks")
+        policy = FailurePolicy(
+            given.pop("on_sample_error"), given.pop("max_failure_rate")
+        )
+        return plan_fit(self, x=x, y=y, policy=policy, **given)
+
+    def language_models_in_use(self) -> list[Any]:
+        """Return the models of the program, the reward and the optimizer, each once."""
+        owners = [self.reward, self.optimizer]
+        models = [*self.language_models]
+        for owner in owners:
+            models += getattr(owner, "language_models", [])
+        return list({id(model): model for model in models}.values())
 
     async def evaluate(  # noqa: PLR0917 - as above
         self,

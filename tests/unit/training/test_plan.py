@@ -65,7 +65,7 @@ X, Y = data(0, 8)
         ),
         pytest.param(
             {"x": X[:1], "y": Y[:1]},
-            "`validation_split=0.1` of 1 samples leaves 0 to train on and 1 to validate",
+            "of 1 samples leaves 0 to train on and 1 to validate",
             id="split leaves nothing to train on",
         ),
         pytest.param(
