@@ -3,7 +3,7 @@
 ```
 SynalinksError
 ├─ ConfigurationError (ValueError)   NotCompiledError · GraphError · SchemaError ·
-│                                    UnknownHookError
+│                                    UnknownHookError · MonitorError
 ├─ ModuleError (RuntimeError)        NotBuiltError · OutputSchemaError
 ├─ SavingError                       FileFormatError (ValueError) ·
 │                                    StateMismatchError (ValueError) ·
@@ -61,6 +61,18 @@ class NotCompiledError(ConfigurationError):
 
 class UnknownHookError(ConfigurationError):
     """A callback has a method that looks like a hook and is none."""
+
+
+class MonitorError(ConfigurationError):
+    """A callback monitors a value that the run does not have.
+
+    Attributes:
+        monitor: The name that was given.
+    """
+
+    def __init__(self, message: str, *, monitor: str = "") -> None:
+        super().__init__(message)
+        self.monitor = monitor
 
 
 class GraphError(ConfigurationError):

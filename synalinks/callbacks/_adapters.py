@@ -95,6 +95,7 @@ class MetricsSink(Callback):
     """
 
     callback_order = 10
+    on_hook_error = "warn"
 
     def __init__(self, sink: Any) -> None:
         self.sink = sink

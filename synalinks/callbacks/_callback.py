@@ -8,10 +8,10 @@ from synalinks._internal import context
 from synalinks.errors import ConfigurationError, UnknownHookError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Collection, Mapping
 
     from synalinks._internal.json import JsonObject
-    from synalinks.contracts import TrainerState
+    from synalinks.contracts import ManifestRow, TrainerState
 
 Logs: TypeAlias = "dict[str, Any]"
 HookResult: TypeAlias = "Awaitable[None] | None"
@@ -55,6 +55,12 @@ class Callback:
         on_hook_error: What an exception in a hook does: `raise` ends the run, `warn`
             becomes a warning, `disable` a warning and the end of this callback.
         run_in_thread: Whether plain hooks run in a thread, for blocking work.
+        provides: Names of the values that the hooks add to the logs; others can then
+            be told from misspelt ones before the run begins.
+        mutates: Whether hooks change the program's variables; only said to
+            `fit(check_callbacks=True)`, which warns of others that do.
+        requires: What `fit` must have: `validation` or `optimizer`; a run without it
+            is refused before its first call.
         params: `verbose`, `epochs`, `steps`, `batch_size` and more of the run.
 
     Raises:
@@ -65,6 +71,9 @@ class Callback:
     callback_order: float = 0
     on_hook_error: ErrorPolicy = "raise"
     run_in_thread: bool = False
+    provides: Collection[str] = ()
+    mutates: bool = False
+    requires: Collection[str] = ()
     # Defaults on the class: subclasses need not call `super().__init__()`.
     params: Mapping[str, Any] = {}
     _extra_hooks: ClassVar[tuple[str, ...]] = ()
@@ -255,6 +264,14 @@ class Callback:
         Args:
             step: Index of the step.
             logs: The row of the batch, with `reward` and metrics.
+        """
+
+    def on_checkpoint(self, row: ManifestRow, logs: Logs | None = None) -> HookResult:
+        """Run after a program was saved: its file and its row are on disk.
+
+        Args:
+            row: What is known of the file; also in `checkpoints.jsonl`.
+            logs: Those of the moment.
         """
 
     def on_eval(self, step: int, name: str, metrics: Logs) -> HookResult:

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
-from collections import Counter
-from dataclasses import dataclass
 from functools import partial
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
-from synalinks._internal.shape import is_dict, is_row
+from synalinks._internal.shape import is_row
 from synalinks.callbacks._adapters import as_callback
-from synalinks.callbacks._callback import HOOKS, Callback, StopRun
-from synalinks.errors import ConfigurationError, show, warn
+from synalinks.callbacks._callback import HOOKS
+from synalinks.callbacks._dispatcher import Dispatcher, Entry
+from synalinks.callbacks._requirements import check_requirements
+from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-_SLOW_S = 0.5
-
-
-@dataclass(slots=True, eq=False)
-class _Entry:
-    callback: Any
-    order: float
-    is_disabled: bool = False
+    from synalinks.contracts import TrainerState
 
 
-class CallbackList:
+class CallbackList(Dispatcher):
     """The callbacks of a run; each hook calls them one after the other.
 
     Args:
@@ -41,10 +31,8 @@ class CallbackList:
     """
 
     def __init__(self, callbacks: Any = None) -> None:
-        self._entries: list[_Entry] = []
-        self._table: dict[str, list[tuple[_Entry, Callable[..., Any]]]] = {}
-        self._warned: set[tuple[int, str, type]] = set()
-        self.seconds: Counter[str] = Counter()
+        super().__init__()
+        self._bound: tuple[Any, Mapping[str, Any]] | None = None
         for callback in _flatten(callbacks):
             self.append(callback)
 
@@ -59,15 +47,34 @@ class CallbackList:
         Raises:
             ConfigurationError: It is no callback, or is in the list already.
         """
+        entry = self._entry_of(callback)
+        after = [i for i, one in enumerate(self._entries) if one.order <= entry.order]
+        self._put(entry, after[-1] + 1 if after else 0)
+
+    def insert(self, index: int, callback: Any) -> None:
+        """Add a callback at a position; it takes the order of its new neighbour.
+
+        Args:
+            index: Its position afterwards, from 0.
+            callback: See `as_callback`.
+        """
+        self._put(self._entry_of(callback), len(self._entries))
+        self.move_to_position(self._entries[-1].callback, index)
+
+    def _entry_of(self, callback: Any) -> Entry:
         found = as_callback(callback)
         if any(found is entry.callback for entry in self._entries):
             msg = f"{show(callback)} is in the list of callbacks twice."
             raise ConfigurationError(msg)
-        order = _order_of(found)
-        after = [i for i, entry in enumerate(self._entries) if entry.order <= order]
-        position = after[-1] + 1 if after else 0
-        self._entries.insert(position, _Entry(found, order))
+        return Entry(found, _order_of(found))
+
+    def _put(self, entry: Entry, position: int) -> None:
+        self._entries.insert(position, entry)
         self._table.clear()
+        if self._bound is not None and context.trainer.get() is not None:
+            # It joins a run under way.
+            _bind(entry.callback, *self._bound)
+            self._joined.append(entry)
 
     def extend(self, callbacks: Any) -> None:
         """Add several callbacks.
@@ -175,13 +182,17 @@ class CallbackList:
             program: The program.
             params: Parameters by name.
         """
-        setters = (
-            ("set_params", params), ("set_model", program), ("set_program", program),
-        )  # fmt: skip
+        self._bound = (program, params)
         for callback in self:
-            for setter, value in setters:
-                if hasattr(callback, setter):
-                    getattr(callback, setter)(value)
+            _bind(callback, program, params)
+
+    def check_requirements(self, state: TrainerState) -> None:
+        """Refuse a run of `fit` that lacks what a callback needs.
+
+        Args:
+            state: The state of the run.
+        """
+        check_requirements(self, state)
 
     # -- hooks -----------------------------------------------------------------------
 
@@ -196,129 +207,23 @@ class CallbackList:
         msg = f"`CallbackList` has no attribute {hook!r}."
         raise AttributeError(msg)
 
-    async def dispatch(self, hook: str, *args: Any) -> bool:
-        """Call a hook of all callbacks, in order, each awaited before the next.
-
-        Args:
-            hook: Name of the hook.
-            args: Passed by position: callbacks written for other libraries name their
-                arguments differently.
-
-        Returns:
-            Whether any callback returned a true value, which is a vote to reject.
-
-        Raises:
-            StopRun: A callback raised it; the others were called all the same.
-        """
-        stop: StopRun | None = None
-        has_vote = False
-        for entry, method in self._methods(hook):
-            if entry.is_disabled and hook != "teardown":
-                continue
-            try:
-                result = await self._call(entry, hook, method, args)
-            except StopRun as request:
-                stop = stop or request
-            except Exception as error:  # noqa: BLE001 - the policy decides
-                self._handle(entry, hook, error)
-            else:
-                has_vote = has_vote or bool(result)
-        if args and is_dict(args[-1]) and not hook.startswith("on_predict"):
-            _keep_numbers(args[-1])
-        if stop is not None:
-            raise stop
-        return has_vote
-
-    async def _call(
-        self, entry: _Entry, hook: str, method: Callable[..., Any], args: Any
-    ) -> Any:
-        started = perf_counter()
-        if getattr(entry.callback, "run_in_thread", False):
-            result = await asyncio.to_thread(method, *args)
-            held_s = 0.0
-        else:
-            result = method(*args)
-            held_s = perf_counter() - started
-        if inspect.isawaitable(result):
-            result = await result
-        name = type(entry.callback).__name__
-        self.seconds[name] += perf_counter() - started
-        if held_s > _SLOW_S and self._is_first(entry, hook, float):
-            warn(
-                f"`{name}.{hook}` held up the event loop, and all calls in flight, for "
-                f"{held_s:.1f} s. Set `run_in_thread = True`, or make it `async`."
-            )
-        return result
-
-    def _handle(self, entry: _Entry, hook: str, error: Exception) -> None:
-        name = type(entry.callback).__name__
-        policy = getattr(entry.callback, "on_hook_error", "raise")
-        if policy == "raise":
-            error.add_note(f"in the callback `{name}.{hook}`")
-            raise error
-        entry.is_disabled = entry.is_disabled or policy == "disable"
-        facts = {"callback": name, "hook": hook, "error": type(error).__name__}
-        state = context.trainer.get()
-        if state is not None:
-            state.log("callback_error", {**facts, "message": str(error)})
-        if self._is_first(entry, hook, type(error)):
-            end = " It is not called again." if policy == "disable" else ""
-            warn(f"`{name}.{hook}` failed: {type(error).__name__}: {error}.{end}")
-
-    def _is_first(self, entry: _Entry, hook: str, kind: type) -> bool:
-        key = (id(entry), hook, kind)
-        is_first = key not in self._warned
-        self._warned.add(key)
-        return is_first
-
-    def _methods(self, hook: str) -> list[tuple[_Entry, Callable[..., Any]]]:
-        if hook not in self._table:
-            pairs = ((one, _overridden(one.callback, hook)) for one in self._entries)
-            self._table[hook] = [(e, method) for e, method in pairs if method]
-        return self._table[hook]
-
 
 CallbackCollection = CallbackList
 
 
-def _overridden(callback: Any, hook: str) -> Callable[..., Any] | None:
-    """Return a hook, unless it is the one of the base class that does nothing."""
-    own = getattr(type(callback), hook, None)
-    if (
-        own is not None
-        and own is getattr(Callback, hook)
-        and hook not in vars(callback)
-    ):
-        short = hook.replace("on_train_batch", "on_batch")
-        if short == hook or _overridden(callback, short) is None:
-            return None
-    return getattr(callback, hook, None)
+def _bind(callback: Any, program: Any, params: Mapping[str, Any]) -> None:
+    setters = (
+        ("set_params", params), ("set_model", program), ("set_program", program),
+    )  # fmt: skip
+    for setter, value in setters:
+        if hasattr(callback, setter):
+            getattr(callback, setter)(value)
 
 
 def _order_of(callback: Any) -> float:
-    if "priority" in vars(callback):
+    if "priority" in getattr(callback, "__dict__", {}):
         return -callback.priority
     return getattr(callback, "callback_order", 0)
-
-
-def _keep_numbers(logs: dict[str, Any]) -> None:
-    """Move what is no number out of the logs: printers format every value."""
-    for key, value in list(logs.items()):
-        if isinstance(value, (int, float)):
-            continue
-        item = getattr(value, "item", None)
-        if callable(item) and getattr(value, "ndim", None) == 0:
-            logs[key] = item()
-            continue
-        state = context.trainer.get()
-        if state is None:  # a loop of one's own may log what it likes
-            continue
-        del logs[key]
-        state.log(key, value)
-        warn(
-            f"`logs[{key!r}]` is no number but {show(value)}: it is kept in "
-            "`trainer.records`. Use `self.trainer.log` for texts."
-        )
 
 
 def _flatten(callbacks: Any) -> Iterator[Any]:

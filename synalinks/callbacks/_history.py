@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from synalinks.callbacks._callback import Callback
 
@@ -20,7 +20,7 @@ class History(Callback):
         callback_seconds: Seconds spent in callbacks, by class.
     """
 
-    callback_order: ClassVar[float] = 10
+    callback_order: float = 10
 
     def __init__(self) -> None:
         self.history: dict[str, list[Any]] = {}

@@ -1,6 +1,13 @@
 """The records that cross layers: frozen, typed, checked at construction."""
 
+from synalinks.contracts._checkpoint import (
+    MANIFEST_NAME,
+    ManifestRow,
+    append_to_manifest,
+    read_manifest,
+)
 from synalinks.contracts._estimate import Estimate, Span
+from synalinks.contracts._gate import CallGate
 from synalinks.contracts._records import (
     CallRecord,
     Candidate,
@@ -9,6 +16,11 @@ from synalinks.contracts._records import (
     Rollout,
     Trial,
     Usage,
+)
+from synalinks.contracts._snapshot import (
+    commit,
+    present_candidate,
+    trainable_by_path,
 )
 from synalinks.contracts._trainer_state import (
     Override,
@@ -19,10 +31,13 @@ from synalinks.contracts._trainer_state import (
 )
 
 __all__ = [
+    "MANIFEST_NAME",
+    "CallGate",
     "CallRecord",
     "Candidate",
     "Estimate",
     "Failure",
+    "ManifestRow",
     "Override",
     "Progress",
     "Proposal",
@@ -33,4 +48,9 @@ __all__ = [
     "TrainerState",
     "Trial",
     "Usage",
+    "append_to_manifest",
+    "commit",
+    "present_candidate",
+    "read_manifest",
+    "trainable_by_path",
 ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from synalinks._internal.json import canonical
+from synalinks.contracts._checkpointing import Checkpointing
 from synalinks.errors import ConfigurationError, did_you_mean, show, warn
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Proposal:
         return self.candidate.digest != self.present.digest
 
 
-class TrainerState:
+class TrainerState(Checkpointing):
     """The state of one `fit`, `evaluate` or `predict`, and its controls.
 
     Callbacks reach it as `self.trainer`. Training writes the fields; callbacks read
@@ -95,6 +96,7 @@ class TrainerState:
     def __init__(
         self, *, program: Any, stage: Stage, params: Mapping[str, Any]
     ) -> None:
+        super().__init__()
         self.program = program
         self.stage: Stage = stage
         self.params = params
@@ -133,6 +135,15 @@ class TrainerState:
     def language_models(self) -> list[Any]:
         """The language models that the program calls."""
         return self.program.language_models
+
+    @property
+    def config(self) -> JsonObject:
+        """What runs, as JSON: the program, how it was compiled, and the arguments."""
+        return {
+            "program": {"name": self.program.name, "class": type(self.program).__name__},
+            "compile": self.program.get_compile_config(),
+            "params": dict(self.params),
+        }
 
     @property
     def current_epoch(self) -> int:
@@ -226,13 +237,20 @@ class TrainerState:
     ) -> None:
         """End the run after the batch under way.
 
+        The first reason counts, and the strictest request: once one of them forbids
+        further calls, nothing is validated.
+
         Args:
             reason: What users read in `history.stop_reason`.
             validate: Whether the epoch is still validated, which costs calls.
             resumable: Whether the run may be gone on with later.
         """
-        if self.stop is None:
+        before = self.stop
+        if before is None:
             self.stop = Stop(reason=reason, validate=validate, resumable=resumable)
+        elif before.validate and not validate:
+            resumable = resumable or before.resumable
+            self.stop = replace(before, validate=False, resumable=resumable)
 
     @property
     def should_stop(self) -> bool:

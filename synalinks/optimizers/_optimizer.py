@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal.naming import unique_name
 from synalinks._internal.rng import stream
 from synalinks.contracts import Candidate, Span
-from synalinks.errors import ConfigurationError, show
+from synalinks.errors import ConfigurationError, did_you_mean, show
 from synalinks.optimizers._ledger import Ledger
 from synalinks.optimizers._race import Race
 from synalinks.saving import Configurable
@@ -227,6 +228,66 @@ class Optimizer(Configurable, ABC):
         others = [one for one in self.population if one.digest != candidate.digest]
         self.population = [candidate, *others][: self.population_size]
 
+    # -- hyperparameters -------------------------------------------------------
+
+    def hyperparameters(self) -> dict[str, float]:
+        """Return every number among the constructor's arguments, as it is now."""
+        present = {name: getattr(self, name, None) for name in self._arguments}
+        return {
+            name: value
+            for name, value in present.items()
+            if isinstance(value, (int, float)) and not isinstance(value, bool)
+        }
+
+    def set_hyperparameter(self, name: str, value: float) -> None:
+        """Change a number of the constructor's arguments from now on.
+
+        Args:
+            name: Name of the argument.
+            value: Its value; rounded where it is a count.
+
+        Raises:
+            ConfigurationError: There is no such argument, or it cannot have the value.
+        """
+        setattr(self, name, self.checked_hyperparameter(name, value))
+
+    def checked_hyperparameter(self, name: str, value: float) -> float:
+        """Return a value for a hyperparameter in the form in which it is used.
+
+        Args:
+            name: Name of the argument.
+            value: A value for it.
+
+        Raises:
+            ConfigurationError: There is no such argument, or it cannot have the value.
+        """
+        known = self.hyperparameters()
+        if name not in known:
+            msg = (
+                f"`{self.name}` has no hyperparameter {name!r}."
+                f"{did_you_mean(name, known)} Available: {', '.join(sorted(known))}."
+            )
+            raise ConfigurationError(msg)
+        check_number(name, value)
+        if not math.isfinite(value):
+            msg = f"`{name}` is a finite number, received: {show(value)}."
+            raise ConfigurationError(msg)
+        fitting = round(value) if self._is_count(name) else float(value)
+        # The constructor knows what goes with what.
+        arguments: dict[str, Any] = {**self._arguments, **known, name: fitting}
+        if "name" in arguments:
+            arguments["name"] = self.name
+        type(self)(**arguments)
+        return fitting
+
+    def _is_count(self, name: str) -> bool:
+        # A temperature of 1 is none, so the value alone does not tell.
+        parameter = inspect.signature(type(self)).parameters.get(name)
+        annotation = parameter.annotation if parameter else None
+        if annotation in {"float", float}:
+            return False
+        return isinstance(getattr(self, name), int)
+
     # -- state -----------------------------------------------------------------
 
     def state_dict(self) -> JsonObject:
@@ -289,6 +350,7 @@ def check_number(
         or (above is not None and value <= above)
     ):
         return
-    bound = f"at least {at_least}" if at_least is not None else f"above {above}"
-    msg = f"`{argument}` is a number {bound}, received: {show(value)}."
+    bound = f" at least {at_least}" if at_least is not None else ""
+    bound = f" above {above}" if above is not None else bound
+    msg = f"`{argument}` is a number{bound}, received: {show(value)}."
     raise ConfigurationError(msg)

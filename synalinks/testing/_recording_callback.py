@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.console import write
+from synalinks._internal.shape import is_dict
 from synalinks.callbacks import HOOKS, Callback
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class RecordingCallback(Callback):
             hook: Name of the hook.
             args: Its arguments.
         """
-        kept = tuple(dict(one) if isinstance(one, dict) else one for one in args)  # pyright: ignore[reportUnknownArgumentType]
+        kept = tuple(dict(one) if is_dict(one) else one for one in args)
         self.events.append((hook, kept))
         if self._prints:
             write(f"{hook}{kept}\n")

@@ -39,10 +39,16 @@ class CurrentRun:
     """Whether giving up a step ends the run."""
     is_applied: bool = False
     """Whether the step under way has changed the program."""
+    has_ended: bool = False
+    """Whether `on_train_end` is called: no error is one of training from then on."""
     session: FitSession | None = None
     """What `fit` has measured; None in `evaluate` and `predict`."""
     batch: Batch | None = None
     """The batch that the loop is at."""
+    n_given_up: int = 0
+    """Steps whose proposals were all rejected."""
+    n_batches_done: int = 0
+    """Batches completed of the evaluation or prediction under way."""
     _ahead: SlidingRollouts | None = None
 
     def at(self, batch: Batch) -> None:
@@ -96,7 +102,10 @@ class CurrentRun:
                 self.program, samples, self.policy, training=training
             )
         self.policy.check_batch(rollouts)
-        return await score(self.program, rollouts) if is_scored else rollouts
+        if is_scored:
+            rollouts = await score(self.program, rollouts)
+        self.state.outputs = rollouts
+        return rollouts
 
     @contextlib.asynccontextmanager
     async def rolling_ahead(

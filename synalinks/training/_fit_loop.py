@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 from synalinks.callbacks import CallbackList, History, ProgbarLogger, StopRun
 from synalinks.contracts import TrainerState
-from synalinks.errors import warn
+from synalinks.errors import BudgetExceededError, warn
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._evaluate_loop import run_evaluation
-from synalinks.training._orderly import note_stop, orderly
+from synalinks.training._orderly import fire_to_the_end, orderly, stopping
 from synalinks.training._session import FitSession
 from synalinks.training._variables import begin_epoch, end_epoch
 
@@ -45,6 +44,7 @@ async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
     entries.bind(program, params)
     state = TrainerState(program=program, stage="train", params=params)
     state.history = history
+    state.callbacks = entries
     run = CurrentRun(
         program=program,
         state=state,
@@ -53,6 +53,7 @@ async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
         max_step_attempts=plan.max_step_attempts,
         raises_at_reject_limit=plan.on_reject_limit == "raise",
     )
+    entries.checks_changes = plan.check_callbacks
     program.stop_training = False
     async with orderly(run):
         await _Training(run, plan).run_all()
@@ -90,22 +91,29 @@ class _Training:
         self._last_logs: dict[str, Any] = {}
 
     async def run_all(self) -> None:
+        run = self._run
+        if run.is_spent:  # by a `StopRun` in `setup`
+            return
+        if run.callbacks is not None:
+            run.callbacks.check_requirements(run.state)
         session = await self._open_session()
-        try:
-            await self._run.fire("on_train_begin", {})
+        with stopping(run):
+            await run.fire("on_train_begin", {})
             await self._check_sanity(session)
             for epoch in self._plan.epochs:
+                if run.is_spent:
+                    break
                 await self._run_epoch(epoch, session)
                 if self._is_stopping():
                     break
-        except StopRun as request:
-            note_stop(self._run, request)
         session.leave_best()
         self._plan.policy.warn_of_failures()
-        await self._run.fire("before_train_end", self._logs)
+        with stopping(run):
+            await run.fire("before_train_end", self._logs)
+            await self._state.save_requested_checkpoints()
         await self._state.drain()
-        with contextlib.suppress(StopRun):  # there is nothing left to stop
-            await self._run.fire("on_train_end", self._logs)
+        run.has_ended = True
+        await fire_to_the_end(run, "on_train_end", self._logs)
 
     async def _open_session(self) -> FitSession:
         plan, program = self._plan, self._program
@@ -153,12 +161,8 @@ class _Training:
         state.logs = {}
         await self._run.fire("on_epoch_begin", epoch, state.logs)
         first_row = len(state.rows)
-        stop: StopRun | None = None
-        try:
+        with stopping(self._run):
             await self._run_batches(epoch)
-        except StopRun as request:
-            stop = request
-            note_stop(self._run, request)
         if state.epoch_complete:
             self._program.optimizer.epochs += 1
             end_epoch(session.variables)
@@ -168,10 +172,13 @@ class _Training:
         if is_due and (state.stop is None or state.stop.validate):
             await self._validate(session)
         state.note(self._logs)
-        await self._run.fire("on_epoch_end", epoch, self._logs)
+        with stopping(self._run):
+            await self._run.fire("on_epoch_end", epoch, self._logs)
+            await state.save_requested_checkpoints()
+        if "val_reward" in self._logs and state.is_val_stale:
+            # A callback has changed the program after it was validated.
+            self._logs["val_stale"] = 1.0
         state.note(self._logs)
-        if stop is not None:
-            raise stop
 
     async def _run_batches(self, epoch: int) -> None:
         plan, state = self._plan, self._state
@@ -179,6 +186,8 @@ class _Training:
         held_out = _validation_arguments(plan)
         n_done = 0
         for batch in plan.train.batches(seed=seed, epoch=epoch):
+            if self._run.is_spent:
+                break
             await self._run_batch(batch, held_out)
             n_done += 1
             if self._is_stopping() or state.stops_epoch:
@@ -192,6 +201,7 @@ class _Training:
         state.rows.append(row)
         state.logs = row
         run.at(batch)
+        state.mark_step(is_done=False)
         stop: StopRun | None = None
         try:
             await run.fire("on_train_batch_begin", batch.index, row)
@@ -202,10 +212,15 @@ class _Training:
             self._last_logs = logs
         except StopRun as request:
             stop = request
+        except BudgetExceededError:
+            if not run.is_spent:
+                raise
+            stop = StopRun(state.stop_reason or "")
         row["update_applied"] = float(run.is_applied)
         state.note(row)
         try:
             await run.fire("on_train_batch_end", batch.index, row)
+            await state.save_requested_checkpoints()
         except StopRun as request:
             stop = stop or request
         state.batch = None
@@ -222,9 +237,13 @@ class _Training:
                 results = await run_evaluation(self._run, validation)
         finally:
             self._state.stage = "train"
-        session.note_validation(results["reward"])
+        if self._run.is_spent and self._run.n_batches_done < validation.n_batches:
+            return  # the score of a part is none of the program
+        self._state.validated = session.note_validation(results["reward"])
         self._logs.update({f"val_{name}": value for name, value in results.items()})
-        await self._run.fire("on_eval", self._state.global_step, "val", dict(results))
+        step = self._state.global_step
+        with stopping(self._run):
+            await self._run.fire("on_eval", step, "val", dict(results))
 
 
 def _epoch_row(rows: list[dict[str, Any]], own: Collection[str]) -> dict[str, Any]:

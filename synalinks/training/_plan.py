@@ -46,6 +46,8 @@ class FitPlan:
     """Proposals of a step that may be rejected."""
     on_reject_limit: str
     """`skip` or `raise`."""
+    check_callbacks: bool
+    """Whether to warn of callbacks that change the program without saying so."""
     sanity_batches: int
     """Batches that are run before training begins."""
 
@@ -87,6 +89,7 @@ def plan_fit(
     policy: FailurePolicy,
     max_step_attempts: int,
     on_reject_limit: str,
+    check_callbacks: bool,
     sanity_batches: int,
 ) -> FitPlan:
     """Check the arguments of `fit`; see there for their meaning.
@@ -110,6 +113,7 @@ def plan_fit(
         policy: Which failed samples are data.
         max_step_attempts: Proposals of a step that may be rejected.
         on_reject_limit: `skip` or `raise`.
+        check_callbacks: Whether to warn of callbacks that change the program.
         sanity_batches: Batches that are run before training begins.
 
     Returns:
@@ -162,6 +166,7 @@ def plan_fit(
         policy=policy,
         max_step_attempts=max_step_attempts,
         on_reject_limit=on_reject_limit,
+        check_callbacks=check_callbacks,
         sanity_batches=sanity_batches,
     )
 

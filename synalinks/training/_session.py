@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks import config
 from synalinks._internal import context
-from synalinks._internal.aio import gather_ordered
-from synalinks.contracts import Proposal
-from synalinks.errors import warn
-from synalinks.optimizers import Optimizer, StepView
-from synalinks.training._rollouts import roll_out, score
-from synalinks.training._samples import Sample, fingerprint
-from synalinks.training._variables import (
+from synalinks.contracts import (
+    Proposal,
     commit,
-    note_candidates,
-    overlay_of,
     present_candidate,
     trainable_by_path,
 )
+from synalinks.errors import warn
+from synalinks.optimizers import Optimizer, StepView
+from synalinks.training._paid import gather_paid
+from synalinks.training._rollouts import roll_out, score
+from synalinks.training._samples import Sample, fingerprint
+from synalinks.training._variables import note_candidates, overlay_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,7 +139,7 @@ class FitSession:
         commit(self.optimizer.decide(is_accepted=is_accepted), self.variables)
 
     async def _run_trials(self, trials: Sequence[Trial]) -> None:
-        measured = await gather_ordered(
+        measured = await gather_paid(
             [
                 lambda trial=trial: self.measure(trial.candidate, trial.sample_ids)
                 for trial in trials
@@ -152,26 +151,33 @@ class FitSession:
         """Go on from the program's present values, which a callback may have set."""
         self.optimizer.adopt(present_candidate(self.variables))
 
-    def note_validation(self, reward: float) -> None:
+    def note_validation(self, reward: float) -> Candidate:
         """Remember the best validated program.
 
         Args:
             reward: Mean validation reward of the program as it is.
+
+        Returns:
+            The program that was validated.
         """
         present = present_candidate(self.variables)
         if self._best is None or reward > self._best[0]:
             self._best = (reward, present)
         self._last_validated = (reward, present)
+        return present
 
     def leave_best(self) -> None:
         """Put the best validated program back, unless a callback has overruled it."""
         if self._best is None:
             return
-        reward, validated = self._last_validated
+        best_reward, best = self._best
         present = present_candidate(self.variables)
-        is_overruled = present.digest != validated.digest
-        if reward < self._best[0] and not is_overruled:
-            commit(self._best[1], self.variables)
+        # What training itself has written is the incumbent; all else is a callback's.
+        is_overruled = present.digest != self.optimizer.incumbent.digest
+        reward, validated = self._last_validated
+        is_best = present.digest == validated.digest and reward == best_reward
+        if not is_overruled and not is_best:
+            commit(best, self.variables)
 
     def warn_if_unvalidated(self) -> None:
         """Tell the user if there is nothing to validate on."""

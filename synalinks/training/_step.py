@@ -36,6 +36,7 @@ async def take_step(
     state.mark_step(is_done=False)
     run.is_applied = False
     for attempt in range(run.max_step_attempts):
+        state.step_attempt = attempt
         await run.fire("on_step_begin", state.step, state.logs)
         state.begin_attempt(attempt)
         await run.fire("on_propose_begin", state.step, state.logs)
@@ -71,7 +72,9 @@ async def _give_up(run: CurrentRun, session: FitSession) -> None:
     )
     if run.raises_at_reject_limit:
         raise TrainingError(msg)
-    warn(msg)
+    run.n_given_up += 1
+    if run.n_given_up == 1:  # the rows of the batches tell of the others
+        warn(msg)
     state.logs.update(await run.program.take_in(state.outputs))
     state.logs["attempts"] = run.max_step_attempts
     state.logs["step_rejected"] = 1

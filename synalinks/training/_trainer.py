@@ -7,7 +7,6 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
-from synalinks._internal.aio import gather_ordered
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_list
 from synalinks.contracts import TrainerState
@@ -20,6 +19,7 @@ from synalinks.training._evaluate_loop import run_evaluation, run_prediction
 from synalinks.training._failures import FailurePolicy
 from synalinks.training._fit_loop import fit, with_defaults
 from synalinks.training._orderly import orderly
+from synalinks.training._paid import gather_paid
 from synalinks.training._plan import (
     check_compiled,
     check_count,
@@ -169,6 +169,7 @@ class Trainer:
         max_failure_rate: float | None = None,
         max_step_attempts: int = 8,
         on_reject_limit: str = "skip",
+        check_callbacks: bool = False,
         sanity_batches: int = 0,
     ) -> History:
         """Train the program's variables.
@@ -201,6 +202,8 @@ class Trainer:
                 reject; each one is paid for.
             on_reject_limit: What follows when all are rejected: `skip` leaves the
                 program as it is and goes on, `raise` ends the run.
+            check_callbacks: Whether to warn of callbacks that change the program
+                without `mutates = True`.
             sanity_batches: Training batches to run, with reward and metrics, before
                 training begins, so that what is broken shows at once. What they measure
                 of the program as it is then is not paid for again.
@@ -242,6 +245,7 @@ class Trainer:
             policy=FailurePolicy(on_sample_error, max_failure_rate),
             max_step_attempts=max_step_attempts,
             on_reject_limit=on_reject_limit,
+            check_callbacks=check_callbacks,
             sanity_batches=sanity_batches,
         )
         return await fit(self, plan, callbacks)
@@ -601,7 +605,7 @@ class Trainer:
         async def run(target: Any, output: Any) -> float | None:
             return _value_of(await reward.score(target, output))
 
-        return await gather_ordered(
+        return await gather_paid(
             [
                 lambda target=target, output=output: run(target, output)
                 for target, output in zip(y, y_pred, strict=True)

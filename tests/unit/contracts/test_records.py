@@ -70,7 +70,9 @@ def test_the_digest_of_a_candidate_is_its_values():
     values = {"g/state": {"instructions": "i", "examples": [{"inputs": {}}]}}
 
     one = Candidate(values=values, origin="seed")
-    same = Candidate(values=values, origin="mutation", parents=("p",), metadata={"a": 1})
+    same = Candidate(
+        values=values, origin="mutation", parents=("p",), metadata={"a": 1}
+    )
     other = Candidate(values={"g/state": {"instructions": "i", "examples": []}})
 
     assert one.digest == same.digest != other.digest
