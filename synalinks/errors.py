@@ -2,7 +2,8 @@
 
 ```
 SynalinksError
-├─ ConfigurationError (ValueError)   NotCompiledError · GraphError · SchemaError
+├─ ConfigurationError (ValueError)   NotCompiledError · GraphError · SchemaError ·
+│                                    UnknownHookError · MonitorError
 ├─ ModuleError (RuntimeError)        NotBuiltError · OutputSchemaError
 ├─ SavingError                       FileFormatError (ValueError) ·
 │                                    StateMismatchError (ValueError) ·
@@ -56,6 +57,22 @@ class ConfigurationError(SynalinksError, ValueError):
 
 class NotCompiledError(ConfigurationError):
     """The program was asked to train or evaluate before `compile`."""
+
+
+class UnknownHookError(ConfigurationError):
+    """A callback has a method that looks like a hook and is none."""
+
+
+class MonitorError(ConfigurationError):
+    """A callback monitors a value that the run does not have.
+
+    Attributes:
+        monitor: The name that was given.
+    """
+
+    def __init__(self, message: str, *, monitor: str = "") -> None:
+        super().__init__(message)
+        self.monitor = monitor
 
 
 class GraphError(ConfigurationError):

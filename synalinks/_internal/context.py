@@ -45,6 +45,8 @@ class CallScope:
 phase: ContextVar[Phase] = ContextVar("phase", default="inference")
 sample: ContextVar[SampleScope | None] = ContextVar("sample", default=None)
 call: ContextVar[CallScope | None] = ContextVar("call", default=None)
+# The state of the run that callbacks are called for, of a type of a higher layer.
+trainer: ContextVar[Any] = ContextVar("trainer", default=None)
 # Classes and functions that may be loaded here, by the name that files give them.
 custom_objects: ContextVar[Mapping[str, Any]] = ContextVar("custom_objects")
 # Objects that several others share, by the number that the file gives them, while it is

@@ -7,6 +7,7 @@ import os
 import tempfile
 import weakref
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from synalinks.errors import WriteError
 
@@ -14,6 +15,10 @@ try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+_CHUNK_BYTES = 65_536
 
 
 def write_atomic(path: str | Path, text: str, *, private: bool = False) -> Path:
@@ -64,6 +69,56 @@ def write_atomic_bytes(
         )
         raise WriteError(msg) from error
     return path
+
+
+def append_text(path: str | Path, text: str) -> Path:
+    """Add lines to the end of a text file, and return when they are on disk.
+
+    A line that an earlier process left unfinished is cut off first, so that every line
+    of the file is whole.
+
+    Args:
+        path: The file; it and its parent folders are made if need be.
+        text: Whole lines, written as UTF-8 in one piece.
+
+    Returns:
+        The path written to.
+
+    Raises:
+        WriteError: The lines could not be written; the file may hold a part of them.
+    """
+    path = Path(path)
+    content = text.encode()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not path.exists()
+        with path.open("ab+") as file:
+            _cut_unfinished_line(file)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if is_new:
+            _flush_folder(path.parent)
+    except OSError as error:
+        msg = (
+            f"Cannot add to `{path}`: {error.strerror or error} ({len(content)} bytes)."
+        )
+        raise WriteError(msg) from error
+    return path
+
+
+def _cut_unfinished_line(file: BinaryIO) -> None:
+    end = file.seek(0, os.SEEK_END)
+    start = end
+    while start > 0:
+        file.seek(max(0, start - _CHUNK_BYTES))
+        chunk = file.read(start - file.tell())
+        start -= len(chunk)
+        if b"\n" in chunk:
+            start += chunk.rindex(b"\n") + 1
+            break
+    if start < end:
+        file.truncate(start)
 
 
 def _replace(path: Path, content: bytes, *, mode: int) -> None:

@@ -2,38 +2,126 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+
+from synalinks._internal import context
+from synalinks.errors import ConfigurationError, UnknownHookError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Collection, Mapping
+
+    from synalinks._internal.json import JsonObject
+    from synalinks.contracts import ManifestRow, TrainerState
 
 Logs: TypeAlias = "dict[str, Any]"
 HookResult: TypeAlias = "Awaitable[None] | None"
+Vote: TypeAlias = "bool | Awaitable[bool | None] | None"
+ErrorPolicy: TypeAlias = Literal["raise", "warn", "disable"]
+
+# Hooks inside a step may be spelt as other libraries do; those that Keras has may not,
+# since the same names mean other arguments there.
+_OTHER_SPELLINGS = {"on_step_start": "on_step_begin"}
+
+
+class StopRun(Exception):  # noqa: N818 - it is no error
+    """Raise it in any hook to end the run in good order.
+
+    The callbacks that come after in the same hook are still called; then no more calls
+    are paid for: there is no validation. `on_epoch_end`, `before_train_end` and
+    `on_train_end` follow, and `fit` returns its history.
+
+    Args:
+        message: What users read in `history.stop_reason`.
+        resumable: Whether the run may be gone on with later.
+    """
+
+    def __init__(self, message: str = "", *, resumable: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.resumable = resumable
 
 
 class Callback:
     """Watches or steers training, evaluation and prediction.
 
     Override the hooks you need, as plain methods or as `async def`; there is no need to
-    call `super()`. Hooks get the names and arguments that Keras gives them. All
-    callbacks of a hook share one `logs` dict: what an earlier one adds, later ones see.
+    call `super()`. Hooks get the names and arguments that Keras gives them, and the
+    state of the run is `self.trainer`. All callbacks of a hook share one `logs` dict:
+    what an earlier one adds, later ones see, and loggers write.
 
     Attributes:
-        params: `verbose`, `epochs`, `steps`, `batch_size` and more of the run.
-        program: The program that runs.
         callback_order: Lower runs earlier; equal ones run in list order. Yours run at
-            0, those that log at 10.
+            0, those that watch at 5, those that log at 10, those that save at 20.
+        on_hook_error: What an exception in a hook does: `raise` ends the run, `warn`
+            becomes a warning, `disable` a warning and the end of this callback.
+        run_in_thread: Whether plain hooks run in a thread, for blocking work.
+        provides: Names of the values that the hooks add to the logs; others can then
+            be told from misspelt ones before the run begins.
+        mutates: Whether hooks change the program's variables; only said to
+            `fit(check_callbacks=True)`, which warns of others that do.
+        requires: What `fit` must have: `validation` or `optimizer`; a run without it
+            is refused before its first call.
+        params: `verbose`, `epochs`, `steps`, `batch_size` and more of the run.
+
+    Raises:
+        UnknownHookError: A subclass has a method `on_...` or `before_...` that is no
+            hook; name methods of your own otherwise, or list them in `_extra_hooks`.
     """
 
-    callback_order: ClassVar[float] = 0
+    callback_order: float = 0
+    on_hook_error: ErrorPolicy = "raise"
+    run_in_thread: bool = False
+    provides: Collection[str] = ()
+    mutates: bool = False
+    requires: Collection[str] = ()
     # Defaults on the class: subclasses need not call `super().__init__()`.
     params: Mapping[str, Any] = {}
-    program: Any = None
+    _extra_hooks: ClassVar[tuple[str, ...]] = ()
+    _program: Any = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for old, new in _OTHER_SPELLINGS.items():
+            if old in cls.__dict__:
+                setattr(cls, new, cls.__dict__[old])
+        _check_hooks(cls)
+        if "priority" in cls.__dict__:
+            if "callback_order" in cls.__dict__:
+                msg = (
+                    f"`{cls.__name__}` has both `priority` and `callback_order`, which "
+                    "is minus the priority: keep one."
+                )
+                raise ConfigurationError(msg)
+            cls.callback_order = -cls.__dict__["priority"]
+
+    @property
+    def trainer(self) -> TrainerState:
+        """The state of the run in which a hook is called.
+
+        Raises:
+            ConfigurationError: No run is under way here.
+        """
+        state = context.trainer.get()
+        if state is None:
+            msg = f"`{type(self).__name__}.trainer` is there only inside a run."
+            raise ConfigurationError(msg)
+        return state
+
+    @property
+    def program(self) -> Any:
+        """The program that runs; of several runs at a time, the one of this hook."""
+        state = context.trainer.get()
+        return state.program if state is not None else self._program
 
     @property
     def model(self) -> Any:
         """The program, under its Keras name."""
         return self.program
+
+    @property
+    def state_key(self) -> str:
+        """The name under which the callback's state is kept: that of its class."""
+        return type(self).__name__
 
     def set_params(self, params: Mapping[str, Any]) -> None:
         """Take the parameters of the run.
@@ -49,7 +137,25 @@ class Callback:
         Args:
             program: The program.
         """
-        self.program = program
+        self._program = program
+
+    def state_dict(self) -> JsonObject:
+        """Return what a resumed run needs, as JSON; by default nothing."""
+        return {}
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on from what `state_dict` returned; called after `on_train_begin`.
+
+        Args:
+            state: The state.
+        """
+
+    def setup(self, stage: str) -> HookResult:
+        """Run before anything else, such as to take a lock.
+
+        Args:
+            stage: `train`, `evaluate` or `predict`.
+        """
 
     def on_train_begin(self, logs: Logs | None = None) -> HookResult:
         """Run before the first epoch of `fit`.
@@ -119,6 +225,69 @@ class Callback:
         Args:
             batch: Index of the batch in the epoch, from 0.
             logs: `reward` and each metric, over the epoch so far.
+        """
+
+    def on_step_begin(self, step: int, logs: Logs) -> HookResult:
+        """Run before each attempt of a training step; more than once if rejected.
+
+        Args:
+            step: Index of the step in the life of the optimizer.
+            logs: The row of the batch; one dict for all attempts.
+        """
+
+    def on_propose_begin(self, step: int, logs: Logs) -> HookResult:
+        """Run before anything is paid for in an attempt.
+
+        `self.trainer.override_batch` puts other samples in the place of the batch.
+
+        Args:
+            step: Index of the step.
+            logs: The row of the batch.
+        """
+
+    def on_propose_end(self, step: int, logs: Logs) -> Vote:
+        """Run when there is a proposal, which is not applied yet: `trainer.proposal`.
+
+        All callbacks are asked, whatever the others say.
+
+        Args:
+            step: Index of the step.
+            logs: The row of the batch.
+
+        Returns:
+            True to reject it and try again; None or False to accept it.
+        """
+
+    def before_update(self, step: int, logs: Logs) -> HookResult:
+        """Run when the proposal is accepted and not applied yet.
+
+        Args:
+            step: Index of the step.
+            logs: The row of the batch, with `reward` and metrics.
+        """
+
+    def on_checkpoint(self, row: ManifestRow, logs: Logs | None = None) -> HookResult:
+        """Run after a program was saved: its file and its row are on disk.
+
+        Args:
+            row: What is known of the file; also in `checkpoints.jsonl`.
+            logs: Those of the moment.
+        """
+
+    def on_eval(self, step: int, name: str, metrics: Logs) -> HookResult:
+        """Run after each evaluation inside `fit`.
+
+        Args:
+            step: Training steps completed.
+            name: Name of the evaluation: `val` for validation.
+            metrics: `reward` and each metric.
+        """
+
+    def before_train_end(self, logs: Logs) -> HookResult:
+        """Run when training ends in good order: the last chance to change the program.
+
+        Args:
+            logs: Those of the last epoch.
         """
 
     def on_test_begin(self, logs: Logs | None = None) -> HookResult:
@@ -199,3 +368,27 @@ class Callback:
         Args:
             stage: `train`, `evaluate` or `predict`.
         """
+
+
+HOOKS = (
+    "setup",
+    *(
+        name
+        for name in vars(Callback)
+        if name.startswith(("on_", "before_")) and name != "on_hook_error"
+    ),
+    "teardown",
+)
+
+
+def _check_hooks(cls: type[Callback]) -> None:
+    known = {*HOOKS, *_OTHER_SPELLINGS, "on_hook_error", *cls._extra_hooks}
+    for name, value in vars(cls).items():
+        looks_like_hook = name.startswith(("on_", "before_")) and callable(value)
+        if looks_like_hook and name not in known:
+            msg = (
+                f"`{cls.__name__}.{name}` would never be called: there is no such hook."
+                f"{did_you_mean(name, HOOKS)} Hooks: {', '.join(HOOKS)}. A method that "
+                "is no hook belongs into `_extra_hooks`."
+            )
+            raise UnknownHookError(msg)

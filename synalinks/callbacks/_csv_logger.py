@@ -7,7 +7,7 @@ import csv
 import io
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.files import write_atomic
 from synalinks.callbacks._callback import Callback
@@ -22,7 +22,7 @@ from synalinks.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from synalinks.callbacks._callback import HookResult, Logs
+    from synalinks.callbacks._callback import ErrorPolicy, HookResult, Logs
 
 _EPOCH = "epoch"
 _MISSING = "NA"
@@ -51,7 +51,8 @@ class CSVLogger(Callback):
         ConfigurationError: `separator` is not one character, or one that cells contain.
     """
 
-    callback_order: ClassVar[float] = 10
+    callback_order: float = 10
+    on_hook_error: ErrorPolicy = "warn"
 
     def __init__(
         self,

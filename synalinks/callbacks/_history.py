@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from synalinks.callbacks._callback import Callback
 
@@ -16,13 +16,17 @@ class History(Callback):
     Attributes:
         history: A list with one value per epoch, by name.
         epoch: Indices of the epochs, from 0.
+        stop_reason: Why training ended before its last epoch; None if it did not.
+        callback_seconds: Seconds spent in callbacks, by class.
     """
 
-    callback_order: ClassVar[float] = 10
+    callback_order: float = 10
 
     def __init__(self) -> None:
         self.history: dict[str, list[Any]] = {}
         self.epoch: list[int] = []
+        self.stop_reason: str | None = None
+        self.callback_seconds: dict[str, float] = {}
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Start anew.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.text import Text
 
-    from synalinks.callbacks._callback import Logs
+    from synalinks.callbacks._callback import ErrorPolicy, Logs
 
 _BAR_WIDTH = 20
 _MAX_VALUE_CHARS = 60
@@ -50,7 +50,8 @@ class ProgbarLogger(Callback):
         ConfigurationError: `refresh_rate` is no integer of at least 0.
     """
 
-    callback_order: ClassVar[float] = 10
+    callback_order: float = 10
+    on_hook_error: ErrorPolicy = "warn"
 
     def __init__(
         self,

@@ -1,5 +1,12 @@
 """The records that cross layers: frozen, typed, checked at construction."""
 
+from synalinks.contracts._checkpoint import (
+    MANIFEST_NAME,
+    ManifestRow,
+    append_to_manifest,
+    read_manifest,
+)
+from synalinks.contracts._estimate import Estimate, Span
 from synalinks.contracts._gate import CallGate
 from synalinks.contracts._records import (
     CallRecord,
@@ -10,14 +17,40 @@ from synalinks.contracts._records import (
     Trial,
     Usage,
 )
+from synalinks.contracts._snapshot import (
+    commit,
+    present_candidate,
+    trainable_by_path,
+)
+from synalinks.contracts._trainer_state import (
+    Override,
+    Proposal,
+    Stage,
+    Stop,
+    TrainerState,
+)
 
 __all__ = [
+    "MANIFEST_NAME",
     "CallGate",
     "CallRecord",
     "Candidate",
+    "Estimate",
     "Failure",
+    "ManifestRow",
+    "Override",
     "Progress",
+    "Proposal",
     "Rollout",
+    "Span",
+    "Stage",
+    "Stop",
+    "TrainerState",
     "Trial",
     "Usage",
+    "append_to_manifest",
+    "commit",
+    "present_candidate",
+    "read_manifest",
+    "trainable_by_path",
 ]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.naming import unique_name
 from synalinks._internal.rng import stream
-from synalinks.contracts import Candidate
-from synalinks.errors import ConfigurationError, show
+from synalinks.contracts import Candidate, Span
+from synalinks.errors import ConfigurationError, did_you_mean, show
 from synalinks.optimizers._ledger import Ledger
 from synalinks.optimizers._race import Race
 from synalinks.saving import Configurable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks._internal.rng import Stream
-    from synalinks.contracts import Rollout, Trial
+    from synalinks.contracts import Proposal, Rollout, Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class StepView:
     """How many of them the first comparison takes."""
     seed: int
     """Seed of the run."""
+    attempt: int = 0
+    """How many proposals of this step were rejected before."""
 
 
 class Optimizer(Configurable, ABC):
@@ -184,18 +187,109 @@ class Optimizer(Configurable, ABC):
         """
         self.ledger.record(candidate, rollouts)
 
-    def decide(self) -> Candidate:
-        """Return the candidate to use from now on, which ends the step."""
-        if self._race and self._race.winner:
-            self._incumbent = self._race.winner
+    def leader(self) -> Candidate:
+        """Return the candidate that won the step, which is not the incumbent yet."""
+        if self._race is None or self._race.winner is None:
+            return self.incumbent
+        return self._race.winner
+
+    async def accept(self, proposal: Proposal, attempt: int) -> bool:
+        """Return whether a proposal may be applied; callbacks are asked as well.
+
+        Args:
+            proposal: The winner of the step.
+            attempt: How many proposals of this step were rejected before.
+        """
+        return True
+
+    def decide(self, *, is_accepted: bool = True) -> Candidate:
+        """Return the candidate to use from now on, which ends the step.
+
+        Args:
+            is_accepted: Whether the leader becomes the incumbent.
+        """
+        if is_accepted:
+            self._incumbent = self.leader()
             self._enter(self._incumbent)
         self._race = None
         self.iterations += 1
         return self.incumbent
 
+    def cells_per_step(self, n_scoring: int, minibatch_size: int) -> Span:
+        """Return how many samples a step runs candidates on, for estimates.
+
+        Args:
+            n_scoring: Samples on which candidates are compared.
+            minibatch_size: How many of them the first comparison takes; 0 for all.
+        """
+        first = min(minibatch_size or n_scoring, n_scoring)
+        # About one challenger in four is still in the race after the first rung.
+        expected = first + (n_scoring - first) / 4
+        return Span(low=0, expected=expected, high=2 * n_scoring)
+
     def _enter(self, candidate: Candidate) -> None:
         others = [one for one in self.population if one.digest != candidate.digest]
         self.population = [candidate, *others][: self.population_size]
+
+    # -- hyperparameters -------------------------------------------------------
+
+    def hyperparameters(self) -> dict[str, float]:
+        """Return every number among the constructor's arguments, as it is now."""
+        present = {name: getattr(self, name, None) for name in self._arguments}
+        return {
+            name: value
+            for name, value in present.items()
+            if isinstance(value, (int, float)) and not isinstance(value, bool)
+        }
+
+    def set_hyperparameter(self, name: str, value: float) -> None:
+        """Change a number of the constructor's arguments from now on.
+
+        Args:
+            name: Name of the argument.
+            value: Its value; rounded where it is a count.
+
+        Raises:
+            ConfigurationError: There is no such argument, or it cannot have the value.
+        """
+        setattr(self, name, self.checked_hyperparameter(name, value))
+
+    def checked_hyperparameter(self, name: str, value: float) -> float:
+        """Return a value for a hyperparameter in the form in which it is used.
+
+        Args:
+            name: Name of the argument.
+            value: A value for it.
+
+        Raises:
+            ConfigurationError: There is no such argument, or it cannot have the value.
+        """
+        known = self.hyperparameters()
+        if name not in known:
+            msg = (
+                f"`{self.name}` has no hyperparameter {name!r}."
+                f"{did_you_mean(name, known)} Available: {', '.join(sorted(known))}."
+            )
+            raise ConfigurationError(msg)
+        check_number(name, value)
+        if not math.isfinite(value):
+            msg = f"`{name}` is a finite number, received: {show(value)}."
+            raise ConfigurationError(msg)
+        fitting = round(value) if self._is_count(name) else float(value)
+        # The constructor knows what goes with what.
+        arguments: dict[str, Any] = {**self._arguments, **known, name: fitting}
+        if "name" in arguments:
+            arguments["name"] = self.name
+        type(self)(**arguments)
+        return fitting
+
+    def _is_count(self, name: str) -> bool:
+        # A temperature of 1 is none, so the value alone does not tell.
+        parameter = inspect.signature(type(self)).parameters.get(name)
+        annotation = parameter.annotation if parameter else None
+        if annotation in {"float", float}:
+            return False
+        return isinstance(getattr(self, name), int)
 
     # -- state -----------------------------------------------------------------
 
@@ -231,7 +325,8 @@ class Optimizer(Configurable, ABC):
         Returns:
             A fresh stream.
         """
-        return stream(step.seed, "optimizer", step.index, purpose)
+        attempt = ("attempt", step.attempt) if step.attempt else ()
+        return stream(step.seed, "optimizer", step.index, *attempt, purpose)
 
 
 def check_number(
@@ -258,6 +353,7 @@ def check_number(
         or (above is not None and value <= above)
     ):
         return
-    bound = f"at least {at_least}" if at_least is not None else f"above {above}"
-    msg = f"`{argument}` is a number {bound}, received: {show(value)}."
+    bound = f" at least {at_least}" if at_least is not None else ""
+    bound = f" above {above}" if above is not None else bound
+    msg = f"`{argument}` is a number{bound}, received: {show(value)}."
     raise ConfigurationError(msg)

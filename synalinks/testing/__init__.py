@@ -1,9 +1,12 @@
 """Doubles and servers for testing programs without a provider."""
 
 from synalinks._internal.public import publish
+from synalinks.testing._callback_suite import CallbackSuite
 from synalinks.testing._chat_server import ChatServer
 from synalinks.testing._fault import FAULTS, Fault
 from synalinks.testing._faults import Cut, Drip, Drop, Hang, Late, Raw, Status
+from synalinks.testing._mock_trainer import MockTrainer
+from synalinks.testing._recording_callback import RecordingCallback
 from synalinks.testing._replies import Answer, GoodReply, Reply, Vectors
 from synalinks.testing._request_log import ReceivedRequest, RequestLog
 from synalinks.testing._scripted import ScriptedTransport
@@ -12,6 +15,7 @@ from synalinks.testing._server_process import ChatServerProcess
 __all__ = [
     "FAULTS",
     "Answer",
+    "CallbackSuite",
     "ChatServer",
     "ChatServerProcess",
     "Cut",
@@ -21,8 +25,10 @@ __all__ = [
     "GoodReply",
     "Hang",
     "Late",
+    "MockTrainer",
     "Raw",
     "ReceivedRequest",
+    "RecordingCallback",
     "Reply",
     "RequestLog",
     "ScriptedTransport",

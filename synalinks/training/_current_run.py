@@ -13,7 +13,8 @@ from synalinks.training._sliding import sliding, window_of
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from synalinks.contracts import Rollout
+    from synalinks.callbacks import CallbackList
+    from synalinks.contracts import Rollout, TrainerState
     from synalinks.training._failures import FailurePolicy
     from synalinks.training._samples import Batch, Feed, Sample
     from synalinks.training._session import FitSession
@@ -26,13 +27,58 @@ class CurrentRun:
 
     program: Any
     """The program that runs."""
+    state: TrainerState
+    """What callbacks see of the run."""
     policy: FailurePolicy
     """Which failed samples are data."""
+    callbacks: CallbackList | None = None
+    """Who is told; None where a batch method is called by hand."""
+    max_step_attempts: int = 1
+    """Proposals of a step that may be rejected before it is given up."""
+    raises_at_reject_limit: bool = False
+    """Whether giving up a step ends the run."""
+    is_applied: bool = False
+    """Whether the step under way has changed the program."""
+    has_ended: bool = False
+    """Whether `on_train_end` is called: no error is one of training from then on."""
     session: FitSession | None = None
     """What `fit` has measured; None in `evaluate` and `predict`."""
     batch: Batch | None = None
     """The batch that the loop is at."""
+    n_given_up: int = 0
+    """Steps whose proposals were all rejected."""
+    n_batches_done: int = 0
+    """Batches completed of the evaluation or prediction under way."""
     _ahead: SlidingRollouts | None = None
+
+    def at(self, batch: Batch) -> None:
+        """Note the batch that the loop is at.
+
+        Args:
+            batch: The batch.
+        """
+        self.batch = batch
+        self.state.batch = batch
+        self.state.batch_index = batch.index
+        self.is_applied = False
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the run has to end without any further paid call."""
+        stop = self.state.stop
+        return stop is not None and not stop.validate
+
+    async def fire(self, hook: str, *args: Any) -> bool:
+        """Call a hook of the run's callbacks.
+
+        Args:
+            hook: Name of the hook.
+            args: Passed by position.
+
+        Returns:
+            Whether any callback votes to reject.
+        """
+        return bool(self.callbacks) and await self.callbacks.dispatch(hook, *args)
 
     async def rollouts(
         self, samples: Sequence[Sample], *, is_scored: bool, training: bool = False
@@ -56,7 +102,10 @@ class CurrentRun:
                 self.program, samples, self.policy, training=training
             )
         self.policy.check_batch(rollouts)
-        return await score(self.program, rollouts) if is_scored else rollouts
+        if is_scored:
+            rollouts = await score(self.program, rollouts)
+        self.state.outputs = rollouts
+        return rollouts
 
     @contextlib.asynccontextmanager
     async def rolling_ahead(

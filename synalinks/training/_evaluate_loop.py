@@ -4,64 +4,95 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synalinks.errors import warn
+from synalinks.training._orderly import stopping
+
 if TYPE_CHECKING:
-    from synalinks.callbacks import CallbackList
-    from synalinks.training._samples import Feed
+    from collections.abc import Iterator
+
+    from synalinks.training._current_run import CurrentRun
+    from synalinks.training._samples import Batch, Feed
 
 
-async def run_evaluation(
-    program: Any, feed: Feed, callbacks: CallbackList
-) -> dict[str, float]:
+async def run_evaluation(run: CurrentRun, feed: Feed) -> dict[str, float]:
     """Score a program on all batches of a feed.
 
     Args:
-        program: A compiled program.
+        run: The run.
         feed: The samples.
-        callbacks: Told of every batch.
 
     Returns:
-        `reward` and each metric.
+        `reward` and each metric; over fewer batches if the run was stopped.
     """
+    program = run.program
     program.stop_evaluating = False
+    run.n_batches_done = 0
     results: dict[str, float] = {}
-    await callbacks.dispatch("on_test_begin", {})
-    async with program.rolling_ahead(feed, "test_on_batch"):
-        for batch in feed.batches():
-            await callbacks.dispatch("on_test_batch_begin", batch.index, {})
-            program.current_run.batch = batch
-            results = await program.test_on_batch(batch.x, batch.y, return_dict=True)
-            await callbacks.dispatch("on_test_batch_end", batch.index, results)
-            if program.stop_evaluating:
-                break
-    await callbacks.dispatch("on_test_end", results)
+    with stopping(run):
+        await run.fire("on_test_begin", {})
+        async with program.rolling_ahead(feed, "test_on_batch"):
+            for batch in _until(run, feed, "stop_evaluating"):
+                await run.fire("on_test_batch_begin", batch.index, {})
+                results = await program.test_on_batch(
+                    batch.x, batch.y, return_dict=True
+                )
+                run.n_batches_done += 1
+                await run.fire("on_test_batch_end", batch.index, results)
+    run.state.batch = None
+    with stopping(run):
+        await run.fire("on_test_end", results)
+    _warn_if_cut_short(run, feed)
     return results
 
 
-async def run_prediction(
-    program: Any, feed: Feed, callbacks: CallbackList
-) -> list[Any]:
+async def run_prediction(run: CurrentRun, feed: Feed) -> list[Any]:
     """Run a program on all batches of a feed.
 
     Args:
-        program: The program.
+        run: The run.
         feed: The samples.
-        callbacks: Told of every batch.
 
     Returns:
-        One output per sample, in order; None for those that failed.
+        One output per sample, in order; None for those that failed. Fewer if the run
+        was stopped.
     """
+    program = run.program
     program.stop_predicting = False
+    run.n_batches_done = 0
     outputs: list[Any] = []
-    await callbacks.dispatch("on_predict_begin", {})
-    async with program.rolling_ahead(feed, "predict_on_batch"):
-        for batch in feed.batches():
-            await callbacks.dispatch("on_predict_batch_begin", batch.index, {})
-            program.current_run.batch = batch
-            batch_outputs = await program.predict_on_batch(batch.x)
-            outputs += batch_outputs
-            logs = {"outputs": batch_outputs}
-            await callbacks.dispatch("on_predict_batch_end", batch.index, logs)
-            if program.stop_predicting:
-                break
-    await callbacks.dispatch("on_predict_end", {})
+    with stopping(run):
+        await run.fire("on_predict_begin", {})
+        async with program.rolling_ahead(feed, "predict_on_batch"):
+            for batch in _until(run, feed, "stop_predicting"):
+                await run.fire("on_predict_batch_begin", batch.index, {})
+                batch_outputs = await program.predict_on_batch(batch.x)
+                outputs += batch_outputs
+                run.n_batches_done += 1
+                logs = {"outputs": batch_outputs}
+                await run.fire("on_predict_batch_end", batch.index, logs)
+    run.state.batch = None
+    with stopping(run):
+        await run.fire("on_predict_end", {})
+    _warn_if_cut_short(run, feed)
     return outputs
+
+
+def _until(run: CurrentRun, feed: Feed, flag: str) -> Iterator[Batch]:
+    for batch in feed.batches():
+        if run.is_spent:  # by a stop in `setup` or before the first batch
+            return
+        run.at(batch)
+        yield batch
+        if getattr(run.program, flag):
+            return
+
+
+def _warn_if_cut_short(run: CurrentRun, feed: Feed) -> None:
+    # A score or a prediction of a part must not pass for that of the whole. In `fit`
+    # it is not used at all.
+    stage, n_done = run.state.stage, run.n_batches_done
+    if run.is_spent and n_done < feed.n_batches and stage != "validate":
+        warn(
+            f"`{stage}` ended after {n_done} of {feed.n_batches} batches, and returns "
+            f"what these gave: {run.state.stop_reason}."
+        )

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synalinks.callbacks import CallbackList, History, ProgbarLogger
-from synalinks.errors import warn
+from synalinks.callbacks import CallbackList, History, ProgbarLogger, StopRun
+from synalinks.contracts import TrainerState
+from synalinks.errors import BudgetExceededError, warn
+from synalinks.training._current_run import CurrentRun
 from synalinks.training._evaluate_loop import run_evaluation
+from synalinks.training._orderly import fire_to_the_end, orderly, stopping
 from synalinks.training._session import FitSession
 from synalinks.training._variables import begin_epoch, end_epoch
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from synalinks.training._plan import FitPlan
+    from synalinks.training._samples import Batch
+
+# Written by training into the row of a batch; the row of an epoch has no use for them.
+_OF_A_BATCH = ("attempts", "step_rejected", "update_applied")
 
 
 async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
@@ -31,16 +40,25 @@ async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
     if program.optimizer is None:
         warn("The program was compiled without an optimizer: there is nothing to fit.")
         return history
-    run = _FitRun(program, plan, entries)
-    entries.bind(program, {**plan.callback_params(), **program.callback_params()})
+    params = {**plan.callback_params(), **program.callback_params()}
+    entries.bind(program, params)
+    state = TrainerState(program=program, stage="train", params=params)
+    state.history = history
+    state.callbacks = entries
+    run = CurrentRun(
+        program=program,
+        state=state,
+        policy=plan.policy,
+        callbacks=entries,
+        max_step_attempts=plan.max_step_attempts,
+        raises_at_reject_limit=plan.on_reject_limit == "raise",
+    )
+    entries.checks_changes = plan.check_callbacks
     program.stop_training = False
-    try:
-        await run.train()
-    except BaseException as error:
-        await entries.dispatch("on_run_error", error, run.logs)
-        raise
-    finally:
-        await entries.dispatch("teardown", "train")
+    async with orderly(run):
+        await _Training(run, plan).run_all()
+    history.stop_reason = state.stop_reason
+    history.callback_seconds = dict(entries.seconds)
     return history
 
 
@@ -51,7 +69,9 @@ def with_defaults(callbacks: Any, *, verbose: Any) -> CallbackList:
         callbacks: Callbacks of the user.
         verbose: 0 for no progress bar.
     """
-    entries = CallbackList(callbacks)
+    entries = (
+        callbacks if isinstance(callbacks, CallbackList) else CallbackList(callbacks)
+    )
     if not entries.has(History):
         entries.append(History())
     if verbose != 0 and not entries.has(ProgbarLogger):
@@ -59,22 +79,49 @@ def with_defaults(callbacks: Any, *, verbose: Any) -> CallbackList:
     return entries
 
 
-class _FitRun:
+class _Training:
     """The epochs of one `fit`."""
 
-    def __init__(self, program: Any, plan: FitPlan, callbacks: CallbackList) -> None:
-        self.logs: dict[str, Any] = {}
-        self._program = program
+    def __init__(self, run: CurrentRun, plan: FitPlan) -> None:
+        self._run = run
+        self._state = run.state
+        self._program = run.program
         self._plan = plan
-        self._callbacks = callbacks
+        self._logs: dict[str, Any] = {}
+        self._last_logs: dict[str, Any] = {}
 
-    async def train(self) -> None:
-        plan = self._plan
-        await self._program.ensure_built(plan.train.samples[0].x)
+    async def run_all(self) -> None:
+        run = self._run
+        if run.is_spent:  # by a `StopRun` in `setup`
+            return
+        if run.callbacks is not None:
+            run.callbacks.check_requirements(run.state)
+        session = await self._open_session()
+        with stopping(run):
+            await run.fire("on_train_begin", {})
+            await self._check_sanity(session)
+            for epoch in self._plan.epochs:
+                if run.is_spent:
+                    break
+                await self._run_epoch(epoch, session)
+                if self._is_stopping():
+                    break
+        session.leave_best()
+        self._plan.policy.warn_of_failures()
+        with stopping(run):
+            await run.fire("before_train_end", self._logs)
+            await self._state.save_requested_checkpoints()
+        await self._state.drain()
+        run.has_ended = True
+        await fire_to_the_end(run, "on_train_end", self._logs)
+
+    async def _open_session(self) -> FitSession:
+        plan, program = self._plan, self._program
+        await program.ensure_built(plan.train.samples[0].x)
         validation = plan.validation
         session = FitSession(
-            program=self._program,
-            optimizer=self._program.optimizer,
+            program=program,
+            optimizer=program.optimizer,
             train=plan.train.samples,
             validation=validation.samples if validation else [],
             policy=plan.policy,
@@ -82,49 +129,134 @@ class _FitRun:
             seed=plan.seed,
         )
         session.warn_if_unvalidated()
-        self._program.current_run.session = session
-        await self._callbacks.dispatch("on_train_begin", {})
-        for epoch in plan.epochs:
-            self.logs = await self._run_epoch(epoch, session)
-            if self._program.stop_training:
-                break
-        session.leave_best()
-        plan.policy.warn_of_failures()
-        await self._callbacks.dispatch("on_train_end", self.logs)
+        self._run.session = session
+        return session
 
-    async def _run_epoch(self, epoch: int, session: FitSession) -> dict[str, Any]:
-        program, plan = self._program, self._plan
-        program.reset_metrics()
+    async def _check_sanity(self, session: FitSession) -> None:
+        """Run a few batches end to end; their cells are known from then on."""
+        plan, program = self._plan, self._program
+        if not plan.sanity_batches:
+            return
+        with program.separate_metrics():
+            seed = plan.seed if plan.shuffle else None
+            for batch in plan.train.batches(seed=seed, epoch=plan.epochs.start):
+                if batch.index >= plan.sanity_batches:
+                    break
+                rollouts = await session.measure_present(batch.samples)
+                plan.policy.check_batch(rollouts)
+                await program.take_in(rollouts)
+
+    def _is_stopping(self) -> bool:
+        if self._program.stop_training and self._state.stop is None:
+            self._state.request_stop("`stop_training` was set")
+        return self._state.stop is not None
+
+    # -- one epoch ---------------------------------------------------------------
+
+    async def _run_epoch(self, epoch: int, session: FitSession) -> None:
+        state, plan = self._state, self._plan
+        state.epoch, state.epoch_complete, state.stops_epoch = epoch, False, False
+        self._program.reset_metrics()
         begin_epoch(session.variables)
-        await self._callbacks.dispatch("on_epoch_begin", epoch, {})
-        held_out = _validation_arguments(plan)
-        epoch_logs: dict[str, Any] = {}
+        state.logs = {}
+        await self._run.fire("on_epoch_begin", epoch, state.logs)
+        first_row = len(state.rows)
+        with stopping(self._run):
+            await self._run_batches(epoch)
+        if state.epoch_complete:
+            self._program.optimizer.epochs += 1
+            end_epoch(session.variables)
+        own = self._program.get_metrics_result() | self._last_logs
+        self._logs = state.logs = _epoch_row(state.rows[first_row:], own)
+        is_due = plan.validation is not None and (epoch + 1) % plan.validation_freq == 0
+        if is_due and (state.stop is None or state.stop.validate):
+            await self._validate(session)
+        state.note(self._logs)
+        with stopping(self._run):
+            await self._run.fire("on_epoch_end", epoch, self._logs)
+            await state.save_requested_checkpoints()
+        if "val_reward" in self._logs and state.is_val_stale:
+            # A callback has changed the program after it was validated.
+            self._logs["val_stale"] = 1.0
+        state.note(self._logs)
+
+    async def _run_batches(self, epoch: int) -> None:
+        plan, state = self._plan, self._state
         seed = plan.seed if plan.shuffle else None
+        held_out = _validation_arguments(plan)
+        n_done = 0
         for batch in plan.train.batches(seed=seed, epoch=epoch):
-            await self._callbacks.dispatch("on_train_batch_begin", batch.index, {})
-            program.current_run.batch = batch
-            logs = await program.train_on_batch(
+            if self._run.is_spent:
+                break
+            await self._run_batch(batch, held_out)
+            n_done += 1
+            if self._is_stopping() or state.stops_epoch:
+                break
+        state.epoch_complete = n_done == plan.train.n_batches
+
+    async def _run_batch(self, batch: Batch, held_out: dict[str, Any]) -> None:
+        run, state = self._run, self._state
+        # The row is there before the hooks see it: what they add is part of it.
+        row: dict[str, Any] = {}
+        state.rows.append(row)
+        state.logs = row
+        run.at(batch)
+        state.mark_step(is_done=False)
+        stop: StopRun | None = None
+        try:
+            await run.fire("on_train_batch_begin", batch.index, row)
+            logs = await self._program.train_on_batch(
                 step=batch.index, x=batch.x, y=batch.y, **held_out, return_dict=True
             )
-            epoch_logs = dict(logs)
-            await self._callbacks.dispatch("on_train_batch_end", batch.index, logs)
-            if program.stop_training:
-                break
-        program.optimizer.epochs += 1
-        end_epoch(session.variables)
-        if plan.validation and (epoch + 1) % plan.validation_freq == 0:
-            epoch_logs.update(await self._validate(session))
-        await self._callbacks.dispatch("on_epoch_end", epoch, epoch_logs)
-        return epoch_logs
+            row.update(logs)
+            self._last_logs = logs
+        except StopRun as request:
+            stop = request
+        except BudgetExceededError:
+            if not run.is_spent:
+                raise
+            stop = StopRun(state.stop_reason or "")
+        row["update_applied"] = float(run.is_applied)
+        state.note(row)
+        try:
+            await run.fire("on_train_batch_end", batch.index, row)
+            await state.save_requested_checkpoints()
+        except StopRun as request:
+            stop = stop or request
+        state.batch = None
+        if stop is not None:
+            raise stop
 
-    async def _validate(self, session: FitSession) -> dict[str, Any]:
+    async def _validate(self, session: FitSession) -> None:
         validation = self._plan.validation
         if validation is None:
-            return {}
-        with self._program.separate_metrics():
-            results = await run_evaluation(self._program, validation, self._callbacks)
-        session.note_validation(results["reward"])
-        return {f"val_{name}": value for name, value in results.items()}
+            return
+        self._state.stage = "validate"
+        try:
+            with self._program.separate_metrics():
+                results = await run_evaluation(self._run, validation)
+        finally:
+            self._state.stage = "train"
+        if self._run.is_spent and self._run.n_batches_done < validation.n_batches:
+            return  # the score of a part is none of the program
+        self._state.validated = session.note_validation(results["reward"])
+        self._logs.update({f"val_{name}": value for name, value in results.items()})
+        step = self._state.global_step
+        with stopping(self._run):
+            await self._run.fire("on_eval", step, "val", dict(results))
+
+
+def _epoch_row(rows: list[dict[str, Any]], own: Collection[str]) -> dict[str, Any]:
+    """Return the last of training's own values, and the means of what callbacks added.
+
+    Rewards and metrics are means over the epoch already.
+    """
+    row: dict[str, Any] = {}
+    for key in dict.fromkeys(key for one in rows for key in one):
+        values = [one[key] for one in rows if key in one]
+        if key not in _OF_A_BATCH:
+            row[key] = values[-1] if key in own else sum(values) / len(values)
+    return row
 
 
 def _validation_arguments(plan: FitPlan) -> dict[str, Any]:

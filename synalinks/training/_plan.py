@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from synalinks.training._failures import FailurePolicy
 
 _VERBOSE = ("auto", 0, 1, 2)
+_REJECT_LIMITS = ("skip", "raise")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +42,14 @@ class FitPlan:
     """0, 1, 2 or `auto`."""
     policy: FailurePolicy
     """Which failed samples are data, and which end the run."""
+    max_step_attempts: int
+    """Proposals of a step that may be rejected."""
+    on_reject_limit: str
+    """`skip` or `raise`."""
+    check_callbacks: bool
+    """Whether to warn of callbacks that change the program without saying so."""
+    sanity_batches: int
+    """Batches that are run before training begins."""
 
     def callback_params(self) -> dict[str, Any]:
         """Return what callbacks see of the plan."""
@@ -78,6 +87,10 @@ def plan_fit(
     validation_batch_size: int,
     validation_freq: int,
     policy: FailurePolicy,
+    max_step_attempts: int,
+    on_reject_limit: str,
+    check_callbacks: bool,
+    sanity_batches: int,
 ) -> FitPlan:
     """Check the arguments of `fit`; see there for their meaning.
 
@@ -98,6 +111,10 @@ def plan_fit(
         validation_batch_size: Samples in a validation batch.
         validation_freq: Epochs from one validation to the next.
         policy: Which failed samples are data.
+        max_step_attempts: Proposals of a step that may be rejected.
+        on_reject_limit: `skip` or `raise`.
+        check_callbacks: Whether to warn of callbacks that change the program.
+        sanity_batches: Batches that are run before training begins.
 
     Returns:
         The plan.
@@ -114,9 +131,17 @@ def plan_fit(
         ("validation_steps", validation_steps or 1, 1),
         ("validation_batch_size", validation_batch_size, 1),
         ("validation_freq", validation_freq, 1),
+        ("max_step_attempts", max_step_attempts, 1),
+        ("sanity_batches", sanity_batches, 0),
     ):
         check_count(name, value, least)
     check_verbose(verbose)
+    if on_reject_limit not in _REJECT_LIMITS:
+        msg = (
+            f"`on_reject_limit` is one of {_REJECT_LIMITS}, "
+            f"received: {show(on_reject_limit)}."
+        )
+        raise ConfigurationError(msg)
     samples = make_samples(x, y, role="train")
     if validation_data is not None:
         held_out = _validation_samples(validation_data)
@@ -139,6 +164,10 @@ def plan_fit(
         seed=config.get_seed(),
         verbose=verbose,
         policy=policy,
+        max_step_attempts=max_step_attempts,
+        on_reject_limit=on_reject_limit,
+        check_callbacks=check_callbacks,
+        sanity_batches=sanity_batches,
     )
 
 

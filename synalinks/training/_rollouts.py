@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
-from synalinks._internal.aio import gather_ordered
 from synalinks.contracts import Rollout
 from synalinks.language_models import StreamingIterator
+from synalinks.training._paid import gather_paid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ async def roll_out(
             program, sample, policy, overlay=overlay, training=training
         )
 
-    rollouts = await gather_ordered([lambda one=one: run(one) for one in samples])
+    rollouts = await gather_paid([lambda one=one: run(one) for one in samples])
     policy.note(rollouts)
     return rollouts
 

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks import config
 from synalinks._internal import context
-from synalinks._internal.aio import gather_ordered
-from synalinks.errors import warn
-from synalinks.optimizers import Optimizer, StepView
-from synalinks.training._rollouts import roll_out, score
-from synalinks.training._samples import Sample, fingerprint
-from synalinks.training._variables import (
+from synalinks.contracts import (
+    Proposal,
     commit,
-    note_candidates,
-    note_rollouts,
-    overlay_of,
     present_candidate,
     trainable_by_path,
 )
+from synalinks.errors import warn
+from synalinks.optimizers import Optimizer, StepView
+from synalinks.training._paid import gather_paid
+from synalinks.training._rollouts import roll_out, score
+from synalinks.training._samples import Sample, fingerprint
+from synalinks.training._variables import note_candidates, overlay_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,39 +94,52 @@ class FitSession:
             self.optimizer.incumbent, [sample.id for sample in samples]
         )
 
-    async def step(
-        self, batch_ids: Sequence[str], scoring_ids: Sequence[str]
-    ) -> list[Rollout]:
-        """Take one training step: roll out, propose, race, commit.
+    async def propose(
+        self, rollouts: Sequence[Rollout], scoring_ids: Sequence[str], attempt: int
+    ) -> Proposal:
+        """Let the optimizer propose, and race its proposals; nothing is applied.
 
         Args:
-            batch_ids: Samples of the batch.
+            rollouts: The batch under the program as it is, scored.
             scoring_ids: Samples on which candidates are compared.
+            attempt: How many proposals of this step were rejected before.
 
         Returns:
-            The batch's rollouts, under the values from before the step.
+            The winner of the race.
         """
-        self.adopt_present()
-        rollouts = await self.measure(self.optimizer.incumbent, batch_ids)
-        self._policy.check_batch(rollouts)
-        note_rollouts(rollouts, self.variables)
+        optimizer = self.optimizer
         view = StepView(
-            index=self.optimizer.iterations,
+            index=optimizer.iterations,
             rollouts=rollouts,
             scoring_ids=scoring_ids,
             minibatch_size=self._minibatch_size,
             seed=self._seed,
+            attempt=attempt,
         )
         with context.bound(context.phase, "optimizer"):
-            proposals = await self.optimizer.begin_step(view)
-        while trials := self.optimizer.ask():
+            proposals = await optimizer.begin_step(view)
+        while trials := optimizer.ask():
             await self._run_trials(trials)
-        commit(self.optimizer.decide(), self.variables)
-        note_candidates(self.optimizer, proposals, self.variables, scoring_ids)
-        return rollouts
+        leader = optimizer.leader()
+        rewards = optimizer.ledger.rewards(leader, scoring_ids).values()
+        note_candidates(optimizer, proposals, self.variables, scoring_ids)
+        return Proposal(
+            candidate=leader,
+            present=optimizer.incumbent,
+            candidates=tuple(proposals),
+            score=sum(rewards) / len(rewards) if rewards else None,
+        )
+
+    def close_step(self, *, is_accepted: bool) -> None:
+        """Apply the proposal of the step, or drop it.
+
+        Args:
+            is_accepted: Whether to apply it.
+        """
+        commit(self.optimizer.decide(is_accepted=is_accepted), self.variables)
 
     async def _run_trials(self, trials: Sequence[Trial]) -> None:
-        measured = await gather_ordered(
+        measured = await gather_paid(
             [
                 lambda trial=trial: self.measure(trial.candidate, trial.sample_ids)
                 for trial in trials
@@ -139,26 +151,33 @@ class FitSession:
         """Go on from the program's present values, which a callback may have set."""
         self.optimizer.adopt(present_candidate(self.variables))
 
-    def note_validation(self, reward: float) -> None:
+    def note_validation(self, reward: float) -> Candidate:
         """Remember the best validated program.
 
         Args:
             reward: Mean validation reward of the program as it is.
+
+        Returns:
+            The program that was validated.
         """
         present = present_candidate(self.variables)
         if self._best is None or reward > self._best[0]:
             self._best = (reward, present)
         self._last_validated = (reward, present)
+        return present
 
     def leave_best(self) -> None:
         """Put the best validated program back, unless a callback has overruled it."""
         if self._best is None:
             return
-        reward, validated = self._last_validated
+        best_reward, best = self._best
         present = present_candidate(self.variables)
-        is_overruled = present.digest != validated.digest
-        if reward < self._best[0] and not is_overruled:
-            commit(self._best[1], self.variables)
+        # What training itself has written is the incumbent; all else is a callback's.
+        is_overruled = present.digest != self.optimizer.incumbent.digest
+        reward, validated = self._last_validated
+        is_best = present.digest == validated.digest and reward == best_reward
+        if not is_overruled and not is_best:
+            commit(best, self.variables)
 
     def warn_if_unvalidated(self) -> None:
         """Tell the user if there is nothing to validate on."""

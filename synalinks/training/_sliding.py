@@ -7,6 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.aio import run_all
+from synalinks.errors import BudgetExceededError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -39,6 +40,7 @@ class SlidingRollouts:
     """
 
     def __init__(self, samples: Sequence[Sample], window: int) -> None:
+        self.held_back: BudgetExceededError | None = None
         self._samples = iter(samples)
         self._n_workers = min(window, len(samples))
         self._room = asyncio.Semaphore(window * _MAX_AHEAD)
@@ -67,12 +69,29 @@ class SlidingRollouts:
             roll_out: Runs one sample.
         """
         await run_all([self._work(roll_out) for _ in range(self._n_workers)])
+        if self.held_back is None:
+            return
+        for result in self._results.values():
+            if not result.done():
+                result.set_exception(self.held_back)
+                result.exception()  # nobody may ask for it any more
 
     async def _work(self, roll_out: Callable[[Sample], Awaitable[Rollout]]) -> None:
         for sample in self._samples:
             await self._room.acquire()
-            rollout = await roll_out(sample)
-            self._results[sample.id].set_result(rollout)
+            try:
+                rollout = await roll_out(sample)
+            except BudgetExceededError as error:
+                self._hold_back(error)
+            else:
+                self._results[sample.id].set_result(rollout)
+
+    def _hold_back(self, error: BudgetExceededError) -> None:
+        # Nothing new is begun; what is in flight is paid for, and may end.
+        self.held_back = error
+        self._samples = iter(())
+        for _ in range(self._n_workers):
+            self._room.release()
 
 
 @contextlib.asynccontextmanager
@@ -97,6 +116,7 @@ async def sliding(
             task = group.create_task(rollouts.run(roll_out))
             yield rollouts
             # A loop that stopped early wants no more.
-            task.cancel()
+            if rollouts.held_back is None:
+                task.cancel()
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None

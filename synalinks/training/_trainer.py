@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from typing import TYPE_CHECKING, Any
 
-from synalinks._internal.aio import gather_ordered
+from synalinks._internal import context
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_list
-from synalinks.errors import ConfigurationError
+from synalinks.contracts import TrainerState
+from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
 from synalinks.rewards import BatchReward
 from synalinks.training._compiled import Compiled, compile_config, compile_parts
 from synalinks.training._current_run import CurrentRun
+from synalinks.training._estimate import estimate_fit
 from synalinks.training._evaluate_loop import run_evaluation, run_prediction
 from synalinks.training._failures import FailurePolicy
 from synalinks.training._fit_loop import fit, with_defaults
+from synalinks.training._orderly import orderly
+from synalinks.training._paid import gather_paid
 from synalinks.training._plan import (
     check_compiled,
     check_count,
@@ -26,16 +31,18 @@ from synalinks.training._rollouts import score
 from synalinks.training._samples import Feed, Sample, make_samples
 from synalinks.training._scores import Scores
 from synalinks.training._session import FitSession
+from synalinks.training._step import given_rollouts, take_step
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator, Sequence
+    from collections.abc import Generator, Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks.callbacks import CallbackList, History
-    from synalinks.contracts import Rollout
+    from synalinks.callbacks import History
+    from synalinks.contracts import Estimate, Rollout, Stage
     from synalinks.metrics import Metric
     from synalinks.optimizers import Optimizer
     from synalinks.rewards import Reward, Score
+    from synalinks.training._plan import FitPlan
 
 _DEFAULT_PREDICT_BATCH_SIZE = 32
 
@@ -62,6 +69,7 @@ class Trainer:
         self.stop_predicting = False
         self.current_run: CurrentRun | None = None
         self._scores = Scores([])
+        self._last_result: dict[str, float] = {}
 
     # -- compile ---------------------------------------------------------------
 
@@ -159,6 +167,10 @@ class Trainer:
         *,
         on_sample_error: str = "record",
         max_failure_rate: float | None = None,
+        max_step_attempts: int = 8,
+        on_reject_limit: str = "skip",
+        check_callbacks: bool = False,
+        sanity_batches: int = 0,
     ) -> History:
         """Train the program's variables.
 
@@ -186,6 +198,15 @@ class Trainer:
                 `raise` ends the run.
             max_failure_rate: Share of failed samples among the last 100 above which
                 the run ends; None for no limit.
+            max_step_attempts: Proposals of a step that callbacks or the optimizer may
+                reject; each one is paid for.
+            on_reject_limit: What follows when all are rejected: `skip` leaves the
+                program as it is and goes on, `raise` ends the run.
+            check_callbacks: Whether to warn of callbacks that change the program
+                without `mutates = True`.
+            sanity_batches: Training batches to run, with reward and metrics, before
+                training begins, so that what is broken shows at once. What they measure
+                of the program as it is then is not paid for again.
 
         Returns:
             The history: `history.history` has a list with one value per epoch for
@@ -222,9 +243,70 @@ class Trainer:
             validation_batch_size=validation_batch_size,
             validation_freq=validation_freq,
             policy=FailurePolicy(on_sample_error, max_failure_rate),
+            max_step_attempts=max_step_attempts,
+            on_reject_limit=on_reject_limit,
+            check_callbacks=check_callbacks,
+            sanity_batches=sanity_batches,
         )
-        with self.running(plan.policy):
-            return await fit(self, plan, callbacks)
+        return await fit(self, plan, callbacks)
+
+    async def estimate(
+        self, x: Any = None, y: Any = None, *, n_samples: int = 1, **arguments: Any
+    ) -> Estimate:
+        """Tell what `fit` with these arguments will take, from a few samples.
+
+        Args:
+            x: As for `fit`.
+            y: As for `fit`.
+            n_samples: How many training samples to run, end to end and with reward;
+                more give a better figure.
+            arguments: Further arguments of `fit`.
+
+        Returns:
+            Calls, tokens, dollars and minutes: what to expect, and the bounds.
+
+        Raises:
+            ConfigurationError: An argument of `fit` cannot work.
+            NotCompiledError: `compile` was not called, or without reward or optimizer.
+
+        Costs the program's and the reward's LM calls on `n_samples` samples.
+        """
+        check_compiled(self, needs_reward=True)
+        if self.optimizer is None:
+            msg = f"`{self.name}` was compiled without an optimizer: nothing to fit."
+            raise NotCompiledError(msg)
+        check_count("n_samples", n_samples, 1)
+        plan = self._plan_fit(x, y, arguments)
+        await self.ensure_built(plan.train.samples[0].x)
+        return await estimate_fit(self, plan, n_samples)
+
+    def _plan_fit(self, x: Any, y: Any, arguments: dict[str, Any]) -> FitPlan:
+        defaults = {
+            name: parameter.default
+            for name, parameter in inspect.signature(Trainer.fit).parameters.items()
+            if name not in {"self", "x", "y"}
+        }
+        unknown = sorted(arguments.keys() - defaults.keys())
+        if unknown:
+            msg = (
+                f"`fit` takes no argument `{unknown[0]}`."
+                f"{did_you_mean(unknown[0], defaults)}"
+            )
+            raise ConfigurationError(msg)
+        given = {**defaults, **arguments}
+        given.pop("callbacks")
+        policy = FailurePolicy(
+            given.pop("on_sample_error"), given.pop("max_failure_rate")
+        )
+        return plan_fit(self, x=x, y=y, policy=policy, **given)
+
+    def language_models_in_use(self) -> list[Any]:
+        """Return the models of the program, the reward and the optimizer, each once."""
+        owners = [self.reward, self.optimizer]
+        models = [*self.language_models]
+        for owner in owners:
+            models += getattr(owner, "language_models", [])
+        return list({id(model): model for model in models}.values())
 
     async def evaluate(  # noqa: PLR0917 - as above
         self,
@@ -268,13 +350,13 @@ class Trainer:
         check_compiled(self, needs_reward=True)
         policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, y, batch_size, steps, role="test")
-        entries = with_defaults(callbacks, verbose=verbose)
         params = {"test_size": len(feed.samples), "batch_size": batch_size}
-        self._bind(entries, feed, verbose, params)
+        run = self._pass("evaluate", feed, callbacks, verbose, policy, params)
         await self.ensure_built(feed.samples[0].x)
-        async with self._orderly(entries, "evaluate", policy):
+        results: dict[str, float] = {}
+        async with orderly(run):
             with self.separate_metrics():
-                results = await run_evaluation(self, feed, entries)
+                results = await run_evaluation(run, feed)
         policy.warn_of_failures()
         return results if return_dict else list(results.values())
 
@@ -315,26 +397,13 @@ class Trainer:
         batch_size = batch_size or _DEFAULT_PREDICT_BATCH_SIZE
         policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, None, batch_size, steps, role="predict")
-        entries = with_defaults(callbacks, verbose=verbose)
-        self._bind(entries, feed, verbose, {})
+        run = self._pass("predict", feed, callbacks, verbose, policy, {})
         await self.ensure_built(feed.samples[0].x)
-        async with self._orderly(entries, "predict", policy):
-            outputs = await run_prediction(self, feed, entries)
+        outputs: list[Any] = []
+        async with orderly(run):
+            outputs = await run_prediction(run, feed)
         policy.warn_of_failures()
         return _object_array(outputs)
-
-    @contextlib.asynccontextmanager
-    async def _orderly(
-        self, entries: CallbackList, stage: str, policy: FailurePolicy
-    ) -> AsyncGenerator[None]:
-        try:
-            with self.running(policy):
-                yield
-        except BaseException as error:
-            await entries.dispatch("on_run_error", error, {})
-            raise
-        finally:
-            await entries.dispatch("teardown", stage)
 
     def _plan_pass(
         self, x: Any, y: Any, batch_size: int, steps: int | None, *, role: str
@@ -346,13 +415,23 @@ class Trainer:
             check_input(self, sample)
         return Feed(samples, batch_size=batch_size, max_batches=steps)
 
-    def _bind(
-        self, entries: Any, feed: Feed, verbose: Any, params: dict[str, Any]
-    ) -> None:
+    def _pass(
+        self,
+        stage: Stage,
+        feed: Feed,
+        callbacks: Any,
+        verbose: Any,
+        policy: FailurePolicy,
+        params: dict[str, Any],
+    ) -> CurrentRun:
         check_verbose(verbose)
+        entries = with_defaults(callbacks, verbose=verbose)
         verbose = 1 if verbose == "auto" else verbose
         shared = {"verbose": verbose, "epochs": 1, "steps": feed.n_batches}
-        entries.bind(self, {**shared, **params, **self.callback_params()})
+        params = {**shared, **params, **self.callback_params()}
+        entries.bind(self, params)
+        state = TrainerState(program=self, stage=stage, params=params)
+        return CurrentRun(program=self, state=state, policy=policy, callbacks=entries)
 
     def callback_params(self) -> dict[str, Any]:
         """Return what callbacks see of the compile settings."""
@@ -406,10 +485,11 @@ class Trainer:
             session = run.session
             batch_ids = [sample.id for sample in run.batch.samples]
         else:
+            run = self._run("train")
             session, batch_ids = await self._single_step(x, y, val_x, val_y)
         scoring_ids = session.validation_ids or batch_ids
-        rollouts = await session.step(batch_ids, scoring_ids)
-        return _logs(await self._take_in(rollouts), return_dict=return_dict)
+        await take_step(run, session, batch_ids, scoring_ids)
+        return _logs(self._last_result, return_dict=return_dict)
 
     async def _single_step(
         self, x: Any, y: Any, val_x: Any, val_y: Any
@@ -459,10 +539,10 @@ class Trainer:
         check_compiled(self, needs_reward=True)
         samples = self._samples_of(x, y)
         if y_pred is not None:
-            rollouts = await score(self, _given_rollouts(samples, y_pred))
+            rollouts = await score(self, given_rollouts(samples, y_pred))
         else:
-            rollouts = await self._run().rollouts(samples, is_scored=True)
-        return _logs(await self._take_in(rollouts), return_dict=return_dict)
+            rollouts = await self._run("evaluate").rollouts(samples, is_scored=True)
+        return _logs(await self.take_in(rollouts), return_dict=return_dict)
 
     async def predict_on_batch(self, x: Any, training: bool = False) -> list[Any]:
         """Run the program on one batch.
@@ -475,7 +555,7 @@ class Trainer:
             One output per input; None for those that failed.
         """
         samples = self._samples_of(x, None)
-        run = self._run()
+        run = self._run("predict")
         rollouts = await run.rollouts(samples, is_scored=False, training=training)
         return [rollout.output for rollout in rollouts]
 
@@ -485,8 +565,11 @@ class Trainer:
             return batch.samples
         return make_samples(x, y, role="batch")
 
-    def _run(self) -> CurrentRun:
-        return self.current_run or CurrentRun(program=self, policy=FailurePolicy())
+    def _run(self, stage: Stage) -> CurrentRun:
+        if self.current_run is not None:
+            return self.current_run
+        state = TrainerState(program=self, stage=stage, params={})
+        return CurrentRun(program=self, state=state, policy=FailurePolicy())
 
     # -- rewards and metrics ---------------------------------------------------
 
@@ -522,7 +605,7 @@ class Trainer:
         async def run(target: Any, output: Any) -> float | None:
             return _value_of(await reward.score(target, output))
 
-        return await gather_ordered(
+        return await gather_paid(
             [
                 lambda target=target, output=output: run(target, output)
                 for target, output in zip(y, y_pred, strict=True)
@@ -563,35 +646,45 @@ class Trainer:
         finally:
             self._scores = outer
 
-    async def _take_in(self, rollouts: Sequence[Rollout]) -> dict[str, float]:
+    async def take_in(self, rollouts: Sequence[Rollout]) -> dict[str, float]:
+        """Count scored rollouts into reward and metrics.
+
+        Args:
+            rollouts: Scored rollouts; those that never reached the provider are not
+                part of the metrics.
+
+        Returns:
+            `reward` and each metric so far.
+        """
         self._scores.add_rewards(rollouts)
         counted = [
             one for one in rollouts if one.failure is None or one.failure.is_answer
         ]
-        return await self.compute_metrics(
+        self._last_result = await self.compute_metrics(
             [one.inputs for one in counted],
             [one.target for one in counted],
             [one.output for one in counted],
         )
+        return self._last_result
 
     # -- a run of fit ----------------------------------------------------------
 
     @contextlib.contextmanager
-    def running(self, policy: FailurePolicy) -> Generator[CurrentRun]:
+    def running(self, run: CurrentRun) -> Generator[None]:
         """Make the batch methods part of one run inside a `with` block.
 
         Args:
-            policy: Which failed samples are data.
+            run: The run.
 
         Yields:
-            The run.
+            None.
         """
-        outer = self.current_run
-        self.current_run = CurrentRun(program=self, policy=policy)
-        try:
-            yield self.current_run
-        finally:
-            self.current_run = outer
+        outer, self.current_run = self.current_run, run
+        with context.bound(context.trainer, run.state):
+            try:
+                yield
+            finally:
+                self.current_run = outer
 
     def rolling_ahead(self, feed: Feed, method: str) -> Any:
         """Run samples ahead of the batches inside an `async with` block.
@@ -646,15 +739,6 @@ def _by_content(sample: Sample) -> Sample:
 
 def _value_of(score: Score | None) -> float | None:
     return None if score is None else score.value
-
-
-def _given_rollouts(samples: Sequence[Sample], y_pred: Any) -> list[Rollout]:
-    from synalinks.contracts import Rollout
-
-    return [
-        Rollout(sample_id=one.id, inputs=one.x, target=one.y, output=output)
-        for one, output in zip(samples, y_pred, strict=True)
-    ]
 
 
 def _object_array(values: list[Any]) -> Any:

@@ -1,41 +1,16 @@
-"""Between a program's variables and candidates."""
+"""What training notes in a program's variables."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from synalinks.contracts import Candidate
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks.contracts import Rollout
+    from synalinks.contracts import Candidate, Rollout
     from synalinks.data_models import Variable
     from synalinks.optimizers import Optimizer
-
-
-def trainable_by_path(program: Any) -> dict[str, Variable]:
-    """Return a program's trainable variables by path.
-
-    Args:
-        program: The program.
-    """
-    return {variable.path: variable for variable in program.trainable_variables}
-
-
-def present_candidate(variables: Mapping[str, Variable]) -> Candidate:
-    """Return the program as it is, as a candidate.
-
-    Args:
-        variables: Trainable variables by path.
-    """
-    return Candidate(
-        values={
-            path: {key: variable.get(key) for key in variable.learnable_fields}
-            for path, variable in variables.items()
-        }
-    )
 
 
 def overlay_of(
@@ -52,17 +27,6 @@ def overlay_of(
         for path, value in candidate.values.items()
         if path in variables
     }
-
-
-def commit(candidate: Candidate, variables: Mapping[str, Variable]) -> None:
-    """Write a candidate's values: the only place where training changes a program.
-
-    Args:
-        candidate: What to write.
-        variables: Trainable variables by path.
-    """
-    for path, value in candidate.values.items():
-        variables[path].update(dict(value))
 
 
 def note_rollouts(

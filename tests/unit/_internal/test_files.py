@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from synalinks._internal.files import write_atomic
+from synalinks._internal.files import append_text, write_atomic
 from synalinks.errors import WriteError
 
 
@@ -51,3 +51,24 @@ def test_the_mode_follows_the_mask(tmp_path, private, mode):
         os.umask(old)
 
     assert stat.S_IMODE(Path(path).stat().st_mode) == mode
+
+
+def test_lines_are_added_and_half_ones_cut_off(tmp_path):
+    """Every line of the file is whole, whatever an earlier process left behind."""
+    path = tmp_path / "a" / "log.jsonl"
+
+    append_text(path, "one\n")
+    with path.open("a") as file:
+        file.write("half" * 50_000)
+    append_text(path, "two\n")
+
+    assert path.read_text() == "one\ntwo\n"
+    path.write_text("no line at all")
+    append_text(path, "first\n")
+    assert path.read_text() == "first\n"
+
+
+def test_lines_that_cannot_be_added_are_an_error(tmp_path):
+    """The message names the file and the reason."""
+    with pytest.raises(WriteError, match=r"Cannot add to `.*`: Is a directory"):
+        append_text(tmp_path, "line\n")

@@ -14,25 +14,15 @@ from synalinks.errors import (
     AuthenticationError,
     SynalinksWarning,
 )
+from synalinks.testing import RecordingCallback
 
 
-class Recorder(Callback):
-    """Notes every hook with its index and logs."""
-
-    def __init__(self):
-        self.events = []
-        self.logs = []
-
-    def __getattribute__(self, name):
-        if name.startswith("on_") and name not in ("on_batch_begin", "on_batch_end"):
-
-            def note(*args):
-                position = [a for a in args if isinstance(a, int)]
-                self.events.append((name.removeprefix("on_"), *position))
-                self.logs.append(dict(args[-1] or {}))
-
-            return note
-        return super().__getattribute__(name)
+def positions(recorder):
+    """Return hooks with the indices they got, in order."""
+    return [
+        (hook.removeprefix("on_"), *[one for one in args if isinstance(one, int)])
+        for hook, args in recorder.events
+    ]
 
 
 async def test_fit_improves_the_program_and_returns_its_history():
@@ -54,7 +44,7 @@ async def test_fit_improves_the_program_and_returns_its_history():
 async def test_hooks_fire_in_the_order_of_keras():
     """Two epochs of two batches with validation give one full sequence."""
     task = await make_task()
-    recorder = Recorder()
+    recorder = RecordingCallback()
 
     await task.program.fit(
         *data(0, 4),
@@ -66,27 +56,43 @@ async def test_hooks_fire_in_the_order_of_keras():
         verbose=0,
     )
 
-    epoch = [
-        ("train_batch_begin", 0),
-        ("train_batch_end", 0),
-        ("train_batch_begin", 1),
-        ("train_batch_end", 1),
+    validation = [
         ("test_begin",),
         ("test_batch_begin", 0),
         ("test_batch_end", 0),
         ("test_end",),
     ]
-    assert recorder.events == [
+
+    def batch(index, step):
+        return [
+            ("train_batch_begin", index),
+            ("step_begin", step),
+            ("propose_begin", step),
+            ("propose_end", step),
+            ("before_update", step),
+            ("train_batch_end", index),
+        ]
+
+    assert positions(recorder) == [
+        ("setup",),
         ("train_begin",),
         ("epoch_begin", 0),
-        *epoch,
+        *batch(0, 0),
+        *batch(1, 1),
+        *validation,
+        ("eval", 2),
         ("epoch_end", 0),
         ("epoch_begin", 1),
-        *epoch,
+        *batch(0, 2),
+        *batch(1, 3),
+        *validation,
+        ("eval", 4),
         ("epoch_end", 1),
+        ("before_train_end",),
         ("train_end",),
+        ("teardown",),
     ]
-    assert recorder.logs[-1].keys() == {"reward", "val_reward"}
+    assert recorder.logs_of("on_train_end")[0].keys() == {"reward", "val_reward"}
 
 
 async def test_reward_in_the_logs_is_the_training_reward():
@@ -269,7 +275,7 @@ async def test_stop_training_ends_after_the_batch_and_still_validates():
             self.model.stop_training = True
 
     task = await make_task()
-    recorder = Recorder()
+    recorder = RecordingCallback()
 
     history = await task.program.fit(
         *data(0, 8),
@@ -280,8 +286,8 @@ async def test_stop_training_ends_after_the_batch_and_still_validates():
     )
 
     assert history.epoch == [0]
-    assert ("train_batch_end", 0) in recorder.events
-    assert ("train_batch_begin", 1) not in recorder.events
+    assert ("train_batch_end", 0) in positions(recorder)
+    assert ("train_batch_begin", 1) not in positions(recorder)
     assert "val_reward" in history.history
 
 
@@ -328,7 +334,7 @@ async def test_variables_set_by_a_callback_are_what_training_goes_on_from():
 async def test_a_refused_key_ends_the_run_at_once():
     """A dead system is an error, not a reward of 0.0."""
     task = await make_task(lambda request: AuthenticationError("key refused"))
-    recorder = Recorder()
+    recorder = RecordingCallback()
 
     with pytest.raises(AuthenticationError, match="key refused") as raised:
         await task.program.fit(
@@ -337,8 +343,8 @@ async def test_a_refused_key_ends_the_run_at_once():
 
     assert task.n_calls <= 4
     assert "while running `parity` on train:" in raised.value.__notes__[0]
-    assert recorder.events[-1] == ("run_error",)
-    assert ("train_end",) not in recorder.events
+    assert positions(recorder)[-2:] == [("run_error",), ("teardown",)]
+    assert ("train_end",) not in positions(recorder)
 
 
 async def test_bad_answers_are_counted_and_score_nothing():

@@ -1,0 +1,82 @@
+"""What holds back calls that a budget does not allow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal import context
+from synalinks.callbacks._spending import Spent, expected_of
+from synalinks.errors import BudgetExceededError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from synalinks.contracts import CallGate, TrainerState, Usage
+    from synalinks.language_models import LanguageModel
+
+
+class BudgetGate:
+    """A `CallGate` for the calls of one run; those of other runs pass.
+
+    Args:
+        state: The run.
+        refusal: Returns why a call may not be made, or None, from what it and the
+            calls in flight are expected to take.
+    """
+
+    def __init__(
+        self, state: TrainerState, refusal: Callable[[Spent, Spent], str | None]
+    ) -> None:
+        self._state = state
+        self._refusal = refusal
+        self._in_flight = Spent()
+        self._lists: list[list[CallGate]] = []
+
+    def attach(self, models: Iterable[LanguageModel]) -> bool:
+        """Be asked before each call of some models.
+
+        Args:
+            models: The models.
+
+        Returns:
+            Whether all of them ask.
+        """
+        ledgers = [getattr(model, "ledger", None) for model in models]
+        found: list[Any] = [getattr(ledger, "gates", None) for ledger in ledgers]
+        for gates in found:
+            if gates is not None:
+                gates.append(self)
+                self._lists.append(gates)
+        return None not in found
+
+    def detach(self) -> None:
+        """Be asked no more."""
+        for gates in self._lists:
+            gates.remove(self)
+        self._lists = []
+
+    def admit(self, expected: Usage) -> None:
+        """Let a call pass, and count it as in flight.
+
+        Args:
+            expected: What it is expected to take.
+
+        Raises:
+            BudgetExceededError: The budget does not allow it.
+        """
+        if context.trainer.get() is not self._state:
+            return
+        amount = expected_of(expected)
+        reason = self._refusal(amount, self._in_flight)
+        if reason is not None:
+            raise BudgetExceededError(reason)
+        self._in_flight += amount
+
+    def release(self, expected: Usage) -> None:
+        """Count a call as no longer in flight.
+
+        Args:
+            expected: The same as for `admit`.
+        """
+        if context.trainer.get() is self._state:
+            self._in_flight -= expected_of(expected)

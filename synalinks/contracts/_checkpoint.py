@@ -1,0 +1,126 @@
+"""`ManifestRow`: what is known of a saved program, and the file that lists them."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal.json import dumps
+from synalinks._internal.shape import is_dict
+from synalinks.errors import WriteError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synalinks._internal.json import JsonObject
+
+MANIFEST_NAME = "checkpoints.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestRow:
+    """One line of `checkpoints.jsonl`: a program that was saved."""
+
+    name: str
+    """File name."""
+    reason: str
+    """Why it was saved: `epoch`, `batch`, `best`, `last`, `error`, `manual`, ..."""
+    epoch: int
+    """Index of the epoch, from 0."""
+    batch: int
+    """Index of the batch in the epoch, from 0."""
+    step: int
+    """Training steps completed in the life of the optimizer."""
+    digest: str
+    """Digest of the learnable fields of the variables in the file."""
+    program_path: str | None = None
+    """Program file, relative to the folder of the manifest."""
+    variables_path: str | None = None
+    """Variables file, relative to the folder of the manifest."""
+    state_path: str | None = None
+    """State of the run, for going on from here."""
+    metrics: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Logs at the time; values that were measured on other variables are left out."""
+    monitor: str | None = None
+    """The value that decided that it was saved."""
+    bytes: int = 0
+    """Size of the file."""
+    created_at: str = ""
+    """Time of saving, in ISO 8601, UTC."""
+    run_id: str | None = None
+    """The run in which it was saved."""
+
+    @property
+    def path(self) -> str | None:
+        """The file, relative to the folder of the manifest."""
+        return self.program_path or self.variables_path
+
+    def as_json(self) -> JsonObject:
+        """Return the row as JSON."""
+        return asdict(self)
+
+
+def append_to_manifest(folder: Path, row: ManifestRow) -> None:
+    """Add a row to `checkpoints.jsonl`; it is on disk when this returns.
+
+    Args:
+        folder: Where the manifest is.
+        row: The row.
+
+    Raises:
+        WriteError: The row could not be written.
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        with path.open("ab+") as file:
+            # A line that a crash has cut in half ends here.
+            start = b"" if _ends_a_line(file) else b"\n"
+            file.write(start + dumps(row.as_json()).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        msg = f"Cannot add a row to `{path}`: {error.strerror or error}."
+        raise WriteError(msg) from error
+
+
+def _ends_a_line(file: Any) -> bool:
+    size = file.seek(0, os.SEEK_END)
+    if size == 0:
+        return True
+    file.seek(size - 1)
+    return file.read(1) == b"\n"
+
+
+def read_manifest(folder: str | Path) -> list[ManifestRow]:
+    """Return the rows of `checkpoints.jsonl`, oldest first.
+
+    Lines that are no rows, such as one that was cut in half, are passed over.
+
+    Args:
+        folder: Where the manifest is.
+
+    Returns:
+        The rows; none if there is no manifest.
+    """
+    path = Path(folder) / MANIFEST_NAME
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [row for row in map(_row_of, lines) if row is not None]
+
+
+def _row_of(line: str) -> ManifestRow | None:
+    try:
+        content = json.loads(line)
+    except ValueError:
+        return None
+    if not is_dict(content):
+        return None
+    known = {one.name for one in fields(ManifestRow)}
+    try:
+        return ManifestRow(**{key: content[key] for key in known & content.keys()})
+    except TypeError:  # a field is missing
+        return None

@@ -1,0 +1,56 @@
+"""What a run will take, told before it begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A number that is not known yet: at least, probably, at most."""
+
+    low: float
+    """The least it can be."""
+    expected: float
+    """What is to be expected."""
+    high: float
+    """The most it can be."""
+
+    def __mul__(self, factor: float) -> Span:
+        return Span(
+            low=self.low * factor,
+            expected=self.expected * factor,
+            high=self.high * factor,
+        )
+
+    def __add__(self, other: Span) -> Span:
+        return Span(
+            low=self.low + other.low,
+            expected=self.expected + other.expected,
+            high=self.high + other.high,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What a `fit` will take."""
+
+    calls: Span
+    """LM calls, of the program, the reward and the optimizer."""
+    tokens: Span
+    """Tokens of these calls, sent and answered."""
+    cost_usd: Span | None
+    """US dollars; None where the price of a model is not known."""
+    minutes: Span
+    """Minutes, at the latency measured and as many calls at once as a batch has."""
+
+    def __str__(self) -> str:
+        cost = "cost unknown" if self.cost_usd is None else f"${_text(self.cost_usd)}"
+        return (
+            f"{_text(self.calls)} calls, {_text(self.tokens)} tokens, {cost}, "
+            f"{_text(self.minutes)} minutes"
+        )
+
+
+def _text(span: Span) -> str:
+    return f"{span.expected:.4g} ({span.low:.4g} to {span.high:.4g})"

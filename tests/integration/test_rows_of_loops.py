@@ -1,0 +1,209 @@
+"""Promises about what the loop tells and takes: rows `EV-..`."""
+
+import asyncio
+import inspect
+import json
+
+import pytest
+from parity import data, make_task
+from traces import In, raising, recorded_fit, trace
+
+from synalinks.callbacks import Callback, CSVLogger, ProgbarLogger
+from synalinks.errors import SynalinksWarning
+from synalinks.testing import RecordingCallback
+
+pytestmark = pytest.mark.integration
+
+row = pytest.mark.row
+
+LOGS = ("logs",)
+SIGNATURES = {
+    **dict.fromkeys(("setup", "teardown"), ("stage",)),
+    **dict.fromkeys(
+        (
+            *("on_train_begin", "on_train_end", "on_test_begin", "on_test_end"),
+            *("on_predict_begin", "on_predict_end", "before_train_end"),
+        ),
+        LOGS,
+    ),
+    **dict.fromkeys(("on_epoch_begin", "on_epoch_end"), ("epoch", "logs")),
+    **dict.fromkeys(
+        (
+            *("on_train_batch_begin", "on_train_batch_end", "on_batch_begin"),
+            *("on_batch_end", "on_test_batch_begin", "on_test_batch_end"),
+            *("on_predict_batch_begin", "on_predict_batch_end"),
+        ),
+        ("batch", "logs"),
+    ),
+    **dict.fromkeys(
+        ("on_step_begin", "on_propose_begin", "on_propose_end", "before_update"),
+        ("step", "logs"),
+    ),
+    "on_checkpoint": ("row", "logs"),
+    "on_eval": ("step", "name", "metrics"),
+    "on_run_error": ("error", "logs"),
+}
+
+
+@row("EV-01")
+def test_hooks_have_the_documented_arguments():
+    """Every hook takes what the table says, by position, and does nothing by itself."""
+    from synalinks.callbacks import HOOKS
+
+    found = {
+        hook: tuple(inspect.signature(getattr(Callback, hook)).parameters)[1:]
+        for hook in HOOKS
+    }
+
+    assert found == SIGNATURES
+    for hook, arguments in SIGNATURES.items():
+        assert getattr(Callback(), hook)(*arguments) is None
+
+
+@row("EV-02")
+async def test_spawned_tasks_have_ended_when_fit_returns():
+    """What the last batch spawned is awaited; its error becomes a warning."""
+    done = []
+
+    async def work():
+        await asyncio.sleep(0.02)
+        done.append("work")
+        raise OSError("upload")
+
+    def spawn(callback, *args):
+        if callback.trainer.batch_index == 1:
+            callback.trainer.spawn(work())
+
+    watcher = In("on_train_end", lambda *_: done.append("train_end"))
+    with pytest.warns(SynalinksWarning, match="spawned task failed: OSError: upload"):
+        await recorded_fit(
+            In("on_train_batch_end", spawn, every=True), watcher, epochs=1
+        )
+
+    assert done == ["work", "train_end"]
+
+
+@row("EV-02")
+async def test_spawned_tasks_are_awaited_after_an_error():
+    """Also when the run fails, nothing is left behind."""
+    done = []
+
+    async def work():
+        await asyncio.sleep(0.02)
+        done.append("work")
+
+    run = await recorded_fit(
+        In("on_epoch_begin", lambda cb, *_: cb.trainer.spawn(work())),
+        In("on_epoch_end", raising(ValueError("x"))),
+    )
+
+    assert isinstance(run.error, ValueError)
+    assert done == ["work"]
+
+
+@row("EV-03")
+async def test_a_run_tells_what_it_is():
+    """`trainer.config` is JSON of the program, its compilation and the arguments."""
+    seen = []
+    run = await recorded_fit(
+        In("on_train_begin", lambda cb, *_: seen.append(cb.trainer.config))
+    )
+
+    config = json.loads(json.dumps(seen[0]))
+    assert run.error is None
+    assert config == seen[0]
+    assert config["program"]["name"] == "parity"
+    assert config["params"]["epochs"] == 2
+    assert "optimizer" in config["compile"]
+
+
+@row("EV-05")
+async def test_the_logs_of_a_batch_are_its_row(tmp_path):
+    """In the hook `trainer.rows[-1] is logs`; what is added at order 0 is kept."""
+    seen = []
+
+    def enrich(callback, batch, logs):
+        trainer = callback.trainer
+        seen.append((trainer.rows[-1] is logs, trainer.step, trainer.log_store[-1]))
+        logs["extra"] = float(batch)
+
+    run = await recorded_fit(
+        CSVLogger(tmp_path / "log.csv"),
+        In("on_train_batch_end", enrich, every=True),
+        epochs=1,
+    )
+
+    assert [one[:2] for one in seen] == [(True, 0), (True, 1)]
+    assert [one["extra"] for _, _, one in seen] == [0.0, 1.0]
+    assert run.history.history["extra"] == [0.5]  # the mean over the epoch
+    text = await asyncio.to_thread((tmp_path / "log.csv").read_text)
+    assert "extra" in text
+
+
+@row("EV-15")
+async def test_the_state_of_a_run():
+    """What a loop state has elsewhere is there by its names."""
+    seen = {}
+
+    def look(callback, *args):
+        trainer = callback.trainer
+        names = ("step", "num_steps", "log_store", "stop_requested", "epoch")
+        seen.update({name: getattr(trainer, name) for name in names})
+        trainer.stop_requested = True
+
+    run = await recorded_fit(In("on_train_batch_end", look))
+
+    rows = seen.pop("log_store")
+    assert seen == {"step": 0, "num_steps": 2, "stop_requested": False, "epoch": 0}
+    assert "reward" in rows[0]
+    assert run.events.count("train_batch_end 0") == 1
+
+
+@row("EV-16")
+async def test_a_requested_stop_finishes_the_batch():
+    """In batch 2 of 5: it is complete, the third does not begin, the reason stays."""
+
+    def stop(callback, batch, logs):
+        if batch == 1:
+            callback.trainer.request_stop("plateau", resumable=True)
+
+    task = await make_task()
+    recorder = RecordingCallback()
+    history = await task.program.fit(
+        *data(0, 10),
+        validation_data=data(10, 12),
+        batch_size=2,
+        epochs=3,
+        callbacks=[In("on_train_batch_begin", stop, every=True), recorder],
+        verbose=0,
+    )
+
+    assert "train_batch_end 1" in trace(recorder)
+    assert "train_batch_begin 2" not in trace(recorder)
+    assert (history.stop_reason, history.epoch) == ("plateau", [0])
+
+
+@row("EV-26")
+async def test_observers_do_not_end_a_run():
+    """A progress bar that breaks leaves the run as it is, with one warning."""
+
+    class Broken(ProgbarLogger):
+        def on_epoch_begin(self, epoch, logs=None):
+            raise OSError("no terminal")
+
+    with pytest.warns(SynalinksWarning, match="no terminal") as warned:
+        run = await recorded_fit(Broken())
+
+    assert len(warned) == 1
+    assert run.error is None
+
+
+@row("EV-33")
+async def test_every_hook_may_be_printed(capsys):
+    """`RecordingCallback(prints=True)` prints one line per hook."""
+    recorder = RecordingCallback(prints=True)
+    await recorded_fit(recorder, epochs=1)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(recorder.events)
+    assert lines[0].startswith("setup('train'")
