@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from synalinks.callbacks import reachable_language_models
 from synalinks.contracts import Estimate, Span
 from synalinks.training._rollouts import roll_out, score
 
@@ -67,7 +68,7 @@ def _sample_runs(program: Any, plan: FitPlan) -> Span:
 
 
 def _counters(program: Any) -> tuple[float | None, ...]:
-    models = program.language_models_in_use()
+    models = reachable_language_models(program)
     totals: list[float | None] = []
     for name in ("cumulated_calls", "cumulated_tokens", "cumulated_cost"):
         values = [getattr(model, name) for model in models]

@@ -300,14 +300,6 @@ class Trainer:
         )
         return plan_fit(self, x=x, y=y, policy=policy, **given)
 
-    def language_models_in_use(self) -> list[Any]:
-        """Return the models of the program, the reward and the optimizer, each once."""
-        owners = [self.reward, self.optimizer]
-        models = [*self.language_models]
-        for owner in owners:
-            models += getattr(owner, "language_models", [])
-        return list({id(model): model for model in models}.values())
-
     async def evaluate(  # noqa: PLR0917 - as above
         self,
         x: Any = None,
