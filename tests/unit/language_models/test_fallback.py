@@ -6,7 +6,6 @@ from synalinks.errors import (
     AuthenticationError,
     BadRequestError,
     ConfigurationError,
-    RateLimitedError,
     ServerError,
 )
 from synalinks.language_models import LanguageModel
@@ -52,7 +51,7 @@ async def test_fallbacks_of_fallbacks():
     """The chain is followed to its end."""
     last = scripted("openai/c", ["ok"])
     second = scripted("openai/b", [ServerError("x")], fallback=last)
-    model = scripted("openai/a", [RateLimitedError("x")], fallback=second)
+    model = scripted("openai/a", [BadRequestError("x")], fallback=second)
 
     assert (await model.complete(MESSAGES)).model == "openai/c"
 
