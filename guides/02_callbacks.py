@@ -290,7 +290,8 @@ assert history.epoch == [0]
 # ## A callback that can be resumed
 #
 # State that is to survive is JSON: return it from `state_dict` and take it back in
-# `load_state_dict`, which is called after `on_train_begin`.
+# `load_state_dict`, which is called after `on_train_begin`. Not every epoch is
+# validated: after a `StopRun`, or with `validation_freq=2`, there is no `val_reward`.
 
 
 # %%
@@ -304,7 +305,9 @@ class Patience(Callback):
         self.best, self.wait = None, 0
 
     def on_epoch_end(self, epoch, logs=None):
-        value = logs["val_reward"]
+        value = logs.get("val_reward")
+        if value is None:
+            return
         if self.best is None or value > self.best:
             self.best, self.wait = value, 0
         else:

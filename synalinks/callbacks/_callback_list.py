@@ -147,14 +147,15 @@ class CallbackList(Dispatcher):
         self._entries.remove(entry)
         if self._entries:
             neighbour = self._entries[max(0, index - 1) if index else 0]
-            entry.order = neighbour.order
+            entry.order, entry.is_moved = neighbour.order, True
         self._entries.insert(index, entry)
         self._table.clear()
 
     def refresh(self) -> None:
-        """Read the orders anew, where they are computed."""
+        """Read the orders anew, where they are computed; what was moved stays so."""
         for entry in self._entries:
-            entry.order = _order_of(entry.callback)
+            if not entry.is_moved:
+                entry.order = _order_of(entry.callback)
         self._entries.sort(key=lambda entry: entry.order)
         self._table.clear()
 

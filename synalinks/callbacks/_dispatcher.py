@@ -41,6 +41,8 @@ class Entry:
     """The callback."""
     order: float
     """Lower ones are called earlier."""
+    is_moved: bool = False
+    """Whether it was given its place by hand, which wins over its own order."""
     is_disabled: bool = False
     """Whether it has failed and is not to be called again."""
 

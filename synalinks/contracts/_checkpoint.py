@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from synalinks._internal.files import append_text
 from synalinks._internal.json import dumps
 from synalinks._internal.shape import is_dict
-from synalinks.errors import WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,29 +68,8 @@ def append_to_manifest(folder: Path, row: ManifestRow) -> None:
     Args:
         folder: Where the manifest is.
         row: The row.
-
-    Raises:
-        WriteError: The row could not be written.
     """
-    path = folder / MANIFEST_NAME
-    try:
-        with path.open("ab+") as file:
-            # A line that a crash has cut in half ends here.
-            start = b"" if _ends_a_line(file) else b"\n"
-            file.write(start + dumps(row.as_json()).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        msg = f"Cannot add a row to `{path}`: {error.strerror or error}."
-        raise WriteError(msg) from error
-
-
-def _ends_a_line(file: Any) -> bool:
-    size = file.seek(0, os.SEEK_END)
-    if size == 0:
-        return True
-    file.seek(size - 1)
-    return file.read(1) == b"\n"
+    append_text(folder / MANIFEST_NAME, f"{dumps(row.as_json())}\n")
 
 
 def read_manifest(folder: str | Path) -> list[ManifestRow]:

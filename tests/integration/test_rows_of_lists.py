@@ -156,6 +156,8 @@ async def test_moving_to_the_front_wins_over_orders():
     assert await order_of(entries, seen) == "cab"
     entries.append(Named("d", seen, -10))
     assert await order_of(entries, seen) == "cadb"
+    entries.refresh()
+    assert await order_of(entries, seen) == "cadb"
 
 
 @row("DT-07")
@@ -164,6 +166,8 @@ async def test_moving_to_the_back_wins_over_orders():
     entries, members, seen = named(("a", -10), ("b", 0), ("c", 20))
     entries.move_to_back(members[0])
 
+    assert await order_of(entries, seen) == "bca"
+    entries.refresh()
     assert await order_of(entries, seen) == "bca"
 
 

@@ -3,12 +3,19 @@
 import asyncio
 import inspect
 import json
+import time
 
 import pytest
 from parity import data, make_task
-from traces import In, raising, recorded_fit, trace
+from traces import In, instructions, raising, recorded_fit, trace
 
-from synalinks.callbacks import Callback, CSVLogger, ProgbarLogger
+import synalinks
+from synalinks.callbacks import (
+    Callback,
+    CSVLogger,
+    ProgbarLogger,
+    ProgramCheckpoint,
+)
 from synalinks.errors import SynalinksWarning
 from synalinks.testing import RecordingCallback
 
@@ -115,6 +122,64 @@ async def test_a_run_tells_what_it_is():
     assert config["program"]["name"] == "parity"
     assert config["params"]["epochs"] == 2
     assert "optimizer" in config["compile"]
+
+
+@row("EV-04")
+async def test_the_final_checkpoint_is_there_when_training_ends(tmp_path):
+    """In `on_train_end` the last row of the manifest names a file that loads."""
+    seen = []
+
+    async def look(callback, *args):
+        seen.append(await asyncio.to_thread(_last_checkpoint, tmp_path))
+
+    run = await recorded_fit(
+        In("on_train_end", look),
+        ProgramCheckpoint(tmp_path / "last.json", save_last=True),
+    )
+
+    final = instructions(run.task.program), run.task.program.name
+    assert run.error is None
+    assert seen == [final]
+
+
+def _last_checkpoint(folder):
+    *_, last = (folder / "checkpoints.jsonl").read_text().splitlines()
+    program = synalinks.Program.load(folder / json.loads(last)["program_path"])
+    return instructions(program), program.name
+
+
+@row("DT-48")
+async def test_checkpoints_are_written_beside_the_loop(tmp_path):
+    """While a slow disk writes, the event loop is free; then the file is there."""
+    task = await make_task()
+    save, ticks = task.program.save, []
+
+    def slow_save(path):
+        time.sleep(0.1)
+        ticks.append(len(beats))
+        save(path)
+
+    beats = []
+
+    async def beat():
+        while True:
+            beats.append(1)
+            await asyncio.sleep(0.005)
+
+    task.program.save = slow_save
+    pulse = asyncio.ensure_future(beat())
+    before = []
+    run = await recorded_fit(
+        In("on_epoch_end", lambda *_: before.append(len(beats)), every=True),
+        ProgramCheckpoint(tmp_path / "best.json"),
+        task=task,
+        epochs=1,
+    )
+    pulse.cancel()
+
+    assert run.error is None
+    assert ticks[0] - before[0] >= 3
+    assert (tmp_path / "best.json").is_file()
 
 
 @row("EV-05")

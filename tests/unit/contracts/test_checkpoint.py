@@ -47,7 +47,9 @@ def test_foreign_lines_are_passed_over(tmp_path, line):
     assert read_manifest(tmp_path) == []
 
 
-def test_a_folder_that_is_none(tmp_path):
+def test_a_folder_that_cannot_be_written_to(tmp_path):
     """The error names the file."""
-    with pytest.raises(WriteError, match=r"Cannot add a row to .*checkpoints\.jsonl"):
-        append_to_manifest(tmp_path / "none", row("a"))
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(WriteError, match=r"Cannot add to .*checkpoints\.jsonl"):
+        append_to_manifest(tmp_path / "file", row("a"))
