@@ -39,15 +39,3 @@ def test_what_is_explained_is_open(rows):
     proved = {row for found in rows.values() for row in found}
 
     assert not proved & NOT_OFFERED.keys()
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_named_tests_pass(tmp_path):
-    """The page is the same when only tests that pass are named."""
-    facts = facts_of(tmp_path)
-    outcomes = facts["outcomes"]
-
-    proofs = by_row(facts["rows"], lambda test: outcomes.get(test) == "passed")
-
-    assert PAGE.read_text(encoding="utf-8") == page(proofs), HINT
