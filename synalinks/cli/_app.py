@@ -63,9 +63,15 @@ def demo(  # noqa: PLR0917 - options are named on the command line
     ] = "embedded/learner",
     seed: Annotated[int, typer.Option(help="Seed of splits and draws.")] = 0,
     epochs: Annotated[int, typer.Option(help="Passes over the training texts.")] = 4,
-    n_train: Annotated[int, typer.Option(help="Training texts.")] = 160,
-    n_validation: Annotated[int, typer.Option(help="Validation texts.")] = 80,
-    n_test: Annotated[int, typer.Option(help="Test texts.")] = 120,
+    n_train: Annotated[
+        int | None, typer.Option(help="Training texts; by default 160, or 4 in 9.")
+    ] = None,
+    n_validation: Annotated[
+        int | None, typer.Option(help="Validation texts; by default 80, or 2 in 9.")
+    ] = None,
+    n_test: Annotated[
+        int | None, typer.Option(help="Test texts; by default 120, or 3 in 9.")
+    ] = None,
     output: Annotated[
         Path, typer.Option(help="Folder for the program, history.csv and the plot.")
     ] = Path("demo_output"),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MIN_EXAMPLES = 24
 _MAX_EXAMPLES = 48
 _BATCH_SIZE = 8
+_DEFAULT_SIZES = (160, 80, 120)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +37,9 @@ class DemoSettings:
     model: str
     seed: int
     epochs: int
-    n_train: int
-    n_validation: int
-    n_test: int
+    n_train: int | None
+    n_validation: int | None
+    n_test: int | None
     output: Path
 
 
@@ -178,7 +179,7 @@ def _shipped_rows() -> list[tuple[str, str]]:
 def _split(
     rows: list[tuple[str, str]], settings: DemoSettings
 ) -> list[list[tuple[str, str]]]:
-    sizes = [settings.n_train, settings.n_validation, settings.n_test]
+    sizes = _sizes(len(rows), settings)
     if min(sizes) < 1 or sum(sizes) > len(rows):
         msg = (
             f"There are {len(rows)} labelled texts, the options ask for {sum(sizes)}: "
@@ -194,6 +195,17 @@ def _split(
         parts.append(shuffled[start : start + size])
         start += size
     return parts
+
+
+def _sizes(n_rows: int, settings: DemoSettings) -> list[int]:
+    """Return what was asked for, and shares of the table for what was not."""
+    asked = (settings.n_train, settings.n_validation, settings.n_test)
+    total = sum(_DEFAULT_SIZES)
+    scale = min(1.0, n_rows / total)
+    return [
+        int(default * scale) if size is None else size
+        for size, default in zip(asked, _DEFAULT_SIZES, strict=True)
+    ]
 
 
 def _to_models(

@@ -32,6 +32,7 @@ from synalinks.training._samples import Feed, Sample, make_samples
 from synalinks.training._scores import Scores
 from synalinks.training._session import FitSession
 from synalinks.training._step import given_rollouts, take_step
+from synalinks.training._target_check import check_targets
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -119,6 +120,11 @@ class Trainer:
     def compiled_metrics(self) -> list[Metric]:
         """The metrics given to `compile`."""
         return self.compiled.metrics if self.compiled else []
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics given to `compile`, under the name that Keras gives them."""
+        return self.compiled_metrics
 
     @property
     def metrics_names(self) -> list[str]:
@@ -248,6 +254,8 @@ class Trainer:
             check_callbacks=check_callbacks,
             sanity_batches=sanity_batches,
         )
+        held_out = plan.validation.samples if plan.validation else []
+        await check_targets(self, [*plan.train.samples, *held_out])
         return await fit(self, plan, callbacks)
 
     async def estimate(
@@ -342,6 +350,7 @@ class Trainer:
         check_compiled(self, needs_reward=True)
         policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, y, batch_size, steps, role="test")
+        await check_targets(self, feed.samples)
         params = {"test_size": len(feed.samples), "batch_size": batch_size}
         run = self._pass("evaluate", feed, callbacks, verbose, policy, params)
         await self.ensure_built(feed.samples[0].x)

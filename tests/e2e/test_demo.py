@@ -55,7 +55,6 @@ def test_it_runs_on_ones_own_table(tmp_path):
     run = run_demo(
         tmp_path,
         *["--data", "own.csv", "--label-column", "topic", "--output", "out"],
-        *["--n-train", "16", "--n-validation", "8", "--n-test", "8"],
     )
 
     assert run.returncode == 0, run.stderr

@@ -220,3 +220,36 @@ async def test_targets_may_be_left_out():
     history = await task.program.fit(X, validation_split=0.25, verbose=0)
 
     assert 0.0 <= history.history["reward"][0] <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "compiled", "message"),
+    [
+        ({"y": None}, {}, "8 of 8 samples have no target"),
+        ({"y": [*Y[:7], None]}, {}, "1 of 8 samples have no target"),
+        ({"y": Y, "validation_data": (X,)}, {}, "8 of 16 samples have no target"),
+        ({"y": X}, {}, "shares no field with the outputs of `parity`"),
+        ({"y": Y}, {"metrics": ["binary_f1_score"]}, "binary metric"),
+        (
+            {"y": Y},
+            {"reward": synalinks.rewards.ExactMatch(in_mask=["nope"])},
+            "leaves no field of the target",
+        ),
+    ],
+    ids=["none", "one missing", "validation", "swapped", "metric", "mask"],
+)
+async def test_targets_are_checked_for_free(arguments, compiled, message):
+    """What the reward or a metric cannot take is refused before the first call."""
+    task = await make_task(**compiled)
+
+    with pytest.raises(ConfigurationError, match=message):
+        await task.program.fit(X, **{"verbose": 0, **arguments})
+
+    assert task.n_calls == 0
+
+
+async def test_the_metrics_of_a_program_can_be_read():
+    """`program.metrics` are those given to `compile`."""
+    task = await make_task(metrics=["accuracy"])
+
+    assert [metric.name for metric in task.program.metrics] == ["accuracy"]

@@ -1,0 +1,74 @@
+"""Targets checked against reward and metrics before anything is paid for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal.shape import is_dict
+from synalinks.data_models import JsonDataModel
+from synalinks.errors import ConfigurationError, show
+from synalinks.metrics import MeanMetricWrapper
+from synalinks.rewards import ExactMatch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synalinks.training._samples import Sample
+
+
+async def check_targets(program: Any, samples: Sequence[Sample]) -> None:
+    """Refuse targets that the reward or a metric cannot take.
+
+    Functions of the user's are not called: they may cost.
+
+    Args:
+        program: A compiled program.
+        samples: All samples of the run.
+
+    Raises:
+        ConfigurationError: A target is missing, shares no field with the outputs, or
+            does not fit the reward or a metric; no LM call was made.
+    """
+    if isinstance(program.reward, ExactMatch):
+        _check_all_there(samples)
+    for sample in samples:
+        _check_fields(program, sample)
+    first = next((one for one in samples if one.y is not None), None)
+    if first is None:
+        return
+    # A target against itself: what fails here fails on every prediction.
+    if isinstance(program.reward, ExactMatch):
+        await program.reward.score(first.y, first.y)
+    for metric in program.compiled.metrics:
+        if not isinstance(metric, MeanMetricWrapper) and _is_own(metric):
+            await metric.clone().update_state(first.y, first.y)
+
+
+def _is_own(metric: Any) -> bool:
+    return type(metric).__module__.partition(".")[0] == "synalinks"
+
+
+def _check_all_there(samples: Sequence[Sample]) -> None:
+    missing = [sample.id for sample in samples if sample.y is None]
+    if missing:
+        msg = (
+            f"{len(missing)} of {len(samples)} samples have no target, which the "
+            f"reward `exact_match` needs: {show(missing)}. Pass `y`, and "
+            "`validation_data` as a pair `(x, y)`."
+        )
+        raise ConfigurationError(msg)
+
+
+def _check_fields(program: Any, sample: Sample) -> None:
+    schema = program.output_schema
+    if not (is_dict(schema) and isinstance(sample.y, JsonDataModel)):
+        return
+    expected: dict[str, Any] = schema.get("properties", {})
+    given = set(sample.y.keys())
+    if expected and given and not given & expected.keys():
+        msg = (
+            f"The target of sample {sample.id} shares no field with the outputs of "
+            f"`{program.name}`: received {show(sorted(given))}, expected some of "
+            f"{show(list(expected))}. Are `x` and `y` the right way round?"
+        )
+        raise ConfigurationError(msg)
