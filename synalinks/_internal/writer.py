@@ -67,16 +67,20 @@ class _Writer:
 
     def _work(self) -> None:
         while True:
-            orders = [self._orders.get()]
-            try:
-                while True:
-                    orders.append(self._orders.get_nowait())
-            except Empty:
-                pass
-            _write([one for one in orders if not isinstance(one, threading.Event)])
-            for one in orders:
-                if isinstance(one, threading.Event):
-                    one.set()
+            self._work_once()
+
+    def _work_once(self) -> None:
+        # A method of its own: while the thread waits it must hold on to no log.
+        orders = [self._orders.get()]
+        try:
+            while True:
+                orders.append(self._orders.get_nowait())
+        except Empty:
+            pass
+        _write([one for one in orders if not isinstance(one, threading.Event)])
+        for one in orders:
+            if isinstance(one, threading.Event):
+                one.set()
 
 
 def _write(orders: list[_Order]) -> None:

@@ -205,7 +205,8 @@ class Attempts:
         """
         n_answered, self._n_answered = self._n_answered, self._limiter.n_answered
         refused_after_s = self._limiter.now_s() - self._sent_s
-        is_serving = self._limiter.oldest_s < self._sent_s - refused_after_s
+        oldest_s = self._limiter.oldest_s(self._place)
+        is_serving = oldest_s < self._sent_s - refused_after_s
         return is_serving or self._n_answered > n_answered
 
     def _jitter(self) -> Stream:

@@ -24,7 +24,7 @@ class ChunkReader:
         request: What was asked.
 
     Attributes:
-        is_done: Whether the server said that nothing more comes.
+        is_done: Whether nothing more comes.
     """
 
     def __init__(self, request: LMRequest) -> None:
@@ -56,6 +56,7 @@ class ChunkReader:
             LanguageModelError: The server reports an error, or sends no chunks.
         """
         yield from self._read(self._events.close())
+        self.is_done = True
 
     def _read(self, events: Iterable[str]) -> Iterator[LMChunk]:
         for event in events:

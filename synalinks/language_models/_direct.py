@@ -5,31 +5,35 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from synalinks._internal.json import JsonObject, dumps
 from synalinks.errors import ConfigurationError, ConnectionLostError, TimedOutError
-from synalinks.language_models._bare_errors import BareErrors
 from synalinks.language_models._chunk import one_chunk
 from synalinks.language_models._chunk_reader import ChunkReader
+from synalinks.language_models._chunk_stream import ReadStream, WholeStream
 from synalinks.language_models._em_wire import embedding_body, read_embeddings
 from synalinks.language_models._endpoint import Endpoint, endpoint_of, secrets_of
 from synalinks.language_models._http_errors import error_of_answer
 from synalinks.language_models._reasoning import with_effort
 from synalinks.language_models._redaction import redact
 from synalinks.language_models._sessions import Sessions, connection_errors
+from synalinks.language_models._translated import translated
 from synalinks.language_models._wire import STREAM_FIELDS, chat_body
 from synalinks.language_models._wire_answer import no_completion, read_completion
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import Awaitable, Callable, Iterable
 
     from aiohttp import ClientResponse
 
     from synalinks.language_models._chunk import LMChunk
+    from synalinks.language_models._chunk_stream import ChunkStream
     from synalinks.language_models._em_request import EMRequest, EMResponse
     from synalinks.language_models._request import AnyRequest, LMRequest
     from synalinks.language_models._response import LMResponse
+
+T = TypeVar("T")
 
 _OK = 200
 _WHOLE = ("application/json", "text/html")
@@ -63,39 +67,38 @@ class DirectTransport:
         """
         endpoint = endpoint_of(request)
         body = _chat_body(request, endpoint)
-        async with self._post("chat/completions", body, request, endpoint) as answer:
-            content = await answer.read()
-        return read_completion(_parsed(content, request), request, answer.headers)
+        answer = await self._post("chat/completions", body, request, endpoint)
+        payload = await _payload(answer, request)
+        return read_completion(payload, request, answer.headers)
 
-    async def stream(self, request: LMRequest) -> AsyncGenerator[LMChunk]:
-        """Ask once, and give the answer bit by bit.
+    async def stream(self, request: LMRequest) -> ChunkStream:
+        """Ask once, for an answer that comes bit by bit.
 
         Args:
             request: What to ask.
 
-        Yields:
-            The pieces of the answer; the connection is closed when no more are taken.
+        Returns:
+            The pieces of the answer; to be closed by `aclose`.
 
         Raises:
             LanguageModelError: The endpoint refused, failed, or could not be reached.
         """
         endpoint = endpoint_of(request)
         body = _chat_body(request, endpoint, STREAM_FIELDS)
-        async with self._post("chat/completions", body, request, endpoint) as answer:
-            if answer.content_type in _WHOLE:  # it does not stream
-                payload = _parsed(await answer.read(), request)
-                for chunk in one_chunk(read_completion(payload, request)):
-                    yield chunk
-                return
-            reader = ChunkReader(request)
-            async for content in answer.content.iter_any():
-                for chunk in reader.feed(content):
-                    yield chunk
-                if reader.is_done:
-                    await _read_to_end(answer)
-                    return
-            for chunk in reader.close():
-                yield chunk
+        answer = await self._post("chat/completions", body, request, endpoint)
+        if answer.content_type in _WHOLE:  # it does not stream
+            payload = await _payload(answer, request)
+            return WholeStream(one_chunk(read_completion(payload, request)))
+        reader = ChunkReader(request)
+
+        async def read() -> Iterable[LMChunk] | None:
+            if reader.is_done:
+                await _read_to_end(answer)
+                return None
+            content = await _ours(answer.content.readany, request)
+            return reader.feed(content) if content else reader.close()
+
+        return ReadStream(read, lambda: _closed(answer))
 
     async def embed(self, request: EMRequest) -> EMResponse:
         """Embed texts, in one request.
@@ -111,73 +114,73 @@ class DirectTransport:
         """
         endpoint = endpoint_of(request)
         body = {"model": _name(request), **embedding_body(request)}
-        async with self._post("embeddings", body, request, endpoint) as answer:
-            content = await answer.read()
-        return read_embeddings(_parsed(content, request), request)
+        answer = await self._post("embeddings", body, request, endpoint)
+        return read_embeddings(await _payload(answer, request), request)
 
     async def aclose(self) -> None:
         """Close the session of the running event loop."""
         await self._sessions.aclose()
 
-    def _post(
+    async def _post(
         self, path: str, body: JsonObject, request: AnyRequest, endpoint: Endpoint
-    ) -> BareErrors[ClientResponse]:
-        return BareErrors(self._answer(path, body, request, endpoint))
-
-    @contextlib.asynccontextmanager
-    async def _answer(
-        self, path: str, body: JsonObject, request: AnyRequest, endpoint: Endpoint
-    ) -> AsyncGenerator[ClientResponse]:
-        """Send a request.
-
-        Yields:
-            The answer, if its status is 200; it is closed in any case.
-
-        Raises:
-            LanguageModelError: The endpoint refused, failed, or could not be reached.
-        """
+    ) -> ClientResponse:
+        """Return an answer with status 200, not read yet; to be closed."""
         url = f"{_address(endpoint)}/{path}"
         session = await self._sessions.get()
-        try:
-            async with session.post(
+
+        async def post() -> ClientResponse:
+            return await session.post(
                 url,
                 data=dumps(body).encode(),
                 headers=_headers(request, endpoint),
                 allow_redirects=False,  # a key goes nowhere but where it was meant to
                 proxy=self._sessions.proxy_for(url),
-            ) as answer:
-                if answer.status != _OK:
-                    said = (await answer.read()).decode(errors="replace")
-                    headers = dict(answer.headers)
-                    error = error_of_answer(answer.status, said, headers, request)
-                    raise error
-                yield answer
-        except TimeoutError as error:
-            late = redact(f"not reached in time: {error}", secrets_of(request))
-            ours = TimedOutError(f"`{request.model}` was {late}", model=request.model)
-            raise ours from None
-        except connection_errors() as error:
-            said = redact(f"{type(error).__name__}: {error}", secrets_of(request))
+            )
+
+        answer = await _ours(post, request)
+        if answer.status == _OK:
+            return answer
+        async with answer:
+            said = (await _ours(answer.read, request)).decode(errors="replace")
+        error = error_of_answer(answer.status, said, dict(answer.headers), request)
+        raise error
+
+
+async def _ours(step: Callable[[], Awaitable[T]], request: AnyRequest) -> T:
+    def to_ours(error: Exception) -> Exception | None:
+        said = redact(f"{type(error).__name__}: {error}", secrets_of(request))
+        if isinstance(error, TimeoutError):
+            msg = f"`{request.model}` was not reached in time: {said}"
+            return TimedOutError(msg, model=request.model)
+        if isinstance(error, connection_errors()):
             msg = f"The connection to `{request.model}` failed: {said}"
-            lost = ConnectionLostError(msg, model=request.model)
-            raise lost from None
+            return ConnectionLostError(msg, model=request.model)
+        return None
+
+    return await translated(step, to_ours)
+
+
+async def _payload(answer: ClientResponse, request: AnyRequest) -> Any:
+    """Return the JSON of an answer, and close it."""
+    async with answer:
+        content = await _ours(answer.read, request)
+    try:
+        return json.loads(content)
+    except ValueError:
+        error = no_completion(content.decode(errors="replace"), request)
+    raise error
+
+
+async def _closed(answer: ClientResponse) -> None:
+    async with answer:
+        pass
 
 
 async def _read_to_end(answer: ClientResponse) -> None:
     """Let the connection be used again, unless the server keeps it open for more."""
-    with contextlib.suppress(TimeoutError):
+    with contextlib.suppress(TimeoutError, *connection_errors()):
         async with asyncio.timeout(_LAST_BYTES_S):
-            async for _ in answer.content.iter_any():
-                pass
-
-
-def _parsed(content: bytes, request: AnyRequest) -> Any:
-    try:
-        return json.loads(content)
-    except ValueError:
-        text = content.decode(errors="replace")
-        error = no_completion(text, request)
-        raise error from None
+            await answer.content.read()
 
 
 def _address(endpoint: Endpoint) -> str:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # How late a send may be and still not delay those after it: timers are not exact.
 _LATENESS_S = 0.01
+# Where the provider told the distance: it has kept for us what we let pass.
+_LATENESS_IF_TOLD_S = 0.1
 
 
 class Limiter:
@@ -44,10 +46,14 @@ class Limiter:
         """How many slots are taken."""
         return len(self._in_flight)
 
-    @property
-    def oldest_s(self) -> float:
-        """When the slot was taken that is taken for longest; now if there is none."""
-        return next(iter(self._in_flight.values()), self.now_s())
+    def oldest_s(self, place: int) -> float:
+        """Return when the slot was taken that another holds for longest; else now.
+
+        Args:
+            place: Whose own slot does not count.
+        """
+        others = (taken for one, taken in self._in_flight.items() if one != place)
+        return next(others, self.now_s())
 
     def now_s(self) -> float:
         """Return the time on the clock of the event loop."""
@@ -96,7 +102,7 @@ class Limiter:
         """
         self.n_answered += 1
         if sent_s > self._told_s:
-            self._window.told_interval_s = interval_s
+            self._keep_distance(interval_s)
         self._window.answered(self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight)
 
     def refused(
@@ -111,7 +117,7 @@ class Limiter:
         """
         if interval_s:  # it is news to calls that are under way
             self._told_s = self.now_s()
-            self._window.told_interval_s = interval_s
+            self._keep_distance(interval_s)
         needed_s = self._window.refused(
             self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight - 1
         )
@@ -127,6 +133,11 @@ class Limiter:
             until_s = self.now_s() + seconds
             self._paused_until_s = max(self._paused_until_s, until_s)
 
+    def _keep_distance(self, interval_s: float) -> None:
+        if interval_s and not self._window.told_interval_s:
+            self._next_send_s = max(self._next_send_s, self.now_s())
+        self._window.told_interval_s = interval_s
+
     def _serve(self) -> None:
         """Hand out what slots there are; come back later where it is too early."""
         while self._waiting and self.n_in_flight < self._window.limit:
@@ -141,7 +152,9 @@ class Limiter:
                 return
             heapq.heappop(self._waiting)
             self._in_flight[place] = now_s
-            earliest_s = max(self._next_send_s, now_s - _LATENESS_S)
+            is_told = self._window.told_interval_s
+            lateness_s = _LATENESS_IF_TOLD_S if is_told else _LATENESS_S
+            earliest_s = max(self._next_send_s, now_s - lateness_s)
             self._next_send_s = earliest_s + self._window.interval_s
             turn.set_result(None)
 

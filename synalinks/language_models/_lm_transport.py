@@ -16,6 +16,10 @@ class LMTransport(Protocol):
     A transport makes exactly one attempt. Retries, limits, timeouts, validation and
     bookkeeping are done by `LanguageModel` around it. One transport serves any number
     of concurrent calls, and several event loops one after the other.
+
+    A transport that can give answers bit by bit has a method `stream` too, which takes
+    an `LMRequest` and returns the `LMChunk`s, as an asynchronous generator does. Others
+    are asked with `send`, and their answers come in one piece.
     """
 
     async def send(self, request: LMRequest) -> LMResponse:

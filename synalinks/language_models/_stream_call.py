@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from time import perf_counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from synalinks._internal import context
 from synalinks.errors import BudgetExceededError, LanguageModelError
 from synalinks.language_models._answer import read_value
 from synalinks.language_models._chunk import Assembly, LMChunk, one_chunk
+from synalinks.language_models._chunk_stream import ChunkStream, WholeStream
 from synalinks.language_models._response import Completion
 from synalinks.language_models._streaming import StreamingIterator
 
@@ -115,16 +117,18 @@ class StreamCall:
             if is_open:
                 self._count(_DROPPED)
 
-    async def _open(self) -> tuple[LMChunk | None, AsyncGenerator[LMChunk]]:
-        rest = chunks_of(self._transport, self._request)
-        first = await anext(rest, None)
-        if first is None:
-            Assembly(self._request).response()  # raises, so that it is tried again
+    async def _open(self) -> tuple[LMChunk | None, ChunkStream]:
+        rest = await chunks_of(self._transport, self._request)
+        try:
+            first = await anext(rest, None)
+            if first is None:
+                Assembly(self._request).response()  # raises: it is tried again
+        except BaseException:
+            await rest.aclose()
+            raise
         return first, rest
 
-    async def _next(
-        self, rest: AsyncGenerator[LMChunk], attempts: Attempts
-    ) -> LMChunk | None:
+    async def _next(self, rest: ChunkStream, attempts: Attempts) -> LMChunk | None:
         started_s = perf_counter()
         try:
             async with attempts.in_time():
@@ -209,21 +213,15 @@ async def open_stream(
     return await otherwise()
 
 
-def chunks_of(
-    transport: LMTransport, request: LMRequest
-) -> AsyncGenerator[LMChunk, None]:
+async def chunks_of(transport: LMTransport, request: LMRequest) -> ChunkStream:
     """Return the chunks of an answer; one chunk from transports that do not stream.
 
     Args:
         transport: What carries the request.
         request: What is asked.
     """
-    stream = getattr(transport, "stream", None)
-    return _whole(transport, request) if stream is None else stream(request)
-
-
-async def _whole(
-    transport: LMTransport, request: LMRequest
-) -> AsyncGenerator[LMChunk, None]:
-    for chunk in one_chunk(await transport.send(request)):
-        yield chunk
+    stream: Any = getattr(transport, "stream", None)
+    if stream is None:
+        return WholeStream(one_chunk(await transport.send(request)))
+    opened = stream(request)
+    return await opened if inspect.isawaitable(opened) else opened

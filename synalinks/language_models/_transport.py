@@ -9,22 +9,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synalinks.errors import MissingDependencyError
-from synalinks.language_models._bare_errors import BareErrors
 from synalinks.language_models._chunk import LMChunk, read_chunk
+from synalinks.language_models._chunk_stream import ReadStream
 from synalinks.language_models._em_wire import embedding_body, read_embeddings
 from synalinks.language_models._endpoint import Endpoint, endpoint_of
 from synalinks.language_models._litellm_errors import error_of_exception
 from synalinks.language_models._reasoning import with_effort
 from synalinks.language_models._sessions import Sessions
+from synalinks.language_models._translated import translated
 from synalinks.language_models._wire import STREAM_FIELDS, chat_body
 from synalinks.language_models._wire_answer import read_completion, read_usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator
+    from collections.abc import Callable, Generator, Iterable
 
     from aiohttp import ClientSession
 
     from synalinks._internal.json import JsonObject
+    from synalinks.language_models._chunk_stream import ChunkStream
     from synalinks.language_models._em_request import EMRequest, EMResponse
     from synalinks.language_models._request import AnyRequest, LMRequest
     from synalinks.language_models._response import LMResponse
@@ -71,19 +73,18 @@ class LiteLLMTransport:
             LanguageModelError: The provider refused, failed, or could not be reached.
         """
         arguments = _chat_arguments(request, endpoint_of(request))
-        async with self._litellm(request) as (litellm, session):
-            answer = await litellm.acompletion(shared_session=session, **arguments)
+        answer = await self._call("acompletion", arguments, request)
         told: Any = getattr(answer, "_hidden_params", {}).get("additional_headers")
         return read_completion(answer.model_dump(), request, told)
 
-    async def stream(self, request: LMRequest) -> AsyncGenerator[LMChunk]:
-        """Ask once, and give the answer bit by bit.
+    async def stream(self, request: LMRequest) -> ChunkStream:
+        """Ask once, for an answer that comes bit by bit.
 
         Args:
             request: What to ask.
 
-        Yields:
-            The pieces of the answer; the connection is closed when no more are taken.
+        Returns:
+            The pieces of the answer; to be closed by `aclose`.
 
         Raises:
             LanguageModelError: The provider refused, failed, or could not be reached.
@@ -92,17 +93,16 @@ class LiteLLMTransport:
             **_chat_arguments(request, endpoint_of(request)),
             **STREAM_FIELDS,
         }
-        async with (
-            self._litellm(request) as (litellm, session),
-            contextlib.AsyncExitStack() as stack,
-        ):
-            answer = await litellm.acompletion(shared_session=session, **arguments)
-            await stack.enter_async_context(contextlib.aclosing(answer))
-            async for part in answer:
-                chunk = read_chunk(part.model_dump(), request)
-                chunk = _without_inventions(chunk, answer)
-                if not chunk.is_empty:
-                    yield chunk
+        answer = await self._call("acompletion", arguments, request)
+
+        async def read() -> Iterable[LMChunk] | None:
+            part = await self._ours(lambda: anext(answer, None), request)
+            if part is None:
+                return None
+            chunk = _without_inventions(read_chunk(part.model_dump(), request), answer)
+            return () if chunk.is_empty else (chunk,)
+
+        return ReadStream(read, answer.aclose)
 
     async def embed(self, request: EMRequest) -> EMResponse:
         """Embed texts, in one request.
@@ -121,35 +121,27 @@ class LiteLLMTransport:
             **embedding_body(request),
             "max_retries": _NO_RETRIES,
         }
-        async with self._litellm(request) as (litellm, session):
-            answer = await litellm.aembedding(shared_session=session, **arguments)
+        answer = await self._call("aembedding", arguments, request)
         return read_embeddings(answer.model_dump(), request)
 
     async def aclose(self) -> None:
         """Close what the running event loop has open."""
         await self._sessions.aclose()
 
-    def _litellm(self, request: AnyRequest) -> BareErrors[tuple[Any, ClientSession]]:
-        return BareErrors(self._translated(request))
-
-    @contextlib.asynccontextmanager
-    async def _translated(
-        self, request: AnyRequest
-    ) -> AsyncGenerator[tuple[Any, ClientSession]]:
-        """Give litellm and a session to use with it.
-
-        Yields:
-            litellm and the session; what litellm raises becomes one of our errors.
-        """
+    async def _call(self, name: str, arguments: JsonObject, request: AnyRequest) -> Any:
         if not self._loaded:
             await asyncio.to_thread(self.prepare)
         session = await self._sessions.get()
-        try:
-            with self._quiet():
-                yield self._loaded[0], session
-        except Exception as error:  # noqa: BLE001 - litellm raises what its clients do
-            ours = error_of_exception(error, request)
-            raise ours from None
+        function = getattr(self._loaded[0], name)
+        return await self._ours(
+            lambda: function(shared_session=session, **arguments), request
+        )
+
+    async def _ours(self, step: Callable[[], Any], request: AnyRequest) -> Any:
+        with self._quiet():
+            return await translated(
+                step, lambda error: error_of_exception(error, request)
+            )
 
     @contextlib.contextmanager
     def _quiet(self) -> Generator[None, None, None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
-from synalinks.contracts import CallRecord
 from synalinks.data_models import (
     ChatMessage,
     Instructions,
@@ -18,6 +17,7 @@ from synalinks.errors import ConfigurationError
 from synalinks.language_models import check_schema, wire_tools
 from synalinks.language_models import get as get_language_model
 from synalinks.modules._answer_schema import answer_schema
+from synalinks.modules._call_recording import record_call
 from synalinks.modules._generator_options import (
     TEMPLATE_VARIABLES,
     check_variables,
@@ -213,7 +213,7 @@ class Generator(Module):
         if self._may_stream(training=training):
             return await model.stream(messages, **options)
         completion = await self._ask(model, messages, options)
-        self._record_call(inputs, completion)
+        record_call(self.path, self.state.path, json_of(inputs), completion)
         outputs = JsonDataModel(
             schema=self._output_schema,
             json=completion.value,
@@ -284,19 +284,3 @@ class Generator(Module):
             )
 
         return self._prompts.get(made_from, make)
-
-    def _record_call(self, inputs: JsonDataModel, completion: Completion) -> None:
-        sample = context.sample.get()
-        if sample is None:
-            return
-        sample.calls.append(
-            CallRecord(
-                sample_id=sample.id,
-                module_path=self.path,
-                variable_path=self.state.path,
-                index=len(sample.calls),
-                inputs=json_of(inputs),
-                outputs=completion.value,
-                usage=completion.usage,
-            )
-        )

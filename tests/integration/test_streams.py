@@ -565,3 +565,20 @@ async def test_pictures_are_sent(make, tmp_path):
         {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}},
         {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}},
     ]
+
+
+def test_a_loop_that_ends_closes_its_streams(make, caplog):
+    """What was left open is closed and counted, without complaint."""
+
+    async def leave():
+        model, server = await make(Answer(content="on " * 999, chunk_interval_s=0.01))
+        stream = await model(MESSAGES, streaming=True)
+        await anext(stream)
+        return model, server, stream
+
+    model, server, _ = asyncio.run(leave())
+    time.sleep(0.2)
+
+    assert server.log.n_in_flight == 0
+    assert (model.cumulated_calls, model.last_call_finish_reason) == (1, "dropped")
+    assert [record.message for record in caplog.records] == []

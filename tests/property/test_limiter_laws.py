@@ -154,7 +154,7 @@ def test_it_finds_how_many_are_admitted(n, latency_s, spread):
     seconds, n_requests = requests_and_seconds(server, n_calls, spread)
 
     assert seconds <= 1.3 * server.ideal_s(n_calls) + 3 * latency_s
-    assert n_requests <= 1.25 * n_calls
+    assert n_requests <= 1.4 * n_calls
 
 
 @settings(max_examples=15)
@@ -165,5 +165,5 @@ def test_it_finds_how_many_are_let_in_per_second(per_s, burst, latency_s):
 
     seconds, n_requests = requests_and_seconds(server, n_calls, 0.2)
 
-    assert seconds <= 1.15 * server.ideal_s(n_calls) + 4 * latency_s
+    assert seconds <= 1.3 * server.ideal_s(n_calls) + 4 * latency_s
     assert n_requests <= 1.15 * n_calls

@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+import weakref
+from time import monotonic, sleep
 
 import pytest
 
@@ -43,3 +45,18 @@ async def test_waiters():
     await waiters[0]
     with pytest.raises(OSError, match="full"):
         await waiters[1]
+
+
+def test_the_thread_holds_on_to_nothing():
+    """A log that nobody uses any more is gone, though the thread still waits."""
+    log = Log()
+    writer.hand_over(log, 1)
+    writer.flush()
+    seen = weakref.ref(log)
+
+    del log
+    deadline = monotonic() + 5
+    while seen() is not None and monotonic() < deadline:
+        sleep(0.01)
+
+    assert seen() is None

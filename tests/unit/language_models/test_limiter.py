@@ -103,3 +103,21 @@ async def test_cancelling_in_the_instant_of_the_turn():
     assert first.cancelled()
     assert second.done()
     assert limiter.n_in_flight == 1
+
+
+def test_the_oldest_slot_of_another():
+    """Whether somebody else is being served, and since when."""
+
+    async def main():
+        limiter = fixed(8)
+        places = [limiter.new_place() for _ in range(3)]
+        for place in places:
+            await limiter.acquire(place)
+            await asyncio.sleep(1)
+        seen = [limiter.oldest_s(place) for place in places]
+        limiter.release(places[0])
+        seen.append(limiter.oldest_s(places[1]))
+        limiter.release(places[2])
+        return [*seen, limiter.oldest_s(places[1])]
+
+    assert virtual_time.run(main()) == [1.0, 0.0, 0.0, 2.0, 3.0]

@@ -1,0 +1,36 @@
+"""Errors of client libraries become ours, and ours refer to no other error.
+
+What a client library raises may hold a request with its key. `raise ... from None`
+hides it from tracebacks, not from tools that report errors.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+T = TypeVar("T")
+
+
+async def translated(
+    step: Callable[[], Awaitable[T]],
+    to_ours: Callable[[Exception], Exception | None],
+) -> T:
+    """Return what a step with a client library returns.
+
+    Args:
+        step: The step.
+        to_ours: Returns our error for one of the library, or None for another.
+
+    Raises:
+        Exception: The step failed: our error, or what is none of the library's.
+    """
+    try:
+        return await step()
+    except Exception as error:
+        ours = to_ours(error)
+        if ours is None or ours is error:
+            raise
+    raise ours  # not above: there it would refer to the library's error
