@@ -382,7 +382,8 @@ HOOKS = (
 
 
 def _check_hooks(cls: type[Callback]) -> None:
-    known = {*HOOKS, *_OTHER_SPELLINGS, "on_hook_error", *cls._extra_hooks}
+    extra: tuple[str, ...] = getattr(cls, "_extra_hooks", ())
+    known = {*HOOKS, *_OTHER_SPELLINGS, "on_hook_error", *extra}
     for name, value in vars(cls).items():
         looks_like_hook = name.startswith(("on_", "before_")) and callable(value)
         if looks_like_hook and name not in known:

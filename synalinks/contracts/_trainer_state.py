@@ -140,7 +140,10 @@ class TrainerState(Checkpointing):
     def config(self) -> JsonObject:
         """What runs, as JSON: the program, how it was compiled, and the arguments."""
         return {
-            "program": {"name": self.program.name, "class": type(self.program).__name__},
+            "program": {
+                "name": self.program.name,
+                "class": type(self.program).__name__,
+            },
             "compile": self.program.get_compile_config(),
             "params": dict(self.params),
         }

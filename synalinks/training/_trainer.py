@@ -61,6 +61,9 @@ class Trainer:
 
         async def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
+        @property
+        def language_models(self) -> list[Any]: ...
+
     def _init_training(self) -> None:
         self.compiled: Compiled | None = None
         self.history = None
@@ -302,9 +305,8 @@ class Trainer:
 
     def language_models_in_use(self) -> list[Any]:
         """Return the models of the program, the reward and the optimizer, each once."""
-        owners = [self.reward, self.optimizer]
         models = [*self.language_models]
-        for owner in owners:
+        for owner in (self.reward, self.optimizer):
             models += getattr(owner, "language_models", [])
         return list({id(model): model for model in models}.values())
 
