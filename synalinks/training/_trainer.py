@@ -62,6 +62,9 @@ class Trainer:
 
         async def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
+        @property
+        def language_models(self) -> list[Any]: ...
+
     def _init_training(self) -> None:
         self.compiled: Compiled | None = None
         self.history = None

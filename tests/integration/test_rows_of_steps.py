@@ -507,7 +507,8 @@ def test_unknown_hooks_are_refused(name, right):
     with pytest.raises(UnknownHookError, match=right):
         type("Mine", (Callback,), {name: lambda self: None})
 
-    type("Mine", (Callback,), {name: lambda self: None, "_extra_hooks": (name,)})
+    own = {name: lambda self: None, "_extra_hooks": (name,)}
+    type("Child", (type("Mine", (Callback,), own),), {name: lambda self: None})
 
 
 @row("NK-31")
