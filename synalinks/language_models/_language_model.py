@@ -16,6 +16,7 @@ from synalinks.language_models._pricing import model_info
 from synalinks.language_models._provider_model import ProviderModel
 from synalinks.language_models._request import LMRequest
 from synalinks.language_models._retry import RetryPolicy
+from synalinks.language_models._sampling import check_sampling
 from synalinks.language_models._session_models import session_model
 from synalinks.language_models._stream_call import open_stream
 from synalinks.language_models._streaming import StreamingIterator, arrived_stream
@@ -70,7 +71,8 @@ class LanguageModel(ProviderModel):
             `extra_headers`; those of a call win. Secrets among them are never saved.
 
     Raises:
-        ConfigurationError: The model's name, provider or transport is not known.
+        ConfigurationError: The model's name, provider or transport is not known, or a
+            sampling parameter cannot be.
 
     Example:
         ```python
@@ -98,6 +100,7 @@ class LanguageModel(ProviderModel):
         **default_kwargs: Any,
     ) -> None:
         super().__init__(model, api_base, name, default_kwargs)
+        check_sampling(default_kwargs, f"`LanguageModel({show(model)})`")
         self.timeout = timeout
         self.retry = retry
         self.retry_max_wait = retry_max_wait

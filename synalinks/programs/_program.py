@@ -251,6 +251,9 @@ class Program(SavedProgram):
     def from_config(cls, config: JsonObject) -> Self:
         """Make a program from what `get_config` returned.
 
+        The configuration is taken as one's own: addresses of models in it are used.
+        For a text or a file from elsewhere there are `program_from_json` and `load`.
+
         Args:
             config: The configuration.
 
