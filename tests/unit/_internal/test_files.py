@@ -80,5 +80,5 @@ def test_a_folder_is_tried_before_it_matters(tmp_path):
     write_atomic(tmp_path / "file", "")
 
     assert list((tmp_path / "a" / "b").iterdir()) == []
-    with pytest.raises(WriteError, match="Cannot write to the folder .*Give a folder"):
+    with pytest.raises(WriteError, match=r"Cannot write to the folder .*Give a folder"):
         check_writable(tmp_path / "file")
