@@ -24,6 +24,7 @@ from synalinks.training._plan import (
     check_compiled,
     check_count,
     check_input,
+    check_keys,
     check_verbose,
     plan_fit,
 )
@@ -259,6 +260,7 @@ class Trainer:
         )
         held_out = plan.validation.samples if plan.validation else []
         await check_targets(self, [*plan.train.samples, *held_out])
+        check_keys(self, "optimizer", "reward", "compiled_metrics")
         return await fit(self, plan, callbacks)
 
     async def estimate(
@@ -354,6 +356,7 @@ class Trainer:
         policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, y, batch_size, steps, role="test")
         await check_targets(self, feed.samples)
+        check_keys(self, "reward", "compiled_metrics")
         params = {"test_size": len(feed.samples), "batch_size": batch_size}
         run = self._pass("evaluate", feed, callbacks, verbose, policy, params)
         await self.ensure_built(feed.samples[0].x)
@@ -401,6 +404,7 @@ class Trainer:
         batch_size = batch_size or _DEFAULT_PREDICT_BATCH_SIZE
         policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, None, batch_size, steps, role="predict")
+        check_keys(self)
         run = self._pass("predict", feed, callbacks, verbose, policy, {})
         await self.ensure_built(feed.samples[0].x)
         outputs: list[Any] = []
