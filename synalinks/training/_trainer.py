@@ -603,19 +603,36 @@ class Trainer:
             ConfigurationError: The program was compiled without a reward.
             RewardError: The reward function returned something else.
         """
+        return [_value_of(one) for one in await self._compute_scores(y, y_pred)]
+
+    async def compute_scores(
+        self, x: Any, y: Any, y_pred: Any
+    ) -> list[Score | float | None]:
+        """Return the rewards of predictions, with what the reward says of them.
+
+        Args:
+            x: Inputs.
+            y: Targets.
+            y_pred: Predictions.
+
+        Returns:
+            What `compute_reward` returns; scores with feedback unless it is overridden.
+        """
+        if type(self).compute_reward is Trainer.compute_reward:
+            return [*await self._compute_scores(y, y_pred)]
+        return [*await self.compute_reward(x, y, y_pred, training=True)]
+
+    async def _compute_scores(self, y: Any, y_pred: Any) -> list[Score | None]:
         reward = self.reward
         if reward is None:
             msg = f"`{self.name}` was compiled without a reward."
             raise ConfigurationError(msg)
         if isinstance(reward, BatchReward):
-            return [_value_of(one) for one in await reward.score_batch(y, y_pred)]
-
-        async def run(target: Any, output: Any) -> float | None:
-            return _value_of(await reward.score(target, output))
-
+            return await reward.score_batch(y, y_pred)
+        score = reward.score
         return await gather_paid(
             [
-                lambda target=target, output=output: run(target, output)
+                lambda target=target, output=output: score(target, output)
                 for target, output in zip(y, y_pred, strict=True)
             ]
         )
