@@ -148,8 +148,7 @@ def plan_fit(
         held_out = _validation_samples(validation_data)
     else:
         samples, held_out = _split(samples, validation_split)
-    for sample in (*samples, *held_out):
-        check_input(program, sample)
+    check_inputs(program, [*samples, *held_out])
     validation = None
     if held_out:
         validation = Feed(
@@ -243,32 +242,37 @@ def check_verbose(value: Any) -> None:
         raise ConfigurationError(msg)
 
 
-def check_input(program: Any, sample: Sample) -> None:
-    """Refuse a sample that the program cannot take.
+def check_inputs(program: Any, samples: Sequence[Sample]) -> None:
+    """Refuse samples that the program cannot take.
 
     Args:
         program: The program; nothing is checked unless it tells its input schema.
-        sample: The sample.
+        samples: The samples.
 
     Raises:
-        ConfigurationError: The sample lacks fields, or is of the wrong structure.
+        ConfigurationError: A sample lacks fields, or is of the wrong structure.
     """
     schema = program.input_schema
     if is_dict(schema) and "properties" in schema:
-        if not isinstance(sample.x, JsonDataModel):
-            msg = (
-                f"`{program.name}` takes one input, sample {sample.id} has: "
-                f"{show(sample.x)}."
-            )
-            raise ConfigurationError(msg)
-        missing = _missing_fields(schema.get("required", ()), sample.x)
-        if missing:
-            msg = (
-                f"`{program.name}` takes inputs with the fields "
-                f"{show(list(schema['properties']))}; sample {sample.id} lacks "
-                f"{show(missing)}: {show(sample.x.get_json())}."
-            )
-            raise ConfigurationError(msg)
+        for sample in samples:
+            _check_input(program.name, schema, sample)
+
+
+def _check_input(program_name: str, schema: dict[str, Any], sample: Sample) -> None:
+    if not isinstance(sample.x, JsonDataModel):
+        msg = (
+            f"`{program_name}` takes one input, sample {sample.id} has: "
+            f"{show(sample.x)}."
+        )
+        raise ConfigurationError(msg)
+    missing = _missing_fields(schema.get("required", ()), sample.x)
+    if missing:
+        msg = (
+            f"`{program_name}` takes inputs with the fields "
+            f"{show(list(schema['properties']))}; sample {sample.id} lacks "
+            f"{show(missing)}: {show(sample.x.get_json())}."
+        )
+        raise ConfigurationError(msg)
 
 
 def _missing_fields(required: Sequence[str], model: JsonDataModel) -> list[str]:

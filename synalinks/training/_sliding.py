@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from synalinks._internal.aio import run_all
+from synalinks._internal.aio import first_leaf
 from synalinks.errors import BudgetExceededError
 
 if TYPE_CHECKING:
@@ -68,7 +68,12 @@ class SlidingRollouts:
         Args:
             roll_out: Runs one sample.
         """
-        await run_all([self._work(roll_out) for _ in range(self._n_workers)])
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._n_workers):
+                group.create_task(self._work(roll_out))
+                # Or the first request leaves when the last is ready, all answers come
+                # at once, and between these bursts the server has nothing to do.
+                await asyncio.sleep(0)
         if self.held_back is None:
             return
         for result in self._results.values():
@@ -119,4 +124,5 @@ async def sliding(
             if rollouts.held_back is None:
                 task.cancel()
     except BaseExceptionGroup as errors:
-        raise errors.exceptions[0] from None
+        first = first_leaf(errors)
+        raise first from None

@@ -31,8 +31,10 @@ async def check_targets(program: Any, samples: Sequence[Sample]) -> None:
     """
     if isinstance(program.reward, ExactMatch):
         _check_all_there(samples)
-    for sample in samples:
-        _check_fields(program, sample)
+    schema = program.output_schema
+    if is_dict(schema):
+        for sample in samples:
+            _check_fields(program.name, schema.get("properties", {}), sample)
     first = next((one for one in samples if one.y is not None), None)
     if first is None:
         return
@@ -59,16 +61,14 @@ def _check_all_there(samples: Sequence[Sample]) -> None:
         raise ConfigurationError(msg)
 
 
-def _check_fields(program: Any, sample: Sample) -> None:
-    schema = program.output_schema
-    if not (is_dict(schema) and isinstance(sample.y, JsonDataModel)):
+def _check_fields(program_name: str, expected: dict[str, Any], sample: Sample) -> None:
+    if not isinstance(sample.y, JsonDataModel):
         return
-    expected: dict[str, Any] = schema.get("properties", {})
     given = set(sample.y.keys())
     if expected and given and not given & expected.keys():
         msg = (
             f"The target of sample {sample.id} shares no field with the outputs of "
-            f"`{program.name}`: received {show(sorted(given))}, expected some of "
+            f"`{program_name}`: received {show(sorted(given))}, expected some of "
             f"{show(list(expected))}. Are `x` and `y` the right way round?"
         )
         raise ConfigurationError(msg)

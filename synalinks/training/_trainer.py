@@ -23,7 +23,7 @@ from synalinks.training._paid import gather_paid
 from synalinks.training._plan import (
     check_compiled,
     check_count,
-    check_input,
+    check_inputs,
     check_keys,
     check_verbose,
     plan_fit,
@@ -419,8 +419,7 @@ class Trainer:
         check_count("batch_size", batch_size, 1)
         check_count("steps", steps or 1, 1)
         samples = make_samples(x, y, role=role)
-        for sample in samples:
-            check_input(self, sample)
+        check_inputs(self, samples)
         return Feed(samples, batch_size=batch_size, max_batches=steps)
 
     def _pass(

@@ -56,6 +56,31 @@ async def test_no_more_run_at_once_than_the_window():
     assert most == 3
 
 
+async def test_requests_of_a_full_window_leave_one_by_one():
+    """No burst: the first request is out long before the last sample starts."""
+    n_turns = 10  # of the event loop, from the start of a sample to its request
+    preparing, most, n_sent = 0, 0, 0
+    is_full = asyncio.Event()
+
+    async def roll_out(sample):
+        nonlocal preparing, most, n_sent
+        preparing += 1
+        most = max(most, preparing)
+        for _ in range(n_turns):
+            await asyncio.sleep(0)
+        preparing -= 1
+        n_sent += 1
+        if n_sent == 64:
+            is_full.set()
+        await is_full.wait()  # no sample of a second wave yet
+        return Rollout(sample_id=sample.id, inputs=None)
+
+    async with sliding(samples(64), 64, roll_out) as ahead:
+        await ahead.take([str(i) for i in range(64)])
+
+    assert most == n_turns
+
+
 async def test_finished_work_waits_within_bounds():
     """Workers stop when too many results wait to be taken: memory is bounded."""
     started = []
