@@ -120,14 +120,17 @@ async def score(program: Any, rollouts: Sequence[Rollout]) -> list[Rollout]:
         for one in rollouts
         if one.failure is not None and one.failure.is_answer
     }
+    ids = [one.sample_id for one in answered]
     if answered:
-        with context.bound(context.phase, "reward"):
+        with (
+            context.bound(context.phase, "reward"),
+            context.bound(context.sample_ids, ids),
+        ):
             values = await program.compute_reward(
                 [one.inputs for one in answered],
                 [one.target for one in answered],
                 [one.output for one in answered],
                 training=True,
             )
-        ids = [one.sample_id for one in answered]
         rewards.update(zip(ids, values, strict=True))
     return [replace(one, reward=rewards.get(one.sample_id)) for one in rollouts]
