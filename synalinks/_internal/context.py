@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Mapping, Sequence
 
     from synalinks._internal.journal import Journal
     from synalinks._internal.json import JsonObject
@@ -44,6 +44,8 @@ class CallScope:
 
 phase: ContextVar[Phase] = ContextVar("phase", default="inference")
 sample: ContextVar[SampleScope | None] = ContextVar("sample", default=None)
+# Identities of the samples that are scored together, by their position.
+sample_ids: ContextVar[Sequence[str]] = ContextVar("sample_ids", default=())
 call: ContextVar[CallScope | None] = ContextVar("call", default=None)
 # The state of the run that callbacks are called for, of a type of a higher layer.
 trainer: ContextVar[Any] = ContextVar("trainer", default=None)

@@ -5,18 +5,11 @@ from __future__ import annotations
 import asyncio
 import inspect
 from functools import cache
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from synalinks._internal import context
 from synalinks._internal.naming import unique_name
-from synalinks._internal.shape import is_dict, is_row
-from synalinks.data_models import (
-    DataModel,
-    JsonDataModel,
-    SymbolicDataModel,
-    Variable,
-    is_meta_class,
-)
 from synalinks.errors import (
     ConfigurationError,
     ModuleError,
@@ -25,15 +18,17 @@ from synalinks.errors import (
     show,
 )
 from synalinks.graph import Node, symbols_in
+from synalinks.modules._arguments import to_models
 from synalinks.modules._recording import specs_of, symbols_from_specs, symbols_of
 from synalinks.modules._tree import ModuleTree, check_name
 from synalinks.saving import copy_configurable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from typing import Self
 
     from synalinks._internal.json import JsonObject
+    from synalinks.data_models import Variable
 
 
 class Module(ModuleTree):
@@ -114,7 +109,7 @@ class Module(ModuleTree):
             OutputSchemaError: `call` cannot run on symbolic inputs.
         """
         try:
-            return await self.call(*args, **kwargs)
+            return await self._awaitable("call", self.call(*args, **kwargs))
         except (
             ValueError, TypeError, AttributeError, LookupError, ArithmeticError,
             AssertionError,
@@ -145,7 +140,7 @@ class Module(ModuleTree):
         Raises:
             ConfigurationError: A positional argument is no data model.
         """
-        args = tuple(self._to_models(arg) for arg in args)
+        args = tuple(to_models(self.name, arg) for arg in args)
         if not self.built:
             await self._build_once(args)
         outer = context.call.get()
@@ -158,10 +153,11 @@ class Module(ModuleTree):
         scope = context.CallScope(path=self.path, training=training)
         with context.bound(context.call, scope):
             if not any(True for _ in symbols_in((args, kwargs))):
-                return await self.call(*args, **kwargs)
+                return await self._awaitable("call", self.call(*args, **kwargs))
             if not _takes_training(type(self).compute_output_spec):
                 kwargs = {key: kwargs[key] for key in kwargs if key != "training"}
-            outputs = await self.compute_output_spec(*args, **kwargs)
+            spec = self.compute_output_spec(*args, **kwargs)
+            outputs = await self._awaitable("compute_output_spec", spec)
         return symbols_of(outputs, Node(operation=self, args=args, kwargs=options))
 
     async def run(self, *args: Any, **kwargs: Any) -> Any:
@@ -176,23 +172,14 @@ class Module(ModuleTree):
         """
         return await self(*args, **kwargs)
 
-    def _to_models(self, value: Any) -> Any:
-        if value is None or isinstance(value, (JsonDataModel, SymbolicDataModel)):
-            return value
-        if isinstance(value, (DataModel, Variable)):
-            return value.to_json_data_model()
-        if is_meta_class(value):
-            return value.to_symbolic_data_model()
-        if is_row(value):
-            return [self._to_models(part) for part in value]
-        if is_dict(value):
-            return {key: self._to_models(part) for key, part in value.items()}
+    def _awaitable(self, method: str, returned: Any) -> Awaitable[Any]:
+        if isawaitable(returned):
+            return returned
         msg = (
-            f"`{self.name}` takes data models as positional arguments, received: "
-            f"{show(value)} of type `{type(value).__name__}`. Make it an instance of "
-            "a `synalinks.DataModel`, or pass it by keyword if it is an option."
+            f"`{type(self).__name__}.{method}` is no `async def`: it returned "
+            f"{show(returned)} at once. Write `async def {method}(...)`."
         )
-        raise ConfigurationError(msg)
+        raise ModuleError(msg)
 
     async def _build_once(self, args: tuple[Any, ...]) -> None:
         if self._build_lock is None:
@@ -201,7 +188,8 @@ class Module(ModuleTree):
             async with self._build_lock:
                 if not self.built:
                     self._set_paths_below()
-                    await self.build(args[0] if len(args) == 1 else list(args))
+                    built = self.build(args[0] if len(args) == 1 else list(args))
+                    await self._awaitable("build", built)
                     self._input_specs = specs_of(args)
                     self.built = True
                     self._set_paths_below()

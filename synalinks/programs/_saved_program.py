@@ -22,6 +22,7 @@ from synalinks.programs._files import (
 )
 from synalinks.programs._loading import load_document
 from synalinks.programs._state_tree import matched_values, to_trees
+from synalinks.programs._unregistered import warn_of_unregistered
 from synalinks.saving import serialize_synalinks_object, with_shared_ids
 from synalinks.training import Trainer
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 class SavedProgram(Trainer, Module):
     """The part of `Program` that reads and writes its variables and files."""
+
+    _told_unregistered: set[str]
 
     # -- variables -------------------------------------------------------------
 
@@ -83,6 +86,9 @@ class SavedProgram(Trainer, Module):
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Save the whole program: modules, variables and compile settings.
 
+        One warning names classes and functions of one's own that are not registered:
+        another process will not find them.
+
         Args:
             filepath: Ends in `.json`.
             overwrite: Whether a file that is there may be replaced.
@@ -92,8 +98,10 @@ class SavedProgram(Trainer, Module):
             WriteError: The file could not be written; an old one is untouched.
         """
         path = checked_path(filepath, holds_variables=False)
-        content = {**self._document(), "variables": self.get_state_tree()}
+        document = self._document()
+        content = {**document, "variables": self.get_state_tree()}
         write_document(path, content, overwrite=overwrite)
+        warn_of_unregistered(path, document, self._told_unregistered)
 
     @classmethod
     def load(

@@ -121,14 +121,17 @@ async def score(program: Any, rollouts: Sequence[Rollout]) -> list[Rollout]:
         for one in rollouts
         if one.failure is not None and one.failure.is_answer
     }
+    ids = [one.sample_id for one in answered]
     if answered:
-        with context.bound(context.phase, "reward"):
+        with (
+            context.bound(context.phase, "reward"),
+            context.bound(context.sample_ids, ids),
+        ):
             values = await program.compute_scores(
                 [one.inputs for one in answered],
                 [one.target for one in answered],
                 [one.output for one in answered],
             )
-        ids = [one.sample_id for one in answered]
         scores.update(zip(ids, values, strict=True))
     return [_scored(one, scores.get(one.sample_id)) for one in rollouts]
 

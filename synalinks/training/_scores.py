@@ -50,7 +50,11 @@ class Scores:
             output: What was answered; None counts as wrong.
         """
         for metric in self._metrics:
-            await metric.update_state(target, output)
+            try:
+                await metric.update_state(target, output)
+            except Exception as error:
+                error.add_note(f"in the metric `{metric.name}`")
+                raise
 
     def result(self) -> dict[str, float]:
         """Return `reward`, each metric, and `failed` if samples failed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
@@ -29,6 +30,7 @@ from synalinks.training._plan import (
     plan_fit,
 )
 from synalinks.training._rollouts import score
+from synalinks.training._sample_notes import sample_note
 from synalinks.training._samples import Feed, Sample, make_samples
 from synalinks.training._scores import Scores
 from synalinks.training._session import FitSession
@@ -602,7 +604,7 @@ class Trainer:
             ConfigurationError: The program was compiled without a reward.
             RewardError: The reward function returned something else.
         """
-        return [_value_of(one) for one in await self._compute_scores(y, y_pred)]
+        return [_value_of(one) for one in await self._compute_scores(x, y, y_pred)]
 
     async def compute_scores(
         self, x: Any, y: Any, y_pred: Any
@@ -618,23 +620,25 @@ class Trainer:
             What `compute_reward` returns; scores with feedback unless it is overridden.
         """
         if type(self).compute_reward is Trainer.compute_reward:
-            return [*await self._compute_scores(y, y_pred)]
+            return [*await self._compute_scores(x, y, y_pred)]
         return [*await self.compute_reward(x, y, y_pred, training=True)]
 
-    async def _compute_scores(self, y: Any, y_pred: Any) -> list[Score | None]:
+    async def _compute_scores(self, x: Any, y: Any, y_pred: Any) -> list[Score | None]:
         reward = self.reward
         if reward is None:
             msg = f"`{self.name}` was compiled without a reward."
             raise ConfigurationError(msg)
+        what = f"the reward `{reward.name}`"
         if isinstance(reward, BatchReward):
-            return await reward.score_batch(y, y_pred)
-        score = reward.score
-        return await gather_paid(
-            [
-                lambda target=target, output=output: score(target, output)
-                for target, output in zip(y, y_pred, strict=True)
-            ]
-        )
+            with sample_note(what, range(len(y_pred)), x, y_pred):
+                return await reward.score_batch(y, y_pred)
+
+        async def run(index: int, target: Any, output: Any) -> Score | None:
+            with sample_note(what, [index], x, output):
+                return await reward.score(target, output)
+
+        pairs = enumerate(zip(y, y_pred, strict=True))
+        return await gather_paid([partial(run, index, *pair) for index, pair in pairs])
 
     async def compute_metrics(self, x: Any, y: Any, y_pred: Any) -> dict[str, float]:
         """Update the metrics with predictions.
@@ -647,9 +651,10 @@ class Trainer:
         Returns:
             `reward` and each metric so far.
         """
-        for target, output in zip(y, y_pred, strict=True):
+        for index, (target, output) in enumerate(zip(y, y_pred, strict=True)):
             if target is not None:
-                await self._scores.update_metrics(target, output)
+                with sample_note("the metrics", [index], x, output):
+                    await self._scores.update_metrics(target, output)
         return self.get_metrics_result()
 
     def get_metrics_result(self) -> dict[str, float]:
@@ -684,11 +689,12 @@ class Trainer:
         counted = [
             one for one in rollouts if one.failure is None or one.failure.is_answer
         ]
-        self._last_result = await self.compute_metrics(
-            [one.inputs for one in counted],
-            [one.target for one in counted],
-            [one.output for one in counted],
-        )
+        with context.bound(context.sample_ids, [one.sample_id for one in counted]):
+            self._last_result = await self.compute_metrics(
+                [one.inputs for one in counted],
+                [one.target for one in counted],
+                [one.output for one in counted],
+            )
         return self._last_result
 
     # -- a run of fit ----------------------------------------------------------

@@ -520,3 +520,59 @@ async def test_a_transport_given_to_a_model_is_used():
     answers = [(await module(QUERY)).get("answer") for _ in range(2)]
 
     assert answers == ["1", "2"]
+
+
+class Plain(synalinks.Module):
+    """Forgets `async`."""
+
+    def call(self, inputs):
+        return inputs
+
+
+class PlainBuild(synalinks.Module):
+    """Forgets `async`."""
+
+    def build(self, inputs):
+        return None
+
+    async def call(self, inputs):
+        return inputs
+
+
+class PlainSpec(synalinks.Module):
+    """Forgets `async`."""
+
+    async def call(self, inputs):
+        return inputs
+
+    def compute_output_spec(self, inputs):
+        return inputs
+
+
+@pytest.mark.parametrize(
+    ("cls", "inputs", "method"),
+    [
+        (Plain, QUERY, "call"),
+        (Plain, Query, "call"),
+        (PlainBuild, QUERY, "build"),
+        (PlainSpec, Query, "compute_output_spec"),
+    ],
+)
+async def test_a_method_without_async_is_told(cls, inputs, method):
+    """By its name, with what to write."""
+    with pytest.raises(
+        ModuleError,
+        match=rf"`{cls.__name__}.{method}` is no `async def`: it returned .* at once\. "
+        rf"Write `async def {method}\(...\)`",
+    ):
+        await cls()(inputs)
+
+
+async def test_a_plain_method_may_return_what_can_be_awaited():
+    """Such as the call of another module."""
+
+    class Passing(synalinks.Module):
+        def call(self, inputs):
+            return synalinks.Identity()(inputs)
+
+    assert (await Passing()(QUERY)).get_json() == QUERY.get_json()
