@@ -85,6 +85,7 @@ if TYPE_CHECKING:
         default_prompt_template,
     )
     from synalinks.programs import Program, Sequential
+    from synalinks.training import Evaluator
 
 _NAMESPACES = (
     "callbacks", "config", "datasets", "embedding_models", "errors", "initializers",
@@ -112,6 +113,7 @@ _EXPORTS = {
         "Not", "Or", "OutMask", "Tool", "Xor", "default_prompt_template",
     ),
     "programs": ("Program", "Sequential"),
+    "training": ("Evaluator",),
 }  # fmt: skip
 
 _HOMES = {name: home for home, names in _EXPORTS.items() for name in names}
@@ -140,6 +142,7 @@ __all__ = [
     "EmbeddingModel",
     "EmbeddingRequest",
     "Embeddings",
+    "Evaluator",
     "Field",
     "Generator",
     "Identity",

@@ -11,6 +11,7 @@ from synalinks.callbacks._budget_gate import BudgetGate
 from synalinks.callbacks._callback import Callback, StopRun
 from synalinks.callbacks._reachable_models import reachable_language_models
 from synalinks.callbacks._spending import KINDS, Purse, Spent
+from synalinks.contracts import VALIDATION
 from synalinks.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -217,8 +218,9 @@ class BudgetStopping(Callback):
         Args:
             logs: Empty.
         """
-        self._stop_now(self._excess() or self._shortage("validation"))
-        self._marks["validation"] = self._spent()
+        evaluation = self._evaluation()
+        self._stop_now(self._excess() or self._shortage(evaluation))
+        self._marks[evaluation] = self._spent()
 
     def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """End the run if the budget is used up.
@@ -236,7 +238,7 @@ class BudgetStopping(Callback):
             logs: `reward` and each metric.
         """
         if not self.stop_reason:
-            self._note_taken("validation")
+            self._note_taken(self._evaluation())
 
     def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """End the run if the budget is used up.
@@ -248,6 +250,10 @@ class BudgetStopping(Callback):
         self._stop(self._excess())
 
     # -- decisions ---------------------------------------------------------------------
+
+    def _evaluation(self) -> str:
+        name = self.trainer.evaluator
+        return "validation" if name in {None, VALIDATION} else f"run of `{name}`"
 
     def _excess(self) -> str | None:
         self._check_prices()

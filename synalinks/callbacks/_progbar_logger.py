@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from synalinks._internal import console
 from synalinks.callbacks._callback import Callback
+from synalinks.contracts import USAGE_KEYS
 from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:
@@ -249,7 +250,8 @@ class ProgbarLogger(Callback):
         logs = logs or {}
         names = self.show_metrics
         if isinstance(names, bool):
-            names = list(logs) if names else []
+            # Usage has a place of its own in the line.
+            names = [one for one in logs if one not in USAGE_KEYS] if names else []
         return [f"{name}: {_format(logs[name])}" for name in names if name in logs]
 
 

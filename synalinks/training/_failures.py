@@ -30,7 +30,7 @@ _WINDOW = 100
 _MIN_IN_WINDOW = 10
 _CHOICES = ("record", "raise")
 # Errors that the next sample will meet too: there is no point in going on.
-_OF_THE_SYSTEM = (
+OF_THE_SYSTEM = (
     AuthenticationError,
     ModelNotFoundError,
     BudgetExceededError,
@@ -72,7 +72,7 @@ class FailurePolicy:
         Args:
             error: What running the program on the sample raised.
         """
-        if self._raises or isinstance(error, _OF_THE_SYSTEM):
+        if self._raises or isinstance(error, OF_THE_SYSTEM):
             return None
         is_lm_error = isinstance(error, LanguageModelError)
         return Failure(

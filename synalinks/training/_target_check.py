@@ -13,10 +13,28 @@ from synalinks.rewards import ExactMatch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from synalinks.metrics import Metric
+    from synalinks.training._plan import FitPlan
     from synalinks.training._samples import Sample
 
 
-async def check_targets(program: Any, samples: Sequence[Sample]) -> None:
+async def check_fit_targets(program: Any, plan: FitPlan) -> None:
+    """Refuse targets of `fit` that the reward or a metric cannot take.
+
+    Args:
+        program: A compiled program.
+        plan: The checked arguments.
+    """
+    held_out = plan.validation.samples if plan.validation else []
+    await check_targets(program, [*plan.train.samples, *held_out])
+    for one in plan.evaluators:
+        metrics = one.metrics_of(program)
+        await check_targets(program, one.feed.samples, metrics=metrics)
+
+
+async def check_targets(
+    program: Any, samples: Sequence[Sample], *, metrics: Sequence[Metric] | None = None
+) -> None:
     """Refuse targets that the reward or a metric cannot take.
 
     Functions of the user's are not called: they may cost.
@@ -24,6 +42,7 @@ async def check_targets(program: Any, samples: Sequence[Sample]) -> None:
     Args:
         program: A compiled program.
         samples: All samples of the run.
+        metrics: The metrics; those given to `compile` when None.
 
     Raises:
         ConfigurationError: A target is missing, shares no field with the outputs, or
@@ -41,7 +60,7 @@ async def check_targets(program: Any, samples: Sequence[Sample]) -> None:
     # A target against itself: what fails here fails on every prediction.
     if isinstance(program.reward, ExactMatch):
         await program.reward.score(first.y, first.y)
-    for metric in program.compiled.metrics:
+    for metric in program.compiled.metrics if metrics is None else metrics:
         if not isinstance(metric, MeanMetricWrapper) and _is_own(metric):
             await metric.clone().update_state(first.y, first.y)
 

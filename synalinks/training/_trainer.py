@@ -8,11 +8,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
+from synalinks._internal.checks import check_count
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_list
 from synalinks.contracts import TrainerState
 from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
 from synalinks.rewards import BatchReward
+from synalinks.training._checks import (
+    check_compiled,
+    check_inputs,
+    check_keys,
+    check_verbose,
+)
 from synalinks.training._compiled import Compiled, compile_config, compile_parts
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._estimate import estimate_fit
@@ -21,21 +28,14 @@ from synalinks.training._failures import FailurePolicy
 from synalinks.training._fit_loop import fit, with_defaults
 from synalinks.training._orderly import orderly
 from synalinks.training._paid import gather_paid
-from synalinks.training._plan import (
-    check_compiled,
-    check_count,
-    check_inputs,
-    check_keys,
-    check_verbose,
-    plan_fit,
-)
+from synalinks.training._plan import plan_fit
 from synalinks.training._rollouts import score
 from synalinks.training._sample_notes import sample_note
 from synalinks.training._samples import Feed, Sample, make_samples
 from synalinks.training._scores import Scores
 from synalinks.training._session import FitSession
 from synalinks.training._step import given_rollouts, take_step
-from synalinks.training._target_check import check_targets
+from synalinks.training._target_check import check_fit_targets, check_targets
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -183,6 +183,7 @@ class Trainer:
         on_reject_limit: str = "skip",
         check_callbacks: bool = False,
         sanity_batches: int = 0,
+        evaluators: Any = None,
     ) -> History:
         """Train the program's variables.
 
@@ -219,6 +220,8 @@ class Trainer:
             sanity_batches: Training batches to run, with reward and metrics, before
                 training begins, so that what is broken shows at once. What they measure
                 of the program as it is then is not paid for again.
+            evaluators: An `Evaluator`, or a list of them: further data sets that the
+                program is scored on as it trains.
 
         Returns:
             The history: `history.history` has a list with one value per epoch for
@@ -259,9 +262,9 @@ class Trainer:
             on_reject_limit=on_reject_limit,
             check_callbacks=check_callbacks,
             sanity_batches=sanity_batches,
+            evaluators=evaluators,
         )
-        held_out = plan.validation.samples if plan.validation else []
-        await check_targets(self, [*plan.train.samples, *held_out])
+        await check_fit_targets(self, plan)
         check_keys(self, "optimizer", "reward", "compiled_metrics")
         return await fit(self, plan, callbacks)
 
@@ -290,7 +293,7 @@ class Trainer:
         if self.optimizer is None:
             msg = f"`{self.name}` was compiled without an optimizer: nothing to fit."
             raise NotCompiledError(msg)
-        check_count("n_samples", n_samples, 1)
+        check_count("n_samples", n_samples, at_least=1)
         plan = self._plan_fit(x, y, arguments)
         await self.ensure_built(plan.train.samples[0].x)
         return await estimate_fit(self, plan, n_samples)
@@ -418,8 +421,8 @@ class Trainer:
     def _plan_pass(
         self, x: Any, y: Any, batch_size: int, steps: int | None, *, role: str
     ) -> Feed:
-        check_count("batch_size", batch_size, 1)
-        check_count("steps", steps or 1, 1)
+        check_count("batch_size", batch_size, at_least=1)
+        check_count("steps", steps or 1, at_least=1)
         samples = make_samples(x, y, role=role)
         check_inputs(self, samples)
         return Feed(samples, batch_size=batch_size, max_batches=steps)
@@ -666,10 +669,19 @@ class Trainer:
         self._scores.reset()
 
     @contextlib.contextmanager
-    def separate_metrics(self) -> Generator[None]:
-        """Count into fresh metrics inside a `with` block."""
+    def separate_metrics(
+        self, metrics: Sequence[Metric] | None = None
+    ) -> Generator[None]:
+        """Count into fresh metrics inside a `with` block.
+
+        Args:
+            metrics: Which ones; those given to `compile` when None.
+
+        Yields:
+            None.
+        """
         outer = self._scores
-        self._scores = Scores(self.compiled_metrics)
+        self._scores = Scores(self.compiled_metrics if metrics is None else metrics)
         try:
             yield
         finally:
