@@ -5,6 +5,7 @@ from synalinks.language_models._chunk import LMChunk
 from synalinks.language_models._direct import DirectTransport
 from synalinks.language_models._em_caller import new_embedding_caller
 from synalinks.language_models._em_request import EMRequest, EMResponse, EMTransport
+from synalinks.language_models._embedded import EmbeddedTransport
 from synalinks.language_models._language_model import LanguageModel
 from synalinks.language_models._ledger import UsageLedger
 from synalinks.language_models._lm_transport import LMTransport
@@ -31,6 +32,7 @@ __all__ = [
     "EMRequest",
     "EMResponse",
     "EMTransport",
+    "EmbeddedTransport",
     "LMChunk",
     "LMRequest",
     "LMResponse",

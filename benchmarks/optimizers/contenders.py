@@ -1,0 +1,30 @@
+"""The optimizers that are compared, each with what it is given in a step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from synalinks import optimizers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contender:
+    """An optimizer and its settings."""
+
+    name: str
+    make: Callable[[], Any]
+    batch_size: int = 0
+    """Training samples that are run with the program in use at each step."""
+    minibatch_size: int = 8
+
+
+REFERENCE = "GEPA"
+CONTENDERS = [
+    Contender(name="OutOfBagRacing", make=optimizers.OutOfBagRacing),
+    Contender(name="RandomFewShot", make=optimizers.RandomFewShot, batch_size=8),
+    Contender(name="GEPA", make=optimizers.GEPA),
+]
