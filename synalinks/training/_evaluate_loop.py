@@ -79,7 +79,7 @@ async def run_prediction(run: CurrentRun, feed: Feed) -> list[Any]:
 
 def _until(run: CurrentRun, feed: Feed, flag: str) -> Iterator[Batch]:
     for batch in feed.batches():
-        if run.is_spent:  # by a stop in `setup` or before the first batch
+        if run.is_spent and not run.finishes_what_is_paid():
             return
         run.at(batch)
         yield batch
