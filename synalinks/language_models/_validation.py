@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from json import loads
+from json import JSONDecoder, loads
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.json import JsonObject, dumps
@@ -124,7 +124,7 @@ def _parse(text: str, model: str) -> Any:
         # A fence around the whole answer is how models show JSON; it is not content.
         stripped = stripped[len(_FENCE) : -len(_FENCE)].removeprefix("json")
     try:
-        return loads(stripped, parse_constant=_refuse_constant)
+        return _DECODER.decode(stripped)
     except (ValueError, RecursionError) as error:
         what = "answered nothing" if not stripped else f"answered no JSON ({error})"
         msg = f"`{model}` {what}. Received: {show(text)}; expected a JSON object."
@@ -134,6 +134,9 @@ def _parse(text: str, model: str) -> Any:
 def _refuse_constant(name: str) -> Any:
     msg = f"{name} is not a JSON value"
     raise ValueError(msg)
+
+
+_DECODER = JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _violation(validator: Any, value: Any, text: str, model: str) -> InvalidOutputError:
