@@ -1,5 +1,6 @@
 """The records that cross layers: frozen, typed, checked at construction."""
 
+from synalinks.contracts._brief import ProgramBrief, VariableBrief, brief_of
 from synalinks.contracts._checkpoint import (
     MANIFEST_NAME,
     ManifestRow,
@@ -11,12 +12,14 @@ from synalinks.contracts._gate import CallGate
 from synalinks.contracts._records import (
     CallRecord,
     Candidate,
+    CandidateEvent,
     Failure,
     Progress,
     Rollout,
     Trial,
     Usage,
 )
+from synalinks.contracts._rollout_json import rollout_from_json, rollout_to_json
 from synalinks.contracts._snapshot import (
     commit,
     present_candidate,
@@ -35,10 +38,12 @@ __all__ = [
     "CallGate",
     "CallRecord",
     "Candidate",
+    "CandidateEvent",
     "Estimate",
     "Failure",
     "ManifestRow",
     "Override",
+    "ProgramBrief",
     "Progress",
     "Proposal",
     "Rollout",
@@ -48,9 +53,13 @@ __all__ = [
     "TrainerState",
     "Trial",
     "Usage",
+    "VariableBrief",
     "append_to_manifest",
+    "brief_of",
     "commit",
     "present_candidate",
     "read_manifest",
+    "rollout_from_json",
+    "rollout_to_json",
     "trainable_by_path",
 ]

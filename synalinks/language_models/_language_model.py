@@ -233,6 +233,19 @@ class LanguageModel(ProviderModel):
         """Close connections of the running event loop; the model stays usable."""
         await self._caller.transport.aclose()
 
+    def check_key(self) -> None:
+        """Refuse a model that needs a key and has none. Costs no call.
+
+        A model with a fallback or with kept answers may do without a key.
+
+        Raises:
+            AuthenticationError: There is no key, neither given nor in the environment.
+        """
+        may_do_without = self.fallback or self.caching or self.cache_dir
+        check = getattr(self._caller.transport, "check", None)
+        if check is not None and not may_do_without:
+            check(self._request((), None, None, {}))
+
     # -- one call --------------------------------------------------------------
 
     def _request(

@@ -102,10 +102,21 @@ class CurrentRun:
                 self.program, samples, self.policy, training=training
             )
         self.policy.check_batch(rollouts)
-        if is_scored:
+        if is_scored and not self._comes_scored:
             rollouts = await score(self.program, rollouts)
         self.state.outputs = rollouts
         return rollouts
+
+    @property
+    def _comes_scored(self) -> bool:
+        """Whether rollouts have rewards when they come: a judge is not paid twice."""
+        is_measured = self.session is not None
+        return is_measured or (self._ahead is not None and self._scores_each)
+
+    @property
+    def _scores_each(self) -> bool:
+        """Whether a rollout can be scored without the others of its batch."""
+        return not isinstance(self.program.reward, BatchReward)
 
     @contextlib.asynccontextmanager
     async def rolling_ahead(
@@ -122,7 +133,7 @@ class CurrentRun:
         """
         session = self.session
         window = window_of(self.program, feed)
-        scores_each = is_scored and not isinstance(self.program.reward, BatchReward)
+        scores_each = is_scored and self._scores_each
 
         async def run(sample: Sample) -> Rollout:
             if session is not None:

@@ -170,6 +170,8 @@ class _Training:
         self._logs = state.logs = _epoch_row(state.rows[first_row:], own)
         is_due = plan.validation is not None and (epoch + 1) % plan.validation_freq == 0
         if is_due and (state.stop is None or state.stop.validate):
+            with stopping(self._run):
+                await session.select()
             await self._validate(session)
         state.note(self._logs)
         with stopping(self._run):

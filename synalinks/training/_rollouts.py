@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal import context
 from synalinks.contracts import Rollout
 from synalinks.language_models import StreamingIterator
+from synalinks.rewards import Score
 from synalinks.training._paid import gather_paid
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ async def score(program: Any, rollouts: Sequence[Rollout]) -> list[Rollout]:
         RewardError: The reward is no finite number.
     """
     answered = [one for one in rollouts if one.failure is None]
-    rewards: dict[str, float | None] = {
+    scores: dict[str, Score | float | None] = {
         one.sample_id: 0.0
         for one in rollouts
         if one.failure is not None and one.failure.is_answer
@@ -126,11 +127,21 @@ async def score(program: Any, rollouts: Sequence[Rollout]) -> list[Rollout]:
             context.bound(context.phase, "reward"),
             context.bound(context.sample_ids, ids),
         ):
-            values = await program.compute_reward(
+            values = await program.compute_scores(
                 [one.inputs for one in answered],
                 [one.target for one in answered],
                 [one.output for one in answered],
-                training=True,
             )
-        rewards.update(zip(ids, values, strict=True))
-    return [replace(one, reward=rewards.get(one.sample_id)) for one in rollouts]
+        scores.update(zip(ids, values, strict=True))
+    return [_scored(one, scores.get(one.sample_id)) for one in rollouts]
+
+
+def _scored(rollout: Rollout, score: Score | float | None) -> Rollout:
+    if isinstance(score, Score):
+        return replace(
+            rollout,
+            reward=score.value,
+            feedback=score.feedback,
+            module_feedback=score.per_module,
+        )
+    return replace(rollout, reward=score)

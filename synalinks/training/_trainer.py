@@ -25,6 +25,7 @@ from synalinks.training._plan import (
     check_compiled,
     check_count,
     check_input,
+    check_keys,
     check_verbose,
     plan_fit,
 )
@@ -261,6 +262,7 @@ class Trainer:
         )
         held_out = plan.validation.samples if plan.validation else []
         await check_targets(self, [*plan.train.samples, *held_out])
+        check_keys(self, "optimizer", "reward", "compiled_metrics")
         return await fit(self, plan, callbacks)
 
     async def estimate(
@@ -356,6 +358,7 @@ class Trainer:
         policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, y, batch_size, steps, role="test")
         await check_targets(self, feed.samples)
+        check_keys(self, "reward", "compiled_metrics")
         params = {"test_size": len(feed.samples), "batch_size": batch_size}
         run = self._pass("evaluate", feed, callbacks, verbose, policy, params)
         await self.ensure_built(feed.samples[0].x)
@@ -403,6 +406,7 @@ class Trainer:
         batch_size = batch_size or _DEFAULT_PREDICT_BATCH_SIZE
         policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, None, batch_size, steps, role="predict")
+        check_keys(self)
         run = self._pass("predict", feed, callbacks, verbose, policy, {})
         await self.ensure_built(feed.samples[0].x)
         outputs: list[Any] = []
@@ -601,6 +605,26 @@ class Trainer:
             ConfigurationError: The program was compiled without a reward.
             RewardError: The reward function returned something else.
         """
+        return [_value_of(one) for one in await self._compute_scores(x, y, y_pred)]
+
+    async def compute_scores(
+        self, x: Any, y: Any, y_pred: Any
+    ) -> list[Score | float | None]:
+        """Return the rewards of predictions, with what the reward says of them.
+
+        Args:
+            x: Inputs.
+            y: Targets.
+            y_pred: Predictions.
+
+        Returns:
+            What `compute_reward` returns; scores with feedback unless it is overridden.
+        """
+        if type(self).compute_reward is Trainer.compute_reward:
+            return [*await self._compute_scores(x, y, y_pred)]
+        return [*await self.compute_reward(x, y, y_pred, training=True)]
+
+    async def _compute_scores(self, x: Any, y: Any, y_pred: Any) -> list[Score | None]:
         reward = self.reward
         if reward is None:
             msg = f"`{self.name}` was compiled without a reward."
@@ -608,11 +632,11 @@ class Trainer:
         what = f"the reward `{reward.name}`"
         if isinstance(reward, BatchReward):
             with sample_note(what, range(len(y_pred)), x, y_pred):
-                return [_value_of(one) for one in await reward.score_batch(y, y_pred)]
+                return await reward.score_batch(y, y_pred)
 
-        async def run(index: int, target: Any, output: Any) -> float | None:
+        async def run(index: int, target: Any, output: Any) -> Score | None:
             with sample_note(what, [index], x, output):
-                return _value_of(await reward.score(target, output))
+                return await reward.score(target, output)
 
         pairs = enumerate(zip(y, y_pred, strict=True))
         return await gather_paid([partial(run, index, *pair) for index, pair in pairs])
