@@ -74,6 +74,8 @@ class Module(ModuleTree):
         self._variables: list[Variable] = []
         self._build_lock: asyncio.Lock | None = None
         self._input_specs: Any = None
+        # Inputs and outputs of the last call on symbols.
+        self._wired: tuple[Any, Any] = (None, None)
 
     # -- what subclasses override ----------------------------------------------
 
@@ -158,7 +160,9 @@ class Module(ModuleTree):
                 kwargs = {key: kwargs[key] for key in kwargs if key != "training"}
             spec = self.compute_output_spec(*args, **kwargs)
             outputs = await self._awaitable("compute_output_spec", spec)
-        return symbols_of(outputs, Node(operation=self, args=args, kwargs=options))
+        outputs = symbols_of(outputs, Node(operation=self, args=args, kwargs=options))
+        self._wired = (args[0] if len(args) == 1 else list(args), outputs)
+        return outputs
 
     async def run(self, *args: Any, **kwargs: Any) -> Any:
         """Run as a node of a graph: the same as calling the module.
@@ -196,6 +200,20 @@ class Module(ModuleTree):
         finally:
             # A lock is of one event loop, and the next attempt may be in another.
             self._build_lock = None
+
+    @property
+    def input(self) -> Any:
+        """The symbols that the module was last called on; None before that."""
+        return self._wired[0]
+
+    @property
+    def output(self) -> Any:
+        """The symbols that the module then returned; None before that.
+
+        With it a program can be made of a part of another:
+        `Program(inputs=program.inputs, outputs=program.get_module("draft").output)`.
+        """
+        return self._wired[1]
 
     # -- configuration ---------------------------------------------------------
 

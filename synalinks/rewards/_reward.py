@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from synalinks._internal import context
 from synalinks._internal.naming import snake_case
-from synalinks.ops import Masks
+from synalinks.ops import Masks, SignatureWithMasks
 from synalinks.rewards._reduction import checked_reduction
 from synalinks.rewards._score import Score, checked_score
 from synalinks.saving import Configurable
@@ -50,6 +50,8 @@ class Reward(Configurable, ABC):
                 return 1.0 / (1 + len(y_pred.get("answer")))
         ```
     """
+
+    __signature__ = SignatureWithMasks()
 
     def __init__(
         self,

@@ -576,3 +576,24 @@ async def test_a_plain_method_may_return_what_can_be_awaited():
             return synalinks.Identity()(inputs)
 
     assert (await Passing()(QUERY)).get_json() == QUERY.get_json()
+
+
+async def test_a_part_of_a_program_can_be_a_program():
+    """The symbols of a module are there to make another graph of."""
+    model, transport = scripted()
+    inputs = synalinks.Input(data_model=Query)
+    draft = synalinks.Generator(data_model=Answer, language_model=model, name="draft")
+    assert draft.input is None
+    assert draft.output is None
+
+    outputs = await synalinks.Generator(
+        data_model=Answer, language_model=model, name="final"
+    )(await draft(inputs))
+    program = synalinks.Program(inputs=inputs, outputs=outputs)
+    part = synalinks.Program(
+        inputs=program.inputs, outputs=program.get_module("draft").output
+    )
+
+    assert program.get_module("final").input is draft.output
+    assert (await part(QUERY)).get_json() == {"answer": "some answer"}
+    assert len(transport.requests) == 1

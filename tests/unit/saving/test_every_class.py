@@ -152,6 +152,8 @@ BASES = {ModuleTree, Merging, _Masking, SavedProgram}
 EXEMPT = {
     "Generator": {"decision_model"},
     "ThinkingGenerator": None,
+    "Decision": {"min_confidence"},
+    "Branch": {"threshold"},
     "Program": {"inputs", "outputs"},
 }
 
