@@ -56,7 +56,7 @@ class EmbeddingModel(ProviderModel):
         description: What the model is for.
         hooks: Observers of calls.
         timeout: Seconds that a batch may take from when it is first sent, attempts and
-            waits together; None for no limit.
+            waits together; None for no limit. The wait for its turn is not counted.
         transport: `"auto"` takes the fastest way that can reach the provider;
             `"direct"` and `"litellm"` ask for one; or an `EMTransport` of your own.
         max_concurrency: How many requests may be in flight at once; with None that is

@@ -15,6 +15,7 @@ from synalinks.language_models._attempts import Attempts
 from synalinks.language_models._caller import CallSettings
 from synalinks.language_models._embedded_text import estimate_tokens
 from synalinks.language_models._kept import endpoint_identity
+from synalinks.language_models._limits import Limits
 from synalinks.language_models._per_loop import PerLoop
 from synalinks.language_models._pricing import cost_usd, model_info
 from synalinks.language_models._retry import RetryPolicy
@@ -58,7 +59,7 @@ class EmbeddingCaller:
         self._settings = settings
         self._cache = cache
         self._batch_size = batch_size
-        self._limiters = PerLoop(settings.new_limiter)
+        self._limits = Limits(transport, settings.max_concurrency)
         self._preparing = PerLoop(asyncio.Lock)
         self._is_prepared = False
 
@@ -112,7 +113,7 @@ class EmbeddingCaller:
     async def _embed_batch(self, request: EMRequest) -> Sequence[Sequence[float]]:
         attempts = Attempts(
             request,
-            self._limiters.get(),
+            self._limits.lane(request),
             self._ledger,
             policy=self._settings.retry,
             expected=lambda: _expected_usage(request),

@@ -39,7 +39,9 @@ class LanguageModel(ProviderModel):
     """A language model that modules ask.
 
     One object may serve any number of programs, concurrent calls, and event loops one
-    after the other. Its limits and counters hold for all of them together.
+    after the other. Its limits and counters hold for all of them together. What a
+    provider bears is learned for all objects together that ask, in one event loop, the
+    same model at the same address with the same key and headers.
 
     Args:
         model: `"provider/name"`, such as `"openai/gpt-4o-mini"`; `"embedded/learner"`
@@ -48,7 +50,9 @@ class LanguageModel(ProviderModel):
             `OPENAI_API_BASE`), else the provider's own.
         timeout: Seconds that a call may take from when it is first sent: attempts,
             waits and repeated questions together, whatever the server does; None for
-            no limit.
+            no limit. The wait for its turn is not counted: that other calls are many
+            is not the server's fault. If two calls in a row run out of time while
+            nobody gets an answer, those that wait end with the same error.
         retry: How many requests a call may take at most. An invalid answer is asked
             for again at most twice among them. A refusal for too many calls (HTTP 429)
             takes nothing from it as long as other calls get through.
@@ -63,8 +67,8 @@ class LanguageModel(ProviderModel):
         hooks: Observers of calls.
         transport: `"auto"` takes the fastest way that can reach the provider;
             `"direct"` and `"litellm"` ask for one; or an `LMTransport` of your own.
-        max_concurrency: How many calls may be in flight at once, over all programs
-            that share this object; with None that is found out, from 16 up to 256.
+        max_concurrency: How many calls of this object may be in flight at once, over
+            all programs that share it; with None that is found out, from 16 up to 256.
             In both cases fewer while the provider refuses more.
         default_kwargs: Parameters of every call, such as `temperature`, `api_key` or
             `extra_headers`; those of a call win. Secrets among them are never saved.
