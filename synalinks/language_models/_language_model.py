@@ -16,13 +16,12 @@ from synalinks.language_models._pricing import model_info
 from synalinks.language_models._provider_model import ProviderModel
 from synalinks.language_models._request import LMRequest
 from synalinks.language_models._retry import RetryPolicy
-from synalinks.language_models._session_models import session_model
+from synalinks.language_models._session_models import resolve_model
 from synalinks.language_models._stream_call import open_stream
 from synalinks.language_models._streaming import StreamingIterator, arrived_stream
 from synalinks.language_models._structured import schema_argument
 from synalinks.language_models._tools import wire_choice, wire_tools
 from synalinks.language_models._transport_choice import make_transport
-from synalinks.saving import deserialize_synalinks_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,6 +82,9 @@ class LanguageModel(ProviderModel):
         ```
     """
 
+    called = "A language model"
+    example = "openai/gpt-4o-mini"
+
     def __init__(  # noqa: PLR0917 - names and order are part of the public API
         self,
         model: str | None = None,
@@ -105,7 +107,7 @@ class LanguageModel(ProviderModel):
         self.timeout = timeout
         self.retry = retry
         self.retry_max_wait = retry_max_wait
-        self.fallback = _to_model(fallback)
+        self.fallback = resolve_model(LanguageModel, fallback)
         self.caching = caching
         self.cache_dir = cache_dir
         self.description = description or f"Language model {self.model}"
@@ -278,16 +280,6 @@ class LanguageModel(ProviderModel):
     def supports_audio(self) -> bool:
         """Return whether the price list says that the model takes audio."""
         return bool(model_info(self.model).get("supports_audio_input"))
-
-
-def _to_model(fallback: LanguageModel | str | JsonObject | None) -> Any:
-    if isinstance(fallback, str):
-        return session_model(LanguageModel, fallback)
-    if isinstance(fallback, dict):
-        is_nested = "class_name" in fallback
-        make = deserialize_synalinks_object if is_nested else LanguageModel.from_config
-        return make(fallback)
-    return fallback
 
 
 def _new_cache(caching: bool, cache_dir: str | None) -> AnswerCache | None:
