@@ -177,6 +177,17 @@ def test_a_closed_port_is_a_lost_connection(exchange):
     assert ours.model.cumulated_attempts == N_ATTEMPTS
 
 
+def test_a_name_that_nobody_knows_is_a_lost_connection(exchange, network_guard):
+    """An address that does not resolve is no mistake of the program."""
+    ours = exchange(api_base="http://provider.invalid/v1")
+
+    ours.ask()
+    network_guard.clear()  # to ask for it is the point
+
+    assert type(ours.error) is errors.ConnectionLostError
+    assert ours.model.cumulated_attempts == N_ATTEMPTS
+
+
 @pytest.mark.parametrize(
     "reply",
     [FAULTS["hang"], Drip(interval_s=0.05), Late(delay_s=30)],
