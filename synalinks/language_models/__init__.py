@@ -20,7 +20,7 @@ from synalinks.language_models._providers import (
 from synalinks.language_models._request import LMRequest
 from synalinks.language_models._response import Completion, LMResponse
 from synalinks.language_models._sampling import check_sampling
-from synalinks.language_models._session_models import session_model
+from synalinks.language_models._session_models import load_model, resolve_model
 from synalinks.language_models._streaming import StreamingIterator
 from synalinks.language_models._structured import check_schema
 from synalinks.language_models._tools import wire_tools
@@ -47,11 +47,12 @@ __all__ = [
     "check_schema",
     "deserialize",
     "get",
+    "load_model",
     "model_info",
     "new_embedding_caller",
     "provider_info",
+    "resolve_model",
     "serialize",
-    "session_model",
     "supported_providers",
     "wire_tools",
 ]

@@ -21,12 +21,11 @@ from synalinks.language_models._kept import (
     request_key,
     to_completion,
 )
-from synalinks.language_models._limiter import Limiter
+from synalinks.language_models._limits import Limits
 from synalinks.language_models._per_loop import PerLoop
 from synalinks.language_models._pricing import cost_usd, model_info
 from synalinks.language_models._reask import asked_again, is_worth_asking_again
 from synalinks.language_models._response import Completion, LMResponse
-from synalinks.language_models._window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -50,12 +49,6 @@ class CallSettings:
     cache: AnswerCache | None = None
     """Where answers are kept for the same question."""
 
-    def new_limiter(self) -> Limiter:
-        """Return a limiter for the running event loop."""
-        limit = self.max_concurrency
-        window = Window() if limit is None else Window(start=limit, ceiling=limit)
-        return Limiter(window)
-
 
 class Caller:
     """Sends requests within limits, and keeps the books.
@@ -76,7 +69,7 @@ class Caller:
         self.transport = transport
         self._ledger = ledger
         self._settings = settings
-        self._limiters = PerLoop(settings.new_limiter)
+        self._limits = Limits(transport, settings.max_concurrency)
         self._preparing = PerLoop(asyncio.Lock)
         self._is_prepared = False
 
@@ -136,7 +129,7 @@ class Caller:
             await self._prepare(request.model)
         return Attempts(
             request,
-            self._limiters.get(),
+            self._limits.lane(request),
             self._ledger,
             policy=self._settings.retry,
             expected=lambda: expected_usage(request, self._ledger),

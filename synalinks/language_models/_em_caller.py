@@ -15,11 +15,12 @@ from synalinks.language_models._attempts import Attempts
 from synalinks.language_models._caller import CallSettings
 from synalinks.language_models._embedded_text import estimate_tokens
 from synalinks.language_models._kept import endpoint_identity
+from synalinks.language_models._limits import Limits
 from synalinks.language_models._per_loop import PerLoop
 from synalinks.language_models._pricing import cost_usd, model_info
 from synalinks.language_models._retry import RetryPolicy
 from synalinks.language_models._transport_choice import make_embedding_transport
-from synalinks.language_models._vector_cache import VectorCache
+from synalinks.language_models._vector_cache import Embedded, VectorCache
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -58,7 +59,7 @@ class EmbeddingCaller:
         self._settings = settings
         self._cache = cache
         self._batch_size = batch_size
-        self._limiters = PerLoop(settings.new_limiter)
+        self._limits = Limits(transport, settings.max_concurrency)
         self._preparing = PerLoop(asyncio.Lock)
         self._is_prepared = False
 
@@ -80,7 +81,7 @@ class EmbeddingCaller:
         """
         distinct = list(dict.fromkeys(request.texts))
 
-        async def embed(texts: list[str]) -> list[Sequence[float]]:
+        async def embed(texts: list[str]) -> list[Embedded]:
             return await self._embed_batches(replace(request, texts=texts))
 
         try:
@@ -98,7 +99,7 @@ class EmbeddingCaller:
             return [list(found[text]) for text in request.texts]
         return await otherwise()
 
-    async def _embed_batches(self, request: EMRequest) -> list[Sequence[float]]:
+    async def _embed_batches(self, request: EMRequest) -> list[Embedded]:
         if not self._is_prepared:
             await self._prepare(request.model)
         parts = await gather_ordered(
@@ -107,12 +108,12 @@ class EmbeddingCaller:
                 for batch in _batches(request.texts, self._batch_size)
             ]
         )
-        return [vector for part in parts for vector in part]
+        return [embedded for part in parts for embedded in part]
 
-    async def _embed_batch(self, request: EMRequest) -> Sequence[Sequence[float]]:
+    async def _embed_batch(self, request: EMRequest) -> list[Embedded]:
         attempts = Attempts(
             request,
-            self._limiters.get(),
+            self._limits.lane(request),
             self._ledger,
             policy=self._settings.retry,
             expected=lambda: _expected_usage(request),
@@ -128,7 +129,8 @@ class EmbeddingCaller:
             usage = replace(usage, cost_usd=cost_usd(request.model, usage))
         self._ledger.record(usage, "stop")
         self._ledger.here.vectors += len(answer.vectors)
-        return answer.vectors
+        first, *others = answer.vectors
+        return [Embedded(first, usage), *map(Embedded, others)]
 
     async def _prepare(self, model: str) -> None:
         """Do what is slow the first time in a thread, outside the limit of time."""
@@ -177,7 +179,7 @@ def new_embedding_caller(
             max_concurrency=max_concurrency,
             retry=RetryPolicy(max_attempts=max_attempts, max_wait_s=max_wait_s),
         ),
-        cache=VectorCache(in_memory=in_memory, folder=folder),
+        cache=VectorCache(ledger, in_memory=in_memory, folder=folder),
         batch_size=batch_size,
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.shape import is_dict
-from synalinks.callbacks import reachable_language_models
+from synalinks.callbacks import reachable_models
 from synalinks.data_models import JsonDataModel
 from synalinks.errors import ConfigurationError, NotCompiledError, show
+from synalinks.language_models import LanguageModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ def _missing_fields(required: Sequence[str], model: JsonDataModel) -> list[str]:
 
 
 def check_keys(program: Any, *parts: str) -> None:
-    """Refuse a program one of whose models needs a key and has none.
+    """Refuse a program one of whose language models needs a key and has none.
 
     Args:
         program: The program.
@@ -79,8 +80,9 @@ def check_keys(program: Any, *parts: str) -> None:
     Raises:
         AuthenticationError: A model has no key; no LM call was made.
     """
-    for model in reachable_language_models(program, parts):
-        model.check_key()
+    for model in reachable_models(program, parts):
+        if isinstance(model, LanguageModel):
+            model.check_key()
 
 
 def check_compiled(program: Any, *, needs_reward: bool) -> None:

@@ -17,6 +17,7 @@ from synalinks.errors import (
     InvalidOutputError,
     LanguageModelError,
     ModelNotFoundError,
+    WriteError,
     show,
     warn,
 )
@@ -35,6 +36,7 @@ OF_THE_SYSTEM = (
     ModelNotFoundError,
     BudgetExceededError,
     ConfigurationError,
+    WriteError,
 )
 _OF_THE_ANSWER = (InvalidOutputError, ContextTooLongError, ContentRefusedError)
 

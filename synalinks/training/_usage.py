@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, get_args
 
 from synalinks._internal.context import Phase
-from synalinks.callbacks import reachable_language_models
+from synalinks.callbacks import reachable_models
 from synalinks.contracts import Usage
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class UsageMeter:
 
     def watch(self) -> None:
         """Count models that have come to the program as well."""
-        for model in reachable_language_models(self._program):
+        for model in reachable_models(self._program):
             if id(model) not in self._before:
                 self._before[id(model)] = (model, _usage_of(model))
 
