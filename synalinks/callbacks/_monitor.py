@@ -99,7 +99,7 @@ class Monitored:
         state: TrainerState | None = context.trainer.get()
         prefix = self.key.removesuffix(_FAILED)
         if prefix != self.key and f"{prefix}reward" in logs:
-            return 0.0  # failures are in the logs only where there are some
+            return 0.0  # a batch method of a subclass may not count them
         if _is_due(self.key, logs, state):
             self._complain(state, logs)
         return None

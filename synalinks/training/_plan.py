@@ -128,8 +128,8 @@ def plan_fit(
         ("minibatch_size", minibatch_size or 0, 0),
         ("epochs", epochs, 0),
         ("initial_epoch", initial_epoch, 0),
-        ("steps_per_epoch", steps_per_epoch or 1, 1),
-        ("validation_steps", validation_steps or 1, 1),
+        ("steps_per_epoch", 1 if steps_per_epoch is None else steps_per_epoch, 1),
+        ("validation_steps", 1 if validation_steps is None else validation_steps, 1),
         ("validation_batch_size", validation_batch_size, 1),
         ("validation_freq", validation_freq, 1),
         ("max_step_attempts", max_step_attempts, 1),
@@ -137,6 +137,8 @@ def plan_fit(
     ):
         check_count(name, value, least)
     check_verbose(verbose)
+    check_flag("shuffle", shuffle)
+    check_flag("check_callbacks", check_callbacks)
     if on_reject_limit not in _REJECT_LIMITS:
         msg = (
             f"`on_reject_limit` is one of {_REJECT_LIMITS}, "
@@ -226,6 +228,38 @@ def check_count(name: str, value: Any, least: int) -> None:
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         msg = f"`{name}` is an integer of at least {least}, received: {show(value)}."
+        raise ConfigurationError(msg)
+
+
+def check_flag(name: str, value: Any) -> None:
+    """Refuse what is neither True nor False.
+
+    Args:
+        name: Name of the argument.
+        value: What was given.
+
+    Raises:
+        ConfigurationError: The value is something else.
+    """
+    if not isinstance(value, bool):
+        msg = f"`{name}` is True or False, received: {show(value)}."
+        raise ConfigurationError(msg)
+
+
+def check_step(value: Any) -> None:
+    """Refuse what is no index of a step, such as the inputs of a batch.
+
+    Args:
+        value: What was given.
+
+    Raises:
+        ConfigurationError: The value is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        msg = (
+            "The first argument of `train_on_batch` is the index of the step: "
+            f"`train_on_batch(step, x, y)`, received: {show(value)}."
+        )
         raise ConfigurationError(msg)
 
 
