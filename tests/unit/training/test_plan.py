@@ -322,7 +322,7 @@ async def test_none_of_the_data_is_not_all_of_it(method, argument):
 
 
 async def test_a_step_comes_before_its_data():
-    """Inputs in the place of the step do not become the step, nor targets the inputs."""
+    """Inputs in the place of the step are not taken for it, nor targets for inputs."""
     task = await make_task()
 
     with pytest.raises(ConfigurationError, match=r"train_on_batch\(step, x, y\)"):
