@@ -103,7 +103,7 @@ class Monitored:
             return self._read_usage(state)
         prefix = self.key.removesuffix(_FAILED)
         if prefix != self.key and f"{prefix}reward" in logs:
-            return 0.0  # failures are in the logs only where there are some
+            return 0.0  # a batch method of a subclass may not count them
         if _is_due(self.key, logs, state):
             self._complain(state, logs)
         return None

@@ -18,6 +18,38 @@ if TYPE_CHECKING:
 _VERBOSE = ("auto", 0, 1, 2)
 
 
+def check_flag(name: str, value: Any) -> None:
+    """Refuse what is neither True nor False.
+
+    Args:
+        name: Name of the argument.
+        value: What was given.
+
+    Raises:
+        ConfigurationError: The value is something else.
+    """
+    if not isinstance(value, bool):
+        msg = f"`{name}` is True or False, received: {show(value)}."
+        raise ConfigurationError(msg)
+
+
+def check_step(value: Any) -> None:
+    """Refuse what is no index of a step, such as the inputs of a batch.
+
+    Args:
+        value: What was given.
+
+    Raises:
+        ConfigurationError: The value is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        msg = (
+            "The first argument of `train_on_batch` is the index of the step: "
+            f"`train_on_batch(step, x, y)`, received: {show(value)}."
+        )
+        raise ConfigurationError(msg)
+
+
 def check_verbose(value: Any) -> None:
     """Refuse what is no verbosity.
 

@@ -135,7 +135,7 @@ class _Training:
             minibatch_size=plan.minibatch_size,
             seed=plan.seed,
         )
-        session.warn_if_unvalidated()
+        session.warn_of_gaps()
         self._run.session = session
         self._run.meter = UsageMeter(program)
         self._evaluations = Evaluations(self._run, plan, session)
@@ -173,6 +173,7 @@ class _Training:
         first_row = len(state.rows)
         with stopping(self._run):
             await self._run_batches(epoch)
+        self._plan.policy.end_pass(is_complete=state.epoch_complete)
         if state.epoch_complete:
             self._program.optimizer.epochs += 1
             end_epoch(session.variables)

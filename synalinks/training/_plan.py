@@ -9,7 +9,7 @@ from synalinks import config
 from synalinks._internal.checks import check_count
 from synalinks._internal.shape import is_row
 from synalinks.errors import ConfigurationError, show
-from synalinks.training._checks import check_inputs, check_verbose
+from synalinks.training._checks import check_flag, check_inputs, check_verbose
 from synalinks.training._evaluator import check_evaluators
 from synalinks.training._samples import Feed, Sample, make_samples
 
@@ -140,8 +140,8 @@ def plan_fit(
         ("minibatch_size", minibatch_size or 0, 0),
         ("epochs", epochs, 0),
         ("initial_epoch", initial_epoch, 0),
-        ("steps_per_epoch", steps_per_epoch or 1, 1),
-        ("validation_steps", validation_steps or 1, 1),
+        ("steps_per_epoch", 1 if steps_per_epoch is None else steps_per_epoch, 1),
+        ("validation_steps", 1 if validation_steps is None else validation_steps, 1),
         ("validation_batch_size", validation_batch_size, 1),
         ("validation_freq", validation_freq, 1),
         ("max_step_attempts", max_step_attempts, 1),
@@ -149,6 +149,8 @@ def plan_fit(
     ):
         check_count(name, value, at_least=least)
     check_verbose(verbose)
+    check_flag("shuffle", shuffle)
+    check_flag("check_callbacks", check_callbacks)
     if on_reject_limit not in _REJECT_LIMITS:
         msg = (
             f"`on_reject_limit` is one of {_REJECT_LIMITS}, "

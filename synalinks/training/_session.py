@@ -217,9 +217,15 @@ class FitSession:
         if not is_overruled and not is_best:
             commit(best, self.variables)
 
-    def warn_if_unvalidated(self) -> None:
-        """Tell the user if there is nothing to validate on."""
-        if not self.validation_ids:
+    def warn_of_gaps(self) -> None:
+        """Tell the user if there is nothing to train, or nothing to validate on."""
+        if not self.variables:
+            warn(
+                f"`{self._program.name}` has nothing to train: `fit` measures it, "
+                "calls its models and changes nothing. Its `trainable_variables` are "
+                "empty: is a module set to `trainable=False`?"
+            )
+        elif not self.validation_ids:
             warn(
                 "There are no validation samples: candidates are compared on the "
                 "training batch they were made from, which favours memorising it. Pass "

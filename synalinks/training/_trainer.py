@@ -18,6 +18,7 @@ from synalinks.training._checks import (
     check_compiled,
     check_inputs,
     check_keys,
+    check_step,
     check_verbose,
 )
 from synalinks.training._compiled import Compiled, compile_config, compile_parts
@@ -32,7 +33,7 @@ from synalinks.training._plan import plan_fit
 from synalinks.training._rollouts import score
 from synalinks.training._sample_notes import sample_note
 from synalinks.training._samples import Feed, Sample, make_samples
-from synalinks.training._scores import Scores
+from synalinks.training._scores import FAILED, Scores
 from synalinks.training._session import FitSession
 from synalinks.training._step import given_rollouts, take_step
 from synalinks.training._target_check import check_fit_targets, check_targets
@@ -138,6 +139,15 @@ class Trainer:
         names = self.compiled.metric_names() if self.compiled else []
         return ["reward", *names]
 
+    def metric_keys(self, validation: bool = False) -> list[str]:
+        """Return the names that the logs of every epoch have, known before any run.
+
+        Args:
+            validation: Whether epochs are validated.
+        """
+        names = [*self.metrics_names, FAILED]
+        return names + [f"val_{name}" for name in names] if validation else names
+
     def get_compile_config(self) -> JsonObject | None:
         """Return what `compile` was given, as JSON; None if it was not called."""
         return compile_config(self.compiled) if self.compiled else None
@@ -210,7 +220,8 @@ class Trainer:
                 counts it, as wrong or, if the provider did not answer, as not scored;
                 `raise` ends the run.
             max_failure_rate: Share of failed samples among the last 100 above which
-                the run ends; None for no limit.
+                the run ends; None for no limit. A pass over the data in which all
+                samples failed ends it too; with 1.0 invalid answers never do.
             max_step_attempts: Proposals of a step that callbacks or the optimizer may
                 reject; each one is paid for.
             on_reject_limit: What follows when all are rejected: `skip` leaves the
@@ -225,14 +236,15 @@ class Trainer:
 
         Returns:
             The history: `history.history` has a list with one value per epoch for
-            `reward` (mean over the epoch's training samples), each metric, and the
-            same with `val_`.
+            `reward` (mean over the epoch's training samples), each metric, `failed`
+            (a count of samples), and the same with `val_`.
 
         Raises:
             ConfigurationError: An argument cannot work; no LM call was made.
             NotCompiledError: `compile` was not called, or without a reward.
             LanguageModelError: A provider refuses its key or does not know the model.
-            AllSamplesFailedError: No sample of a batch came through.
+            AllSamplesFailedError: No sample of a batch came through, or none of the
+                whole pass got a valid answer.
             FailureRateError: More samples failed than `max_failure_rate` allows.
 
         LM calls per epoch, for a program of one call per sample: at most one per
@@ -346,13 +358,14 @@ class Trainer:
             max_failure_rate: As for `fit`.
 
         Returns:
-            `reward` and each metric.
+            `reward` and each metric; a dict also says how many samples `failed`.
 
         Raises:
             ConfigurationError: An argument cannot work; no LM call was made.
             NotCompiledError: `compile` was not called, or without a reward.
             LanguageModelError: A provider refuses its key or does not know the model.
-            AllSamplesFailedError: No sample of a batch came through.
+            AllSamplesFailedError: No sample of a batch came through, or none of the
+                whole pass got a valid answer.
             FailureRateError: More samples failed than `max_failure_rate` allows.
 
         Costs the program's LM calls, once per sample.
@@ -370,7 +383,7 @@ class Trainer:
             with self.separate_metrics():
                 results = await run_evaluation(run, feed)
         policy.warn_of_failures()
-        return results if return_dict else list(results.values())
+        return _logs(results, return_dict=return_dict)
 
     async def predict(
         self,
@@ -401,12 +414,14 @@ class Trainer:
         Raises:
             ConfigurationError: An argument cannot work; no LM call was made.
             LanguageModelError: A provider refuses its key or does not know the model.
-            AllSamplesFailedError: No sample of a batch came through.
+            AllSamplesFailedError: No sample of a batch came through, or none of the
+                whole pass got a valid answer.
             FailureRateError: More samples failed than `max_failure_rate` allows.
 
         Costs the program's LM calls, once per sample.
         """
-        batch_size = batch_size or _DEFAULT_PREDICT_BATCH_SIZE
+        if batch_size is None:
+            batch_size = _DEFAULT_PREDICT_BATCH_SIZE
         policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, None, batch_size, steps, role="predict")
         check_keys(self)
@@ -422,7 +437,7 @@ class Trainer:
         self, x: Any, y: Any, batch_size: int, steps: int | None, *, role: str
     ) -> Feed:
         check_count("batch_size", batch_size, at_least=1)
-        check_count("steps", steps or 1, at_least=1)
+        check_count("steps", 1 if steps is None else steps, at_least=1)
         samples = make_samples(x, y, role=role)
         check_inputs(self, samples)
         return Feed(samples, batch_size=batch_size, max_batches=steps)
@@ -450,7 +465,7 @@ class Trainer:
         optimizer = self.optimizer
         return {
             "optimizer": type(optimizer).__name__ if optimizer else None,
-            "metrics": self.metrics_names,
+            "metrics": self.metric_keys(),
         }
 
     async def ensure_built(self, x: Any) -> None:
@@ -476,7 +491,7 @@ class Trainer:
         """Take one training step.
 
         Args:
-            step: Index of the step; not used.
+            step: Index of the step, which comes first; training does not use it.
             x: Inputs of the batch.
             y: Targets of the batch.
             val_x: Inputs of the samples on which candidates are compared; the batch
@@ -491,7 +506,7 @@ class Trainer:
             ConfigurationError: The program has no optimizer, or the data do not fit.
             NotCompiledError: `compile` was not called, or without a reward.
         """
-        del step
+        check_step(step)
         run = self.current_run
         if run is not None and run.session is not None and run.batch is not None:
             session = run.session
@@ -770,7 +785,10 @@ class Trainer:
 
 
 def _logs(values: dict[str, float], *, return_dict: bool) -> Any:
-    return values if return_dict else list(values.values())
+    if return_dict:
+        return values
+    # As in Keras, a list has the values of `metrics_names`.
+    return [value for name, value in values.items() if name != FAILED]
 
 
 def _by_content(sample: Sample) -> Sample:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from synalinks.contracts import Artifacts
-    from synalinks.language_models import LanguageModel
+    from synalinks.language_models import ProviderModel
 
 _PHASES: tuple[Phase, ...] = get_args(Phase)
 _COUNTERS = (
@@ -40,7 +40,7 @@ class UsageMeter:
     def __init__(self, program: Any) -> None:
         self._program = program
         self._began_s = perf_counter()
-        self._before: dict[int, tuple[LanguageModel, Mapping[Phase, Usage]]] = {}
+        self._before: dict[int, tuple[ProviderModel, Mapping[Phase, Usage]]] = {}
         self._marks: dict[str, Usage] = {}
         self.watch()
 
@@ -99,7 +99,7 @@ class UsageMeter:
         artifacts.seconds = perf_counter() - self._began_s
 
 
-def _usage_of(model: LanguageModel) -> dict[Phase, Usage]:
+def _usage_of(model: ProviderModel) -> dict[Phase, Usage]:
     read = model.ledger.total
     return {
         phase: Usage(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib
 import io
 import math
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from synalinks._internal.console import in_notebook
 from synalinks._internal.files import write_atomic_bytes
 from synalinks.errors import ConfigurationError, did_you_mean, show
 
@@ -123,7 +123,8 @@ def _curves_of(history: History | Mapping[str, Sequence[Any]]) -> list[_Curve]:
 
 def _choose(curves: list[_Curve], names: Iterable[str] | None) -> list[_Curve]:
     if names is None:
-        return curves
+        # A line of zeros for the samples that failed is no news; scores are.
+        return [one for one in curves if one.metric != "failed" or any(one.values)]
     wanted = [names] if isinstance(names, str) else list(names)
     known = {name: None for one in curves for name in (one.metric, one.name)}
     for name in wanted:
@@ -197,8 +198,6 @@ def _set_limits(axes: Any, curves: Sequence[_Curve]) -> None:
 
 
 def _shown(path: Path) -> Any:
-    get_shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)
-    kinds = [kind.__name__ for kind in type(get_shell()).__mro__]
-    if "ZMQInteractiveShell" not in kinds or path.suffix.lower() != ".png":
+    if path.suffix.lower() != ".png" or not in_notebook():
         return str(path)
     return importlib.import_module("IPython.display").Image(filename=str(path))
