@@ -20,11 +20,19 @@ class Contender:
     batch_size: int = 0
     """Training samples that are run with the program in use at each step."""
     minibatch_size: int = 8
+    is_extra: bool = False
+    """Whether it is run only when it is asked for."""
 
 
 REFERENCE = "GEPA"
 CONTENDERS = [
     Contender(name="OutOfBagRacing", make=optimizers.OutOfBagRacing),
+    Contender(name="OMEGA", make=optimizers.OMEGA, batch_size=8),
+    Contender(name="MIPRO", make=optimizers.MIPRO),
+    Contender(
+        name="MIPRO, TPE", make=lambda: optimizers.MIPRO(sampler="tpe"), is_extra=True
+    ),
+    Contender(name="BootstrapFewShot", make=optimizers.BootstrapFewShot, batch_size=8),
     Contender(name="RandomFewShot", make=optimizers.RandomFewShot, batch_size=8),
     Contender(name="GEPA", make=optimizers.GEPA),
 ]

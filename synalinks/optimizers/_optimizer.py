@@ -162,6 +162,11 @@ class Optimizer(Hyperparameters, ABC):
         return self._incumbent
 
     @property
+    def has_begun(self) -> bool:
+        """Whether there is an incumbent."""
+        return self._incumbent is not None
+
+    @property
     def seed(self) -> Candidate:
         """The candidate that training began with."""
         return self._seed or self.incumbent
@@ -236,7 +241,7 @@ class Optimizer(Hyperparameters, ABC):
         race = self._new_race(self.seed, finalists, step.scoring_ids, step)
         while trials := race.wanted():
             yield trials
-        self._put_to_use(race.winner or self.seed)
+        self.put_to_use(race.winner or self.seed)
 
     def tell(self, candidate: Candidate, rollouts: Sequence[Rollout]) -> None:
         """Take in what was measured.
@@ -267,7 +272,7 @@ class Optimizer(Hyperparameters, ABC):
             is_accepted: Whether the leader becomes the incumbent.
         """
         if is_accepted:
-            self._put_to_use(self.leader())
+            self.put_to_use(self.leader())
         known = {one.digest for one in self.population}
         for candidate in self.proposals:
             taken = "accepted" if candidate.digest in known else "rejected"
@@ -318,7 +323,12 @@ class Optimizer(Hyperparameters, ABC):
             )
         )
 
-    def _put_to_use(self, candidate: Candidate) -> None:
+    def put_to_use(self, candidate: Candidate) -> None:
+        """Make a candidate the incumbent, and note if that is a change.
+
+        Args:
+            candidate: The candidate.
+        """
         if candidate.digest != self.incumbent.digest:
             self.log.note(self._event("best", candidate))
         self._incumbent = candidate

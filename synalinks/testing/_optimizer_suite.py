@@ -65,16 +65,17 @@ class _Task:
     """Real messages, and what is to be told of them."""
 
     def __init__(self) -> None:
-        (x, y), _ = support_messages.load_data()
+        loaded: Any = support_messages.load_data()
+        (x, y), _ = loaded
         stop = _N_TRAIN + _N_VALIDATION
-        self.train = (x[:_N_TRAIN], y[:_N_TRAIN])
-        self.validation = (x[_N_TRAIN:stop], y[_N_TRAIN:stop])
+        self.train: Any = (x[:_N_TRAIN], y[:_N_TRAIN])
+        self.validation: Any = (x[_N_TRAIN:stop], y[_N_TRAIN:stop])
         self.inputs = support_messages.get_input_data_model()
         self.outputs = support_messages.get_output_data_model()
 
     def options(self) -> dict[str, Any]:
         """Return the arguments of `fit` that are usual here."""
-        held_out = {"validation_data": self.validation}
+        held_out: dict[str, Any] = {"validation_data": self.validation}
         return {**held_out, "batch_size": 8, "epochs": 2, "verbose": 0}
 
 
@@ -143,7 +144,8 @@ class OptimizerSuite:
     def test_its_configuration_makes_the_same_one(self) -> None:
         """`from_config(get_config())` has the same configuration."""
         optimizer = self.make()
-        again = type(optimizer).from_config(optimizer.get_config())
+        make: Any = type(optimizer)
+        again = make.from_config(optimizer.get_config())
         _expect(
             again.get_config() == optimizer.get_config(),
             f"{optimizer.get_config()} became {again.get_config()}",
@@ -235,7 +237,7 @@ class OptimizerSuite:
         if state is not None:
             run.optimizer.load_state_dict(state)
             _commit_values(run.program, values)
-        options = {
+        options: dict[str, Any] = {
             **task.options(),
             **self.fit_options,
             "initial_epoch": start,
