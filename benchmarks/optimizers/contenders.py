@@ -30,7 +30,7 @@ CONTENDERS = [
     Contender(name="OMEGA", make=optimizers.OMEGA, batch_size=8),
     Contender(name="MIPRO", make=optimizers.MIPRO),
     Contender(
-        name="MIPRO, TPE", make=lambda: optimizers.MIPRO(sampler="tpe"), is_extra=True
+        name="MIPRO-TPE", make=lambda: optimizers.MIPRO(sampler="tpe"), is_extra=True
     ),
     Contender(name="BootstrapFewShot", make=optimizers.BootstrapFewShot, batch_size=8),
     Contender(name="RandomFewShot", make=optimizers.RandomFewShot, batch_size=8),

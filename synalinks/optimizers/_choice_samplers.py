@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from synalinks.errors import MissingDependencyError
@@ -123,7 +124,7 @@ def new_sampler(name: str) -> Sampler:
 
 def _optuna() -> Any:
     try:
-        import optuna  # pyright: ignore[reportMissingImports]
+        optuna: Any = import_module("optuna")
     except ImportError as error:
         msg = (
             "`sampler='tpe'` needs optuna: `pip install synalinks[tpe]`. "

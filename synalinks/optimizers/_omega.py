@@ -236,8 +236,8 @@ class OMEGA(EvolutionaryOptimizer):
         if missing:
             model = self.embedding_model or get_embedding_model(None)
             model = model or EmbeddingModel("embedded/hash")
-            answer = await model(EmbeddingRequest(texts=missing))
-            vectors = answer.get("embeddings") if answer is not None else []
+            answer: Any = await model(EmbeddingRequest(texts=missing))
+            vectors: list[list[float]] = answer.get("embeddings")
             for text, vector in zip(missing, vectors, strict=True):
                 self._vectors[digest(text)] = list(vector)
         return [self._vectors[digest(text)] for text in texts]

@@ -143,9 +143,8 @@ class OptimizerSuite:
 
     def test_its_configuration_makes_the_same_one(self) -> None:
         """`from_config(get_config())` has the same configuration."""
-        optimizer = self.make()
-        make: Any = type(optimizer)
-        again = make.from_config(optimizer.get_config())
+        optimizer: Any = self.make()
+        again = optimizer.from_config(optimizer.get_config())
         _expect(
             again.get_config() == optimizer.get_config(),
             f"{optimizer.get_config()} became {again.get_config()}",
