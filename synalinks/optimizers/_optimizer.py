@@ -134,8 +134,9 @@ class Optimizer(Hyperparameters, ABC):
     def finalists(self) -> list[Candidate]:
         """Return who may be the result, best first, where `judge` did not validate.
 
-        They meet the program that training began with on the validation samples before
-        the program is validated. None are needed where candidates are judged on these.
+        Before the program is validated they meet on the validation samples, and the
+        winner meets the program that training began with. None are needed where
+        candidates are judged on these.
         """
         return []
 
@@ -238,7 +239,12 @@ class Optimizer(Hyperparameters, ABC):
         finalists = self.finalists()
         if not finalists:
             return
-        race = self._new_race(self.seed, finalists, step.scoring_ids, step)
+        favourite, *others = finalists
+        race = self._new_race(favourite, others, step.scoring_ids, step)
+        while trials := race.wanted():
+            yield trials
+        winner = race.winner or favourite
+        race = self._new_race(self.seed, [winner], step.scoring_ids, step)
         while trials := race.wanted():
             yield trials
         self.put_to_use(race.winner or self.seed)

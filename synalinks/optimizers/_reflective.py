@@ -147,13 +147,22 @@ class ReflectiveOptimizer(Optimizer):
             parents=(parent.digest, *relatives),
             metadata=dict(metadata or {}),
         )
-        if child.digest in self._known:
+        if not self.is_new(child):
             self._n_repeats += 1
             self.note_dropped(parent, origin, "The same was proposed before.")
             return None
         self._n_repeats = 0
-        self._known.add(child.digest)
         return child
+
+    def is_new(self, candidate: Candidate) -> bool:
+        """Return whether a candidate was never proposed before, and remember it.
+
+        Args:
+            candidate: The candidate.
+        """
+        is_new = candidate.digest not in self._known
+        self._known.add(candidate.digest)
+        return is_new
 
     def _proposer(self, temperature: float | None) -> Proposer:
         return Proposer(
