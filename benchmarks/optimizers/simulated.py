@@ -140,7 +140,11 @@ def main() -> None:
     }
     families = chosen[options.families]
     only = [one for one in options.only.split(",") if one]
-    names = [one.name for one in CONTENDERS if not only or one.name in only]
+    names = [
+        one.name
+        for one in CONTENDERS
+        if (one.name in only if only else not one.is_extra)
+    ]
     names = list(dict.fromkeys([REFERENCE, *names]))
     jobs = [
         (name, family, seed, options.budget, options.price)

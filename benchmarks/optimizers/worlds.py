@@ -302,9 +302,13 @@ class ProposingModel:
         self.n_requests += 1
         asked = json.loads(request.messages[1]["content"])
         draws = _draws(self.world.seed, self.world.family.name, request.messages)
+        thinks = "thinking" in request.schema["properties"]
         return {
-            name: {"instructions": self._rewrite(module, draws)}
-            for name, module in asked["modules"].items()
+            **({"thinking": "..."} if thinks else {}),
+            **{
+                name: {"instructions": self._rewrite(module, draws)}
+                for name, module in asked["modules"].items()
+            },
         }
 
     def _rewrite(self, module: dict, draws) -> str:

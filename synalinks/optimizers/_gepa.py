@@ -200,9 +200,8 @@ class GEPA(ReflectiveOptimizer):
         if values is None:
             return None
         child = Candidate(values=values, origin="merge", parents=(first, second))
-        if child.digest in self._known:
+        if not self.is_new(child):
             return None
-        self._known.add(child.digest)
         self._n_merges += 1
         return child
 

@@ -36,6 +36,7 @@ class ReflectiveOptimizer(Optimizer):
         language_model: The model that writes, its name, or None for the program's own.
         temperature: Its sampling temperature; None for the model's default.
         reasoning_effort: How much it is to reason; None for the model's default.
+        use_chain_of_thought: Whether it first writes down what it thinks.
         instructions: What it is told to do; None for a default.
         max_chars: Longest text of a field that it may write.
         **options: Those of `Optimizer`.
@@ -52,6 +53,7 @@ class ReflectiveOptimizer(Optimizer):
         language_model: Any = None,
         temperature: float | None = None,
         reasoning_effort: str | None = None,
+        use_chain_of_thought: bool = False,
         instructions: str | None = None,
         max_chars: int = 12_000,
         **options: Any,
@@ -60,9 +62,11 @@ class ReflectiveOptimizer(Optimizer):
         check_number("max_chars", max_chars, at_least=1)
         if temperature is not None:
             check_number("temperature", temperature, at_least=0)
-        self.language_model = get_language_model(language_model)
+        # None is the program's own, not the default of the session.
+        self.language_model = language_model and get_language_model(language_model)
         self.temperature = temperature
         self.reasoning_effort = reasoning_effort
+        self.use_chain_of_thought = use_chain_of_thought
         self.instructions = instructions
         self.max_chars = max_chars
         self._known: set[str] = set()
@@ -143,13 +147,22 @@ class ReflectiveOptimizer(Optimizer):
             parents=(parent.digest, *relatives),
             metadata=dict(metadata or {}),
         )
-        if child.digest in self._known:
+        if not self.is_new(child):
             self._n_repeats += 1
             self.note_dropped(parent, origin, "The same was proposed before.")
             return None
         self._n_repeats = 0
-        self._known.add(child.digest)
         return child
+
+    def is_new(self, candidate: Candidate) -> bool:
+        """Return whether a candidate was never proposed before, and remember it.
+
+        Args:
+            candidate: The candidate.
+        """
+        is_new = candidate.digest not in self._known
+        self._known.add(candidate.digest)
+        return is_new
 
     def _proposer(self, temperature: float | None) -> Proposer:
         return Proposer(
@@ -159,6 +172,7 @@ class ReflectiveOptimizer(Optimizer):
                 self.temperature if temperature is None else temperature
             ),
             reasoning_effort=self.reasoning_effort,
+            thinks=self.use_chain_of_thought,
             max_chars=self.max_chars,
         )
 
