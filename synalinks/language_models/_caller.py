@@ -125,8 +125,11 @@ class Caller:
         Args:
             request: What is asked.
         """
-        if not self._is_prepared:
-            await self._prepare(request.model)
+        # Who comes when all is prepared must not overtake who still waits for it: calls
+        # are made, and paid from a budget, in the order of the samples.
+        async with self._preparing.get():
+            if not self._is_prepared:
+                await self._prepare(request.model)
         return Attempts(
             request,
             self._limits.lane(request),
@@ -189,11 +192,8 @@ class Caller:
 
     async def _prepare(self, model: str) -> None:
         """Do what is slow the first time in a thread, outside the limit of time."""
-        async with self._preparing.get():
-            if self._is_prepared:
-                return
-            prepare = getattr(self.transport, "prepare", None)
-            if prepare is not None:
-                await asyncio.to_thread(prepare)
-            await asyncio.to_thread(model_info, model)
-            self._is_prepared = True
+        prepare = getattr(self.transport, "prepare", None)
+        if prepare is not None:
+            await asyncio.to_thread(prepare)
+        await asyncio.to_thread(model_info, model)
+        self._is_prepared = True

@@ -7,6 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.aio import first_leaf
+from synalinks.callbacks import reachable_language_models
 from synalinks.errors import BudgetExceededError
 
 if TYPE_CHECKING:
@@ -21,16 +22,20 @@ _DEFAULT_WINDOW = 256
 
 
 def window_of(program: Any, feed: Feed) -> int:
-    """Return how many samples may be in flight: as many as the models may take.
+    """Return how many samples may be in flight: as many as all models may take.
+
+    A sample is with one model at a time, the judge of a reward included: while all
+    slots of one are taken, those of the others are for further samples.
 
     Args:
         program: The program that runs.
         feed: The samples.
     """
     limits = [
-        model.max_concurrency or _DEFAULT_WINDOW for model in program.language_models
+        model.max_concurrency or _DEFAULT_WINDOW
+        for model in reachable_language_models(program)
     ]
-    return max([feed.batch_size, *limits])
+    return max(feed.batch_size, sum(limits))
 
 
 class SlidingRollouts:
