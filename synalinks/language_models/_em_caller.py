@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from synalinks._internal import context
 from synalinks._internal.aio import gather_ordered
 from synalinks._internal.json import canonical
 from synalinks.contracts import Usage
@@ -25,6 +26,7 @@ from synalinks.language_models._vector_cache import Embedded, VectorCache
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
+    from synalinks._internal.journal import Journal, Position
     from synalinks._internal.json import JsonObject
     from synalinks.language_models._em_request import EMRequest, EMTransport
     from synalinks.language_models._ledger import UsageLedger
@@ -79,25 +81,38 @@ class EmbeddingCaller:
             BudgetExceededError: The call would cost more than is left.
             LanguageModelError: A text could not be embedded.
         """
-        distinct = list(dict.fromkeys(request.texts))
+        if otherwise is None:
+            return await self._embed(request)
+        journal = context.journal.get()
+        key = _key(request, *request.texts)
+        position = None if journal is None else journal.position(key)
+        if _is_kept(journal, position):
+            self._ledger.here.failed_calls += 1
+        else:
+            try:
+                return await self._embed(request)
+            except BudgetExceededError:
+                raise
+            except LanguageModelError:
+                # A run that is resumed must fall back at the same place.
+                if journal is not None and position is not None:
+                    await journal.append(position, {"failed": True})
+        self._ledger.here.fallback_activations += 1
+        return await otherwise()
 
+    async def _embed(self, request: EMRequest) -> list[list[float]]:
         async def embed(texts: list[str]) -> list[Embedded]:
             return await self._embed_batches(replace(request, texts=texts))
 
+        keys = {text: _key(request, text) for text in dict.fromkeys(request.texts)}
         try:
-            keys = {text: _key(request, text) for text in distinct}
             found, n_known = await self._cache.get_or_embed(keys, embed)
-        except BudgetExceededError:
+        except LanguageModelError as error:
+            if not isinstance(error, BudgetExceededError):
+                self._ledger.here.failed_calls += 1
             raise
-        except LanguageModelError:
-            self._ledger.here.failed_calls += 1
-            if otherwise is None:
-                raise
-            self._ledger.here.fallback_activations += 1
-        else:
-            self._ledger.here.cache_hits += n_known
-            return [list(found[text]) for text in request.texts]
-        return await otherwise()
+        self._ledger.here.cache_hits += n_known
+        return [list(found[text]) for text in request.texts]
 
     async def _embed_batches(self, request: EMRequest) -> list[Embedded]:
         if not self._is_prepared:
@@ -184,11 +199,17 @@ def new_embedding_caller(
     )
 
 
-def _key(request: EMRequest, text: str) -> str:
+def _is_kept(journal: Journal | None, position: Position | None) -> bool:
+    if journal is None or position is None:
+        return False
+    return journal.lookup(position) is not None
+
+
+def _key(request: EMRequest, *texts: str) -> str:
     identity: JsonObject = {
         "model": request.model,
         "endpoint": endpoint_identity(request),
-        "text": text,
+        "text": texts[0] if len(texts) == 1 else list(texts),
         "params": dict(request.params),
     }
     try:

@@ -48,8 +48,9 @@ def resolve_model(kind: type[M], identifier: Any) -> M | None:
         return _models[key]
     if is_dict(identifier):
         return load_model(kind, identifier)
+    article = kind.called.split(" ", maxsplit=1)[0].lower()
     msg = (
-        f"{kind.called} is an object of `{kind.__name__}`, a name such as "
+        f"{kind.called} is {article} `{kind.__name__}`, a name such as "
         f"{kind.example!r}, or a configuration, received: {show(identifier)}."
     )
     raise ConfigurationError(msg)

@@ -340,3 +340,29 @@ async def test_a_budget_holds_for_embeddings(make):
 
     assert budget.spent_calls == len(server.requests) == 6
     assert "max_calls=6" in budget.stop_reason
+
+
+async def test_a_run_that_goes_on_falls_back_at_the_same_place(make, tmp_path):
+    """A model that is back says nothing: vectors of two models do not go together."""
+    other, other_server = await make(model="openai/other", embed_with=lambda _: [9.0])
+    model, server = await make(
+        embed_with=letter_vector,
+        faults=[Fault("503", at=[1])],
+        fallback=other,
+        caching=False,
+    )
+
+    async def run():
+        journal = Journal(tmp_path / "journal")
+        await asyncio.to_thread(journal.open)
+        with context.bound(context.journal, journal):
+            first, second = await model.embed(["abc"]), await model.embed(["z"])
+        await asyncio.to_thread(journal.close)
+        return first, second
+
+    assert await run() == await run() == ([[9.0]], [letter_vector("z")])
+    assert (len(server.requests), len(other_server.requests)) == (2, 1)
+    assert (model.cumulated_failed_calls, model.cumulated_fallback_activations) == (
+        2,
+        2,
+    )

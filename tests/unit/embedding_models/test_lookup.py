@@ -37,9 +37,7 @@ def test_there_and_back():
 
 def test_anything_else_is_refused():
     """The message says what is taken."""
-    with pytest.raises(
-        ConfigurationError, match="An embedding model is an object of `E"
-    ):
+    with pytest.raises(ConfigurationError, match="An embedding model is an `Embedd"):
         get(3)
     with pytest.raises(ConfigurationError, match="configuration of an embedding mode"):
         deserialize(serialize(synalinks.LanguageModel("embedded/learner")))

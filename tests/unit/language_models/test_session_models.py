@@ -46,5 +46,5 @@ def test_objects_and_configurations_are_their_own():
 @pytest.mark.parametrize("fallback", [3, ["openai/x"]])
 def test_a_fallback_is_a_model(fallback):
     """What is none is refused when the model is made, not when it is needed."""
-    with pytest.raises(ConfigurationError, match="A language model is an object of"):
+    with pytest.raises(ConfigurationError, match="A language model is a `L"):
         LanguageModel("openai/x", fallback=fallback)
