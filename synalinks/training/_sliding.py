@@ -7,8 +7,9 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.aio import first_leaf
-from synalinks.callbacks import reachable_language_models
+from synalinks.callbacks import reachable_models
 from synalinks.errors import BudgetExceededError
+from synalinks.language_models import LanguageModel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -33,7 +34,8 @@ def window_of(program: Any, feed: Feed) -> int:
     """
     limits = [
         model.max_concurrency or _DEFAULT_WINDOW
-        for model in reachable_language_models(program)
+        for model in reachable_models(program)
+        if isinstance(model, LanguageModel)
     ]
     return max(feed.batch_size, sum(limits))
 
