@@ -40,7 +40,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-_PACKAGE_FOLDER = str(Path(__file__).parent)
+_STANDARD = Path(contextlib.__file__).parent
+# A task is run by the event loop: the user's line is the one that runs the loop.
+_NOT_THE_USERS = tuple(
+    str(path)
+    for path in (
+        Path(__file__).parent,
+        _STANDARD / "asyncio",
+        _STANDARD / "concurrent",
+        _STANDARD / "contextlib.py",
+        _STANDARD / "threading.py",
+    )
+)
 _MAX_VALUE_CHARS = 200
 # A slip of the hand changes less than this; another word is no suggestion.
 _ALIKE = 0.75
@@ -284,7 +295,7 @@ def warn(message: str) -> None:
 def _depth_of_user_frame() -> int:
     # `skip_file_prefixes` of `warnings.warn` needs Python 3.12; the floor is 3.11.
     frame, depth = inspect.currentframe(), 0
-    while frame and frame.f_code.co_filename.startswith(_PACKAGE_FOLDER):
+    while frame and frame.f_code.co_filename.startswith(_NOT_THE_USERS):
         frame, depth = frame.f_back, depth + 1
     return depth
 
@@ -311,6 +322,16 @@ def cut(text: str) -> str:
     if len(text) > _MAX_VALUE_CHARS:
         return f"{text[:_MAX_VALUE_CHARS]}… ({len(text)} characters)"
     return text
+
+
+def counted(count: int, noun: str) -> str:
+    """Return "1 variable", "2 variables", ...
+
+    Args:
+        count: How many there are.
+        noun: What is counted; its plural ends in `s`.
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

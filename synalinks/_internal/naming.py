@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 _counts: dict[str, int] = {}
@@ -27,6 +28,18 @@ def unique_name(class_name: str) -> str:
     count = _counts.get(base, 0)
     _counts[base] = count + 1
     return f"{base}_{count}" if count else base
+
+
+def described(cls: type) -> str:
+    """Return the first line of a class's own docstring; its name if it has none.
+
+    That of a base class would say what another class is for.
+
+    Args:
+        cls: The class.
+    """
+    lines = inspect.cleandoc(cls.__dict__.get("__doc__") or "").splitlines()
+    return lines[0] if lines else cls.__name__
 
 
 def forget_names() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.aio import run_all
 from synalinks._internal.shape import is_dict, is_row
-from synalinks.errors import GraphError, show
+from synalinks.errors import GraphError, counted, show
 from synalinks.graph._node import map_symbols, symbols_in
 
 if TYPE_CHECKING:
@@ -91,10 +91,10 @@ def leaves_of(values: Any, structure: Any) -> list[Any]:
         pairs = [(values[key], part) for key, part in structure.items()]
     elif is_row(structure):
         if not is_row(values) or len(values) != len(structure):
-            received = f"{len(values)} values" if is_row(values) else show(values)
+            received = counted(len(values), "value") if is_row(values) else show(values)
             msg = (
-                f"The graph has {len(structure)} inputs and takes a list of as many "
-                f"values, received: {received}."
+                f"The graph has {counted(len(structure), 'input')} and takes a list of "
+                f"as many values, received: {received}."
             )
             raise GraphError(msg)
         pairs = list(zip(values, structure, strict=True))

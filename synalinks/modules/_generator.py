@@ -10,9 +10,6 @@ from synalinks.data_models import (
     Instructions,
     JsonDataModel,
     SymbolicDataModel,
-    is_data_model,
-    is_strictly_chat_message,
-    is_strictly_chat_messages,
     json_of,
     schema_of,
 )
@@ -165,10 +162,7 @@ class Generator(Module):
             ConfigurationError: There is no language model, or an example has other
                 inputs.
         """
-        # What a chat is about stands in no schema.
-        if is_data_model(inputs) and not _is_chat(inputs):
-            examples = self.state.get("examples")
-            check_example_inputs(self.name, examples, schema_of(inputs))
+        check_example_inputs(self.name, self.state.get("examples"), inputs)
         if self.language_model is None:
             self.language_model = get_language_model(None)
             self._check_schema()
@@ -297,7 +291,3 @@ class Generator(Module):
             )
 
         return self._prompts.get(made_from, make)
-
-
-def _is_chat(inputs: Any) -> bool:
-    return is_strictly_chat_message(inputs) or is_strictly_chat_messages(inputs)

@@ -9,7 +9,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from synalinks._internal import context
-from synalinks._internal.naming import unique_name
+from synalinks._internal.naming import described, unique_name
 from synalinks.errors import (
     ConfigurationError,
     ModuleError,
@@ -52,8 +52,7 @@ class Module(ModuleTree):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        lines = (inspect.cleandoc(cls.__dict__.get("__doc__") or "")).splitlines()
-        cls._default_description = lines[0] if lines else cls.__name__
+        cls._default_description = described(cls)
 
     def __init__(
         self,

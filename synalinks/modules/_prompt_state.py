@@ -9,7 +9,10 @@ from synalinks.data_models import (
     Instructions,
     first_violation,
     is_data_model,
+    is_strictly_chat_message,
+    is_strictly_chat_messages,
     json_of,
+    schema_of,
 )
 from synalinks.errors import ConfigurationError, show
 
@@ -63,22 +66,26 @@ def first_state(
 
 
 def check_example_inputs(
-    module_name: str, examples: list[JsonObject], schema: JsonObject
+    module_name: str, examples: list[JsonObject], inputs: Any
 ) -> None:
     """Refuse examples whose inputs are not those of a module.
 
     An example may leave inputs out: some are added on the way, such as the question of
-    a decision.
+    a decision. What a chat is about stands in no schema: its examples may be anything.
 
     Args:
         module_name: The module, for messages.
         examples: Predictions with `inputs`.
-        schema: JSON schema of the inputs.
+        inputs: What the module is called with first; checked only if it is a data
+            model.
 
     Raises:
         ConfigurationError: An example has an input of another name or kind.
     """
-    _check_sides(module_name, "inputs", examples, {**schema, "required": []})
+    is_chat = is_strictly_chat_message(inputs) or is_strictly_chat_messages(inputs)
+    if is_data_model(inputs) and not is_chat:
+        schema = {**schema_of(inputs), "required": []}
+        _check_sides(module_name, "inputs", examples, schema)
 
 
 def _check_sides(

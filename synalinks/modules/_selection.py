@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synalinks.errors import ConfigurationError, did_you_mean, show
+from synalinks.errors import ConfigurationError, counted, did_you_mean, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def pick(
         raise ConfigurationError(msg)
     if index is not None:
         if not -len(entries) <= index < len(entries):
-            msg = f"`{owner}` has {len(entries)} {kind}s, received {index=}."
+            msg = f"`{owner}` has {counted(len(entries), kind)}, received {index=}."
             raise ConfigurationError(msg)
         return entries[index][2]
     # Reversed: of several parts of one name, the first is meant.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from synalinks._internal.naming import unique_name
+from synalinks._internal.naming import described, unique_name
 from synalinks.contracts import Candidate, CandidateEvent, ProgramBrief, Span
 from synalinks.errors import ConfigurationError, show
 from synalinks.optimizers._candidate_json import candidate_from_json, candidate_to_json
@@ -74,7 +73,7 @@ class Optimizer(Hyperparameters, ABC):
         check_number("sampling_temperature", sampling_temperature, above=0)
         check_number("reward_uncertainty", reward_uncertainty, at_least=0)
         self.name = name or unique_name(type(self).__name__)
-        self.description = description or inspect.getdoc(type(self)) or ""
+        self.description = description or described(type(self))
         self.population_size = population_size
         self.sampling_temperature = sampling_temperature
         self.reward_uncertainty = reward_uncertainty

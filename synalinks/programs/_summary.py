@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synalinks.data_models import schema_of
-from synalinks.errors import ConfigurationError, show
+from synalinks.errors import ConfigurationError, counted, show
 from synalinks.graph import symbols_in
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def summary_table(
         ]
         table.add_row(*row, *(["yes" if module.trainable else "no"] * show_trainable))
     table.caption = (
-        f"{len(program.variables)} variables, "
+        f"{counted(len(program.variables), 'variable')}, "
         f"{len(program.trainable_variables)} trainable"
     )
     table.caption_justify = "left"

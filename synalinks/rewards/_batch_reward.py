@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal import context
-from synalinks.errors import ConfigurationError, RewardError, show
+from synalinks.errors import ConfigurationError, RewardError, counted, show
 from synalinks.rewards._reward import FAILED, Reward, is_missing, settled
 from synalinks.rewards._reward_function_wrapper import check_function, function_name
 from synalinks.rewards._score import Score, checked_score
@@ -73,8 +73,9 @@ class BatchReward(Reward):
         """
         if len(y_true_list) != len(y_pred_list):
             msg = (
-                f"Reward `{self.name}` received {len(y_true_list)} targets and "
-                f"{len(y_pred_list)} predictions. Expected as many of both."
+                f"Reward `{self.name}` received {counted(len(y_true_list), 'target')} "
+                f"and {counted(len(y_pred_list), 'prediction')}. Expected as many of "
+                "both."
             )
             raise ConfigurationError(msg)
         pairs = [
@@ -99,8 +100,8 @@ class BatchReward(Reward):
         if not is_sized or len(returned) != len(y_pred_list):
             msg = (
                 f"Reward `{self.name}` returned {show(returned)} for a batch of "
-                f"{len(y_pred_list)} samples. Expected a list of {len(y_pred_list)} "
-                "scores, in the order of the samples."
+                f"{counted(len(y_pred_list), 'sample')}. Expected a list of "
+                f"{counted(len(y_pred_list), 'score')}, in the order of the samples."
             )
             raise RewardError(msg)
         return list(cast("Sequence[Outputs]", returned))

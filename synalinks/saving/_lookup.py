@@ -85,11 +85,15 @@ def _what(kind: type) -> str:
     return snake_case(kind.__name__).replace("_", " ")
 
 
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun.strip('`')[0] in 'aeiouAEIOU' else 'a'} {noun}"
+
+
 def _expected(kind: type, *, takes_function: bool = True) -> str:
     function = ", or a function `(y_true, y_pred)`" if takes_function else ""
     return (
-        f"Expected a `{kind.__name__}`, the name of one, its configuration "
-        f"(`{{'class_name': ..., 'config': ...}}`){function}."
+        f"Expected {_with_article(f'`{kind.__name__}`')}, the name of one, its "
+        f"configuration (`{{'class_name': ..., 'config': ...}}`){function}."
     )
 
 
@@ -101,7 +105,8 @@ def _refusal(identifier: object, kind: type, *, takes_function: bool) -> str:
         hint = f" It takes one {_what(kind)}."
     expected = _expected(kind, takes_function=takes_function)
     return (
-        f"{show(cast('object', identifier))} is not a {_what(kind)}.{hint} {expected}"
+        f"{show(cast('object', identifier))} is not {_with_article(_what(kind))}."
+        f"{hint} {expected}"
     )
 
 
@@ -111,6 +116,7 @@ def _known(kind: type[T]) -> dict[str, type[T]]:
         snake_case(key.rpartition(">")[2]): target
         for key, target in get_custom_objects().items()
         if inspect.isclass(target) and issubclass(target, kind)
+        if not target.__name__.startswith("_")
     }
     return {name: cls for name, cls in found.items() if not inspect.isabstract(cls)}
 

@@ -1,5 +1,6 @@
 """Exceptions, warnings, and what their messages are made of."""
 
+import asyncio
 import inspect
 import re
 import warnings
@@ -109,6 +110,28 @@ def test_a_warning_points_at_the_users_line():
     assert [str(one.message) for one in caught] == ["careful"]
     assert caught[0].category is SynalinksWarning
     assert caught[0].filename == __file__
+
+
+def test_a_warning_of_a_task_points_at_who_runs_the_loop():
+    """A line of asyncio would say nothing."""
+
+    async def main():
+        asyncio.get_running_loop().call_soon(errors.warn, "careful")
+        await asyncio.sleep(0)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        asyncio.run(main())
+
+    assert [one.filename for one in caught] == [__file__]
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0 samples"), (1, "1 sample"), (2, "2 samples")]
+)
+def test_what_is_counted_has_its_number(count, text):
+    """One of a thing is not several."""
+    assert errors.counted(count, "sample") == text
 
 
 class TestBoundary:

@@ -2,7 +2,12 @@
 
 import pytest
 
-from synalinks._internal.naming import forget_names, snake_case, unique_name
+from synalinks._internal.naming import (
+    described,
+    forget_names,
+    snake_case,
+    unique_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,3 +36,19 @@ def test_names_are_numbered_until_they_are_forgotten():
     ]
     forget_names()
     assert unique_name("Generator") == "generator"
+
+
+def test_a_class_is_described_by_its_own_docstring():
+    """The one that it inherits says what another class is for."""
+
+    class Documented:
+        """First line.
+
+        And more.
+        """
+
+    class Silent(Documented):
+        pass
+
+    assert described(Documented) == "First line."
+    assert described(Silent) == "Silent"

@@ -142,3 +142,12 @@ def test_the_configuration_of_something_else_is_refused():
 
     with pytest.raises(ConfigurationError, match=r"describes <.*ExactMatch"):
         metrics.deserialize(rewards.serialize(ExactMatch()))
+
+
+def test_private_classes_have_no_name():
+    """What shares code between metrics is no metric to choose."""
+    with pytest.raises(ConfigurationError) as caught:
+        metrics.get("of_numbers")
+
+    assert "`mean`" in str(caught.value)
+    assert "`of_numbers`" not in str(caught.value).partition("Known names")[2]

@@ -615,7 +615,7 @@ class TestInputs:
         """Only a list of one stands for one."""
         program = await chain("a")
 
-        with pytest.raises(GraphError, match=r"has 1 inputs .* received: 2 values"):
+        with pytest.raises(GraphError, match=r"has 1 input .* received: 2 values"):
             await program([QUERY, QUERY])
 
     async def test_wiring_a_program_to_other_fields_is_refused(self):

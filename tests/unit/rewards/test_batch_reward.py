@@ -80,7 +80,7 @@ async def test_each_score_is_checked():
 async def test_targets_and_predictions_must_be_as_many():
     """Lists of different lengths are refused."""
     with pytest.raises(
-        ConfigurationError, match="`longest` received 1 targets and 2 predictions"
+        ConfigurationError, match="`longest` received 1 target and 2 predictions"
     ):
         await Longest().score_batch([None], answers("a", "b"))
 
