@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING, Any
 from synalinks.callbacks._callback import Callback
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from synalinks.callbacks._callback import Logs
+    from synalinks.contracts import CandidateEvent
+
+_COLUMNS = [
+    "candidate",
+    "origin",
+    "parents",
+    "step",
+    "reward",
+    "n_samples",
+    "is_accepted",
+    "in_use_from",
+]
 
 
 class History(Callback):
@@ -18,6 +32,7 @@ class History(Callback):
         epoch: Indices of the epochs, from 0.
         stop_reason: Why training ended before its last epoch; None if it did not.
         callback_seconds: Seconds spent in callbacks, by class.
+        candidate_events: What became of each candidate of the optimizer, in order.
     """
 
     callback_order: float = 10
@@ -27,6 +42,7 @@ class History(Callback):
         self.epoch: list[int] = []
         self.stop_reason: str | None = None
         self.callback_seconds: dict[str, float] = {}
+        self.candidate_events: Sequence[CandidateEvent] = ()
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Start anew.
@@ -51,5 +67,37 @@ class History(Callback):
             values.extend([None] * (len(self.epoch) - 1 - len(values)))
             values.append(value)
 
+    @property
+    def candidates(self) -> Any:
+        """All candidates of the optimizer as a `pandas.DataFrame`, one row each.
+
+        Columns: `candidate` and `parents` (digests), `origin`, `step` (when it was
+        proposed), `reward` (mean where it was measured last), `n_samples` (on how
+        many), `is_accepted` and `in_use_from` (step; none if never).
+        """
+        import pandas as pd
+
+        rows: dict[str, dict[str, Any]] = {}
+        for one in self.candidate_events:
+            if one.event == "dropped":
+                continue
+            row = rows.setdefault(one.candidate, _row(one))
+            row["reward"], row["n_samples"] = one.reward, one.n_samples
+            row["is_accepted"] |= one.event in {"accepted", "best"}
+            if one.event == "best" and row["in_use_from"] is None:
+                row["in_use_from"] = one.step
+        return pd.DataFrame([*rows.values()], columns=_COLUMNS)
+
     def __repr__(self) -> str:
         return f"<History epochs={len(self.epoch)} of {', '.join(self.history)}>"
+
+
+def _row(event: CandidateEvent) -> dict[str, Any]:
+    return {
+        "candidate": event.candidate,
+        "origin": event.origin,
+        "parents": list(event.parents),
+        "step": event.step,
+        "is_accepted": False,
+        "in_use_from": None,
+    }

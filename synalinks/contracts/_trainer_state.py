@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks.contracts._records import Candidate, Rollout
+    from synalinks.contracts._records import Candidate, CandidateEvent, Rollout
 
 Stage: TypeAlias = Literal["train", "validate", "evaluate", "predict"]
 
@@ -116,6 +116,7 @@ class TrainerState(Checkpointing):
         self.logs: dict[str, Any] = {}
         self.stop: Stop | None = None
         self.stops_epoch = False
+        self.candidate_events: Sequence[CandidateEvent] = ()
         self._latest: dict[str, float] = {}
         self._tasks: list[asyncio.Task[Any]] = []
 

@@ -93,22 +93,17 @@ class SearchTree:
         Args:
             ledger: What was measured.
             sample_ids: Samples that may be used.
-            min_cells: On how many samples out of its bag a candidate must be measured.
+            min_cells: On how many samples out of its bag a candidate must be measured;
+                on all of them where there are less.
         """
         beliefs = self.beliefs(ledger, sample_ids)
         known = [
             key
             for key, node in self.nodes.items()
-            if node.parent is None
-            or self._n_cells(node, ledger, sample_ids) >= min_cells
+            if node.parent is None or _is_known(node, ledger, sample_ids, min_cells)
         ]
         known.sort(key=lambda key: -beliefs[key])
         return [self.nodes[key].candidate for key in known]
-
-    def _n_cells(self, node: Node, ledger: Ledger, sample_ids: Sequence[str]) -> int:
-        shown = node.shown
-        samples = [one for one in sample_ids if one not in shown]
-        return len(ledger.rewards(node.candidate, samples))
 
     def state_dict(self) -> JsonObject:
         """Return the tree as JSON."""
@@ -127,3 +122,12 @@ class SearchTree:
         """
         nodes = [Node(candidate_from_json(one), *rest) for one, *rest in state["nodes"]]
         self.nodes = {node.candidate.digest: node for node in nodes}
+
+
+def _is_known(
+    node: Node, ledger: Ledger, sample_ids: Sequence[str], min_cells: int
+) -> bool:
+    shown = node.shown
+    samples = [one for one in sample_ids if one not in shown]
+    n_cells = len(ledger.rewards(node.candidate, samples))
+    return n_cells >= min(min_cells, len(samples))
