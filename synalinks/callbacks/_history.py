@@ -8,8 +8,21 @@ from synalinks.callbacks._callback import Callback
 from synalinks.contracts import Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from synalinks.callbacks._callback import Logs
-    from synalinks.contracts import Artifacts, Best
+    from synalinks.contracts import Artifacts, Best, CandidateEvent
+
+_COLUMNS = [
+    "candidate",
+    "origin",
+    "parents",
+    "step",
+    "reward",
+    "n_samples",
+    "is_accepted",
+    "in_use_from",
+]
 
 
 class History(Callback):
@@ -23,6 +36,7 @@ class History(Callback):
         artifacts: What the run has left and taken; None before a run.
         usage: What language models have taken.
         callback_seconds: Seconds spent in callbacks, by class.
+        candidate_events: What became of each candidate of the optimizer, in order.
     """
 
     callback_order: float = 10
@@ -34,6 +48,7 @@ class History(Callback):
         self.best: Best | None = None
         self.artifacts: Artifacts | None = None
         self.callback_seconds: dict[str, float] = {}
+        self.candidate_events: Sequence[CandidateEvent] = ()
 
     @property
     def usage(self) -> Usage:
@@ -63,5 +78,37 @@ class History(Callback):
             values.extend([None] * (len(self.epoch) - 1 - len(values)))
             values.append(value)
 
+    @property
+    def candidates(self) -> Any:
+        """All candidates of the optimizer as a `pandas.DataFrame`, one row each.
+
+        Columns: `candidate` and `parents` (digests), `origin`, `step` (when it was
+        proposed), `reward` (mean where it was measured last), `n_samples` (on how
+        many), `is_accepted` and `in_use_from` (step; none if never).
+        """
+        import pandas as pd
+
+        rows: dict[str, dict[str, Any]] = {}
+        for one in self.candidate_events:
+            if one.event == "dropped":
+                continue
+            row = rows.setdefault(one.candidate, _row(one))
+            row["reward"], row["n_samples"] = one.reward, one.n_samples
+            row["is_accepted"] |= one.event in {"accepted", "best"}
+            if one.event == "best" and row["in_use_from"] is None:
+                row["in_use_from"] = one.step
+        return pd.DataFrame([*rows.values()], columns=_COLUMNS)
+
     def __repr__(self) -> str:
         return f"<History epochs={len(self.epoch)} of {', '.join(self.history)}>"
+
+
+def _row(event: CandidateEvent) -> dict[str, Any]:
+    return {
+        "candidate": event.candidate,
+        "origin": event.origin,
+        "parents": list(event.parents),
+        "step": event.step,
+        "is_accepted": False,
+        "in_use_from": None,
+    }

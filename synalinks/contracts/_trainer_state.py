@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts._artifacts import Best
-    from synalinks.contracts._records import Rollout, Usage
+    from synalinks.contracts._records import CandidateEvent, Rollout, Usage
 
 Stage: TypeAlias = Literal["train", "validate", "evaluate", "predict"]
 
@@ -58,6 +58,7 @@ class TrainerState(Stopping, RunLogs, Checkpointing):
         self.outputs: Sequence[Rollout] = ()
         self.proposal: Proposal | None = None
         self.override: Override | None = None
+        self.candidate_events: Sequence[CandidateEvent] = ()
         self._tasks: list[asyncio.Task[Any]] = []
 
     # -- who and where -----------------------------------------------------------

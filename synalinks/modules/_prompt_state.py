@@ -84,7 +84,7 @@ def check_example_inputs(
     """
     is_chat = is_strictly_chat_message(inputs) or is_strictly_chat_messages(inputs)
     if is_data_model(inputs) and not is_chat:
-        schema = {**schema_of(inputs), "required": []}
+        schema: JsonObject = {**schema_of(inputs), "required": []}
         _check_sides(module_name, "inputs", examples, schema)
 
 

@@ -41,7 +41,8 @@ class CandidateLog:
         Args:
             state: The state.
         """
-        self.events = [_event(event) for event in state["events"]]
+        # In place: others look at the same list.
+        self.events[:] = [_event(event) for event in state["events"]]
 
 
 def _event(state: JsonObject) -> CandidateEvent:

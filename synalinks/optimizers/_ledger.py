@@ -119,6 +119,14 @@ class Ledger:
         rewards = self._rewards.get(candidate.digest, {})
         return list(rewards.values())
 
+    def n_rewards(self, candidate: Candidate) -> int:
+        """Return on how many samples a candidate has a reward.
+
+        Args:
+            candidate: What was run.
+        """
+        return len(self._rewards.get(candidate.digest, ()))
+
     def differences(
         self, candidate: Candidate, other: Candidate, sample_ids: Iterable[str]
     ) -> list[float]:

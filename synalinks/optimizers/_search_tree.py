@@ -45,6 +45,9 @@ class SearchTree:
     def __init__(self, prior_sd: float) -> None:
         self.prior_sd = prior_sd
         self.nodes: dict[str, Node] = {}
+        # Differences by candidate, with how many rewards both sides had.
+        self._differences: dict[str, tuple[tuple[int, int], list[float]]] = {}
+        self._samples: list[str] = []
 
     def add(
         self, candidate: Candidate, parent: str | None, rival: str | None = None
@@ -69,20 +72,33 @@ class SearchTree:
             ledger: What was measured.
             sample_ids: Samples that may be used.
         """
+        if self._samples != list(sample_ids):
+            self._samples = list(sample_ids)
+            self._differences = {}
         found: dict[str, float] = {}
         for key, node in self.nodes.items():
             if node.parent is None:
                 found[key] = 0.0
                 continue
-            rival = self.nodes[node.rival or node.parent]
-            shown = node.shown | rival.shown
-            samples = [one for one in sample_ids if one not in shown]
+            rival = node.rival or node.parent
             found[key] = posterior_mean(
-                ledger.differences(node.candidate, rival.candidate, samples),
-                rival=found[rival.candidate.digest],
+                self._differences_of(node, self.nodes[rival], ledger),
+                rival=found[rival],
                 prior=found[node.parent],
                 prior_sd=self.prior_sd,
             )
+        return found
+
+    def _differences_of(self, node: Node, rival: Node, ledger: Ledger) -> list[float]:
+        key = node.candidate.digest
+        counts = ledger.n_rewards(node.candidate), ledger.n_rewards(rival.candidate)
+        known = self._differences.get(key)
+        if known is not None and known[0] == counts:
+            return known[1]
+        shown = node.shown | rival.shown
+        samples = [one for one in self._samples if one not in shown]
+        found = ledger.differences(node.candidate, rival.candidate, samples)
+        self._differences[key] = counts, found
         return found
 
     def ranked(
@@ -93,22 +109,17 @@ class SearchTree:
         Args:
             ledger: What was measured.
             sample_ids: Samples that may be used.
-            min_cells: On how many samples out of its bag a candidate must be measured.
+            min_cells: On how many samples out of its bag a candidate must be measured;
+                on all of them where there are less.
         """
         beliefs = self.beliefs(ledger, sample_ids)
         known = [
             key
             for key, node in self.nodes.items()
-            if node.parent is None
-            or self._n_cells(node, ledger, sample_ids) >= min_cells
+            if node.parent is None or _is_known(node, ledger, sample_ids, min_cells)
         ]
         known.sort(key=lambda key: -beliefs[key])
         return [self.nodes[key].candidate for key in known]
-
-    def _n_cells(self, node: Node, ledger: Ledger, sample_ids: Sequence[str]) -> int:
-        shown = node.shown
-        samples = [one for one in sample_ids if one not in shown]
-        return len(ledger.rewards(node.candidate, samples))
 
     def state_dict(self) -> JsonObject:
         """Return the tree as JSON."""
@@ -127,3 +138,14 @@ class SearchTree:
         """
         nodes = [Node(candidate_from_json(one), *rest) for one, *rest in state["nodes"]]
         self.nodes = {node.candidate.digest: node for node in nodes}
+
+
+def _is_known(
+    node: Node, ledger: Ledger, sample_ids: Sequence[str], min_cells: int
+) -> bool:
+    shown = node.shown
+    n_needed = min(min_cells, len(sample_ids) - len(shown))
+    if ledger.n_rewards(node.candidate) < n_needed:
+        return False
+    samples = [one for one in sample_ids if one not in shown]
+    return len(ledger.rewards(node.candidate, samples)) >= n_needed

@@ -45,6 +45,9 @@ async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
     entries.bind(program, params)
     state = TrainerState(program=program, stage="train", params=params)
     state.history = history
+    # The optimizer appends; callbacks and whoever reads the history see it grow.
+    events = program.optimizer.log.events
+    state.candidate_events = history.candidate_events = events
     state.callbacks = entries
     run = CurrentRun(
         program=program,

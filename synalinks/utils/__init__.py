@@ -7,12 +7,14 @@ from synalinks.data_models import (
     is_symbolic_data_model,
 )
 from synalinks.utils._plot_history import plot_history
+from synalinks.utils._plot_lineage import plot_lineage
 
 __all__ = [
     "is_json_data_model",
     "is_meta_class",
     "is_symbolic_data_model",
     "plot_history",
+    "plot_lineage",
 ]
 
 publish(__name__)

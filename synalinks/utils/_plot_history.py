@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from synalinks._internal.console import in_notebook
-from synalinks._internal.files import write_atomic_bytes
 from synalinks.errors import ConfigurationError, did_you_mean, show
+from synalinks.utils._figure_file import write_figure
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from synalinks.callbacks import History
 
 _VALIDATION = "val_"
@@ -23,7 +21,6 @@ _VALIDATION = "val_"
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _MARKERS = ("o", "s", "^", "D", "v")
 _MAX_MARKERS = 25
-_DPI = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,21 +75,13 @@ def plot_history(  # noqa: PLR0917 - the positions are part of the public API
         WriteError: The file cannot be written.
     """
     curves = _choose(_curves_of(history), metrics_filter)
-    path = Path(to_folder or "") / to_file
-    file_format = path.suffix.removeprefix(".").lower()
     figure = _draw(curves)
     axes = figure.axes[0]
     axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.set_title(title, pad=12)
     if grid:
         axes.grid(color="#dddddd", linewidth=0.8)
-    if file_format not in figure.canvas.get_supported_filetypes():
-        msg = f"`to_file` ends in a format such as `.png`, received: {show(to_file)}."
-        raise ConfigurationError(msg)
-    content = io.BytesIO()
-    figure.savefig(content, format=file_format, dpi=_DPI, bbox_inches="tight")
-    write_atomic_bytes(path, content.getvalue())
-    return _shown(path)
+    return write_figure(figure, to_file, to_folder)
 
 
 def _curves_of(history: History | Mapping[str, Sequence[Any]]) -> list[_Curve]:
@@ -195,9 +184,3 @@ def _set_limits(axes: Any, curves: Sequence[_Curve]) -> None:
     first, last = min(epochs), max(epochs)
     margin = min(0.5, 0.05 * (last - first)) or 0.5
     axes.set_xlim(first - margin, last + margin)
-
-
-def _shown(path: Path) -> Any:
-    if path.suffix.lower() != ".png" or not in_notebook():
-        return str(path)
-    return importlib.import_module("IPython.display").Image(filename=str(path))
