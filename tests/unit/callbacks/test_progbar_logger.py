@@ -59,7 +59,8 @@ asyncio.run(run(sys.argv[1], eval(sys.argv[2])))
 
 
 def command(how="plain", **params):
-    return [sys.executable, "-c", RUN, how, repr(params)]
+    # A busy machine may hold up a hook for so long that a warning says so.
+    return [sys.executable, "-W", "ignore", "-c", RUN, how, repr(params)]
 
 
 def environment(**variables):
