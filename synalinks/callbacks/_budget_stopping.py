@@ -111,6 +111,14 @@ class BudgetStopping(Callback):
         """Seconds that the run has lasted."""
         return self._spent().seconds
 
+    def remaining(self) -> dict[str, float]:
+        """Return what is left of each limit, by kind: `cost`, `tokens`, ..."""
+        spent = self._spent()
+        return {
+            kind: max(0, limit - getattr(spent, kind))
+            for kind, limit in self.budget.limits.items()
+        }
+
     def _spent(self) -> Spent:
         if self._purse is not None:
             self._total = self._purse.spent()

@@ -20,6 +20,7 @@ from synalinks.contracts._records import (
     Trial,
     Usage,
 )
+from synalinks.contracts._schedules import Constant, Cosine, Linear, Schedule, Step
 from synalinks.contracts._snapshot import (
     commit,
     present_candidate,
@@ -37,15 +38,20 @@ __all__ = [
     "CallGate",
     "CallRecord",
     "Candidate",
+    "Constant",
+    "Cosine",
     "Estimate",
     "Failure",
+    "Linear",
     "ManifestRow",
     "Override",
     "Progress",
     "Proposal",
     "Rollout",
+    "Schedule",
     "Span",
     "Stage",
+    "Step",
     "Stop",
     "TrainerState",
     "Trial",

@@ -26,7 +26,10 @@ def get(identifier: object) -> Optimizer | None:
     Raises:
         ConfigurationError: The identifier stands for no optimizer.
     """
-    return look_up(identifier, kind=Optimizer)
+    optimizer = look_up(identifier, kind=Optimizer)
+    if optimizer is not None:
+        optimizer.begin_schedules()
+    return optimizer
 
 
 def serialize(optimizer: Optimizer) -> JsonObject:

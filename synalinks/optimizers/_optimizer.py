@@ -6,7 +6,7 @@ import inspect
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from synalinks._internal.naming import unique_name
 from synalinks._internal.rng import stream
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks._internal.rng import Stream
-    from synalinks.contracts import Proposal, Rollout, Trial
+    from synalinks.contracts import Proposal, Rollout, Schedule, Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +53,25 @@ class Optimizer(Configurable, ABC):
     incumbent, they get for nothing.
 
     Args:
-        population_size: How many of the best candidates are kept, at least 1.
+        population_size: How many of the best candidates are kept, at least 1. This and
+            every other number may be a schedule: a function of the steps taken, such as
+            `synalinks.callbacks.Linear(1, 8, 100)`.
         sampling_temperature: Softness of choices weighted by reward, above 0.
         reward_uncertainty: How much a candidate's mean reward is lowered for being
             measured on few samples: by this divided by the square root of their number.
         name: Name of the optimizer.
         description: What it does.
 
+    Attributes:
+        learns_from_failures: Whether `propose` can make something of a batch in which
+            every answer failed, such as by mending the instructions. By default such
+            a batch is skipped: nothing is proposed, and its row has `skipped_batch`.
+
     Raises:
         ConfigurationError: A number is out of its range.
     """
+
+    learns_from_failures: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -78,15 +87,18 @@ class Optimizer(Configurable, ABC):
     def __init__(
         self,
         *,
-        population_size: int = 10,
-        sampling_temperature: float = 0.3,
-        reward_uncertainty: float = 0.25,
+        population_size: int | Schedule = 10,
+        sampling_temperature: float | Schedule = 0.3,
+        reward_uncertainty: float | Schedule = 0.25,
         name: str | None = None,
         description: str | None = None,
     ) -> None:
         if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             msg = f"The name of an optimizer is a text, received: {show(name)}."
             raise ConfigurationError(msg)
+        population_size = count_at_start(population_size)
+        sampling_temperature = number_at_start(sampling_temperature)
+        reward_uncertainty = number_at_start(reward_uncertainty)
         check_number("population_size", population_size, at_least=1)
         check_number("sampling_temperature", sampling_temperature, above=0)
         check_number("reward_uncertainty", reward_uncertainty, at_least=0)
@@ -137,6 +149,7 @@ class Optimizer(Configurable, ABC):
             data_fingerprint: Digest of all samples of the run.
         """
         self.ledger.keep_if_same_data(data_fingerprint)
+        self._follow_schedules()
         self.adopt(seed)
 
     def adopt(self, candidate: Candidate) -> None:
@@ -213,6 +226,7 @@ class Optimizer(Configurable, ABC):
             self._enter(self._incumbent)
         self._race = None
         self.iterations += 1
+        self._follow_schedules()
         return self.incumbent
 
     def cells_per_step(self, n_scoring: int, minibatch_size: int) -> Span:
@@ -252,7 +266,53 @@ class Optimizer(Configurable, ABC):
         Raises:
             ConfigurationError: There is no such argument, or it cannot have the value.
         """
+        if name in self.schedules:
+            msg = (
+                f"`{self.name}` was made with a schedule for `{name}`, which nothing "
+                "else may change: give it a number, or leave the callback out."
+            )
+            raise ConfigurationError(msg)
         setattr(self, name, self.checked_hyperparameter(name, value))
+
+    @property
+    def schedules(self) -> dict[str, Schedule]:
+        """The schedules among the constructor's arguments."""
+        return {
+            name: cast("Schedule", value)
+            for name, value in self._arguments.items()
+            if callable(value) and isinstance(getattr(self, name, None), (int, float))
+        }
+
+    def begin_schedules(self) -> None:
+        """Put first values where a subclass has kept the schedules it was given."""
+        parameters = inspect.signature(type(self)).parameters
+        for name, value in self._arguments.items():
+            is_kept = callable(value) and getattr(self, name, None) is value
+            default = parameters[name].default if name in parameters else None
+            if is_kept and isinstance(default, (int, float)):
+                first = number_at_start(cast("Schedule", value))
+                setattr(self, name, round(first) if isinstance(default, int) else first)
+
+    def check_schedules(self, n_steps: int) -> None:
+        """Refuse schedules that come to values which their arguments cannot have.
+
+        Args:
+            n_steps: Steps that will be taken; the first and the last are looked at.
+
+        Raises:
+            ConfigurationError: A value is out of its range.
+        """
+        for step in {0, max(0, n_steps - 1)} if self.schedules else ():
+            self._checked(self._scheduled(self.iterations + step))
+
+    def _follow_schedules(self) -> None:
+        if not self.schedules:
+            return
+        for name, value in self._checked(self._scheduled(self.iterations)).items():
+            setattr(self, name, value)
+
+    def _scheduled(self, step: int) -> dict[str, float]:
+        return {name: schedule(step) for name, schedule in self.schedules.items()}
 
     def checked_hyperparameter(self, name: str, value: float) -> float:
         """Return a value for a hyperparameter in the form in which it is used.
@@ -264,20 +324,26 @@ class Optimizer(Configurable, ABC):
         Raises:
             ConfigurationError: There is no such argument, or it cannot have the value.
         """
+        return self._checked({name: value})[name]
+
+    def _checked(self, values: Mapping[str, float]) -> dict[str, float]:
         known = self.hyperparameters()
-        if name not in known:
-            msg = (
-                f"`{self.name}` has no hyperparameter {name!r}."
-                f"{did_you_mean(name, known)} Available: {', '.join(sorted(known))}."
-            )
-            raise ConfigurationError(msg)
-        check_number(name, value)
-        if not math.isfinite(value):
-            msg = f"`{name}` is a finite number, received: {show(value)}."
-            raise ConfigurationError(msg)
-        fitting = round(value) if self._is_count(name) else float(value)
+        fitting: dict[str, float] = {}
+        for name, value in values.items():
+            if name not in known:
+                msg = (
+                    f"`{self.name}` has no hyperparameter {name!r}."
+                    f"{did_you_mean(name, known)} Available: "
+                    f"{', '.join(sorted(known))}."
+                )
+                raise ConfigurationError(msg)
+            check_number(name, value)
+            if not math.isfinite(value):
+                msg = f"`{name}` is a finite number, received: {show(value)}."
+                raise ConfigurationError(msg)
+            fitting[name] = round(value) if self._is_count(name) else float(value)
         # The constructor knows what goes with what.
-        arguments: dict[str, Any] = {**self._arguments, **known, name: fitting}
+        arguments: dict[str, Any] = {**self._arguments, **known, **fitting}
         if "name" in arguments:
             arguments["name"] = self.name
         type(self)(**arguments)
@@ -287,7 +353,7 @@ class Optimizer(Configurable, ABC):
         # A temperature of 1 is none, so the value alone does not tell.
         parameter = inspect.signature(type(self)).parameters.get(name)
         annotation = parameter.annotation if parameter else None
-        if annotation in {"float", float}:
+        if annotation is float or str(annotation).startswith("float"):
             return False
         return isinstance(getattr(self, name), int)
 
@@ -314,6 +380,7 @@ class Optimizer(Configurable, ABC):
         self.epochs = state["epochs"]
         self.population = [Candidate(**entry) for entry in state.get("population", ())]
         self._incumbent = self.population[0] if self.population else None
+        self._follow_schedules()
 
     def random(self, step: StepView, purpose: str) -> Stream:
         """Return the random stream of a purpose in a step.
@@ -327,6 +394,24 @@ class Optimizer(Configurable, ABC):
         """
         attempt = ("attempt", step.attempt) if step.attempt else ()
         return stream(step.seed, "optimizer", step.index, *attempt, purpose)
+
+
+def number_at_start(value: float | Schedule) -> float:
+    """Return the number that an argument begins with.
+
+    Args:
+        value: A number, or a schedule.
+    """
+    return value(0) if callable(value) else value
+
+
+def count_at_start(value: int | Schedule) -> int:
+    """Return the count that an argument begins with.
+
+    Args:
+        value: A count, or a schedule, whose values are rounded.
+    """
+    return round(value(0)) if callable(value) else value
 
 
 def check_number(

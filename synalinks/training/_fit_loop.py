@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from synalinks.training._samples import Batch
 
 # Written by training into the row of a batch; the row of an epoch has no use for them.
-_OF_A_BATCH = ("attempts", "step_rejected", "update_applied", *USAGE_KEYS)
+_OF_A_BATCH = (
+    "attempts",
+    "skipped_batch",
+    "step_rejected",
+    "update_applied",
+    *USAGE_KEYS,
+)
 
 
 async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
@@ -123,6 +129,7 @@ class _Training:
 
     async def _open_session(self) -> FitSession:
         plan, program = self._plan, self._program
+        program.optimizer.check_schedules(plan.train.n_batches * len(plan.epochs))
         await program.ensure_built(plan.train.samples[0].x)
         validation = plan.validation
         session = FitSession(

@@ -177,6 +177,7 @@ class Trainer:
         check_callbacks: bool = False,
         sanity_batches: int = 0,
         evaluators: Any = None,
+        callback_errors: str | None = None,
     ) -> History:
         """Train the program's variables.
 
@@ -215,6 +216,8 @@ class Trainer:
                 of the program as it is then is not paid for again.
             evaluators: An `Evaluator`, or a list of them: further data sets that the
                 program is scored on as it trains.
+            callback_errors: What follows on an error of any callback: `raise`, `warn`
+                or `disable`; None leaves it to the `on_hook_error` of each.
 
         Returns:
             The history: `history.history` has a list with one value per epoch for
@@ -256,6 +259,7 @@ class Trainer:
             check_callbacks=check_callbacks,
             sanity_batches=sanity_batches,
             evaluators=evaluators,
+            callback_errors=callback_errors,
         )
         await check_fit_targets(self, plan)
         return await fit(self, plan, callbacks)
