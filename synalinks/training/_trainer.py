@@ -131,6 +131,15 @@ class Trainer:
         names = self.compiled.metric_names() if self.compiled else []
         return ["reward", *names]
 
+    def metric_keys(self, *, validation: bool = False) -> list[str]:
+        """Return the names that `fit` will have in `history.history`.
+
+        Args:
+            validation: Whether there is a validation.
+        """
+        prefixes = ("", "val_") if validation else ("",)
+        return [f"{prefix}{name}" for prefix in prefixes for name in self.metrics_names]
+
     def get_compile_config(self) -> JsonObject | None:
         """Return what `compile` was given, as JSON; None if it was not called."""
         return compile_config(self.compiled) if self.compiled else None

@@ -230,13 +230,13 @@ async def test_validation_comes_before_the_end_of_the_epoch():
 async def test_names_of_the_history_are_known():
     """They are `reward`, the metrics' names, and the same with `val_`."""
     task = await make_task(metrics=["accuracy"])
-    expected = {
-        prefix + name for prefix in ("", "val_") for name in task.program.metrics_names
-    }
+    keys = task.program.metric_keys(validation=True)
 
     run = await recorded_fit(task=task)
 
-    assert set(run.history.history) == expected
+    assert set(run.history.history) == set(keys)
+    assert keys == ["reward", "accuracy", "val_reward", "val_accuracy"]
+    assert task.program.metric_keys() == ["reward", "accuracy"]
 
 
 @row("SY-48")
