@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks.rewards import BatchReward
 from synalinks.training._rollouts import roll_out, roll_out_one, score
 from synalinks.training._sliding import sliding, window_of
+from synalinks.training._usage import UsageMeter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from synalinks.training._samples import Batch, Feed, Sample
     from synalinks.training._session import FitSession
     from synalinks.training._sliding import SlidingRollouts
-    from synalinks.training._usage import UsageMeter
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,24 +71,19 @@ class CurrentRun:
         self.state.batch_index = batch.index
         self.is_applied = False
 
-    def mark(self, name: str) -> None:
-        """Count from here what `usage_since` tells.
+    def count(self) -> UsageMeter:
+        """Begin to count what the run takes.
 
-        Args:
-            name: Of what begins: `batch` or `epoch`.
+        Returns:
+            What counts it.
         """
-        if self.meter is not None:
-            self.meter.watch()
-            self.meter.mark(name)
+        self.meter = UsageMeter(self.program)
+        self.state.read_usage = self.meter.total
+        return self.meter
 
-    def usage_since(self, name: str) -> dict[str, float]:
-        """Return what language models have taken since a mark, as it is in the logs.
-
-        Args:
-            name: Of the mark.
-        """
-        self.report()
-        return {} if self.meter is None else self.meter.since(name)
+    def usage_of_batch(self) -> dict[str, float]:
+        """Return what the batch has taken so far, as it is in the logs."""
+        return {} if self.meter is None else self.meter.since("batch")
 
     def report(self) -> None:
         """Write into the artifacts what the run has done and taken so far."""

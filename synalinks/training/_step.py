@@ -69,7 +69,7 @@ async def _apply(
     note_rollouts(rollouts, session.variables)
     state.logs.update(await run.program.take_in(rollouts))
     state.logs["attempts"] = attempt + 1
-    state.logs.update(run.usage_since("batch"))
+    state.logs.update(run.usage_of_batch())
     await run.fire("before_update", state.step, state.logs)
     session.close_step(is_accepted=True)
     run.is_applied = True

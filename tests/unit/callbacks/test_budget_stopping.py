@@ -87,6 +87,43 @@ async def test_after_the_trip_only_what_is_in_flight_is_paid(method, limit, rese
     assert answers.n_begun < 24
 
 
+@pytest.mark.row("SY-50")
+@pytest.mark.filterwarnings("ignore:.*returns what these gave")
+@pytest.mark.parametrize("limit", [5, 9, 14, 23])
+@pytest.mark.parametrize("method", ["fit", "evaluate", "predict"])
+async def test_optimizer_judge_and_evaluator_are_held_back_too(method, limit):
+    """Whoever calls, calls after the trip are at most those in flight at the trip."""
+    counters = [InFlight(), InFlight(lambda _: {"answer": "even"}), InFlight()]
+    program_answers, judge_answers, critic_answers = counters
+    judge = await asking(model("judge", judge_answers))
+    critic = model("critic", critic_answers)
+
+    async def judged(y_true, y_pred):
+        await judge(Query(query="n2"))
+        return float(y_true.get("answer") == y_pred.get("answer"))
+
+    class Critic(synalinks.optimizers.RandomFewShot):
+        async def propose(self, step):
+            await critic([{"role": "user", "content": 'n1? "n1"'}])
+            return await super().propose(step)
+
+    task = await make_task(program_answers, reward=judged, optimizer=Critic())
+    budget = Tripwire(max_calls=limit)
+    budget.counters = counters
+    options = {}
+    if method == "fit":
+        options["evaluators"] = synalinks.Evaluator("hard", *data(60, 70), every="1ba")
+
+    await run(task, method, budget, **options)
+
+    n_begun = [one.n_begun for one in counters]
+    assert budget.stop_reason is not None
+    assert sum(n_begun) - budget.begun <= budget.in_flight
+    assert sum(n_begun) <= limit
+    assert budget.spent_calls == sum(n_begun)
+    assert n_begun[0] > 0
+
+
 async def test_calls_never_exceed_their_limit():
     """A limit of calls is exact, whatever runs at once."""
     for method in ("fit", "evaluate", "predict"):
