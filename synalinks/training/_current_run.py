@@ -128,19 +128,28 @@ class CurrentRun:
             AllSamplesFailedError: No sample of the batch came through.
         """
         ids = [sample.id for sample in samples]
+        # A judge is paid for: what is scored already is not scored again.
+        is_missing = is_scored
         if self._ahead is not None:
             rollouts = await self._ahead.take(ids)
+            is_missing = is_scored and not self._scores_each
         elif self.session is not None and is_scored:
             rollouts = await self.session.measure(self._evaluated(self.session), ids)
+            is_missing = False
         else:
             rollouts = await roll_out(
                 self.program, samples, self.policy, training=training
             )
         self.policy.check_batch(rollouts)
-        if is_scored:
+        if is_missing:
             rollouts = await score(self.program, rollouts)
         self.state.outputs = rollouts
         return rollouts
+
+    @property
+    def _scores_each(self) -> bool:
+        """Whether samples have rewards of their own, not only in a batch."""
+        return not isinstance(self.program.reward, BatchReward)
 
     def _evaluated(self, session: FitSession) -> Candidate:
         return self.snapshot or session.adopt_present()
@@ -160,7 +169,7 @@ class CurrentRun:
         """
         session = self.session
         window = window_of(self.program, feed)
-        scores_each = is_scored and not isinstance(self.program.reward, BatchReward)
+        scores_each = is_scored and self._scores_each
 
         if session is not None and not scores_each:
             yield  # a reward of whole batches is measured in whole batches

@@ -264,8 +264,8 @@ async def test_flags_pay_for_validation_and_stop_requests_may_not():
             counts.append(task.n_calls)
             stop(callback)
 
-        await recorded_fit(In("on_train_batch_end", function), task=task)
-        return task.n_calls - counts[0]
+        run = await recorded_fit(In("on_train_batch_end", function), task=task)
+        return task.n_calls - counts[0], run.events.count("test_begin")
 
     def flag(callback):
         callback.program.stop_training = True
@@ -273,9 +273,9 @@ async def test_flags_pay_for_validation_and_stop_requests_may_not():
     def request(callback):
         callback.trainer.request_stop("enough", validate=False)
 
-    assert await calls_after(flag) == 4
-    assert await calls_after(request) == 0
-    assert await calls_after(lambda cb: raising(StopRun())(cb)) == 0
+    assert await calls_after(flag) == (4, 1)
+    assert await calls_after(request) == (0, 0)
+    assert await calls_after(lambda cb: raising(StopRun())(cb)) == (0, 0)
 
 
 @row("SY-51")
@@ -347,11 +347,13 @@ async def test_a_list_serves_loops_of_ones_own():
 @row("SY-54")
 async def test_a_second_fit_is_a_run_of_its_own():
     """Flags and reasons of the run before do not reach it: it has all its epochs."""
+
+    def stop(callback, *args):
+        callback.trainer.request_stop("enough")
+        callback.program.stop_training = True
+
     task = await make_task()
-    first = await recorded_fit(
-        In("on_epoch_begin", lambda cb, *_: cb.trainer.request_stop("enough")),
-        task=task,
-    )
+    first = await recorded_fit(In("on_epoch_begin", stop), task=task)
     second = await recorded_fit(task=task)
 
     assert (first.history.epoch, first.history.stop_reason) == ([0], "enough")

@@ -142,12 +142,17 @@ async def test_the_final_checkpoint_is_there_when_training_ends(tmp_path):
     async def look(callback, *args):
         seen.append(await asyncio.to_thread(_last_checkpoint, tmp_path))
 
+    def restore(callback, logs):
+        (variable,) = callback.program.trainable_variables
+        variable.update({"instructions": "as it was once"})
+
     run = await recorded_fit(
+        In("before_train_end", restore, callback_order=5, mutates=True),
         In("on_train_end", look),
-        ProgramCheckpoint(tmp_path / "last.json", save_last=True),
+        ProgramCheckpoint(tmp_path / "some.json", save_last=True),
     )
 
-    final = instructions(run.task.program), run.task.program.name
+    final = "as it was once", run.task.program.name
     assert run.error is None
     assert seen == [final]
 
