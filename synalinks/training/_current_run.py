@@ -6,7 +6,6 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synalinks.errors import BudgetExceededError
 from synalinks.rewards import BatchReward
 from synalinks.training._rollouts import roll_out, roll_out_one, score
 from synalinks.training._sliding import sliding, window_of
@@ -99,15 +98,10 @@ class CurrentRun:
         stop = self.state.stop
         return stop is not None and not stop.validate
 
-    def finishes_what_is_paid(self) -> bool:
-        """Begin no further sample of an evaluation or a prediction that must end.
-
-        Returns:
-            Whether samples are under way, whose batches are still to be taken.
-        """
-        if self._ahead is not None and self._ahead.held_back is None:
-            self._ahead.hold_back(BudgetExceededError(self.state.stop_reason or ""))
-        return self._ahead is not None
+    @property
+    def is_held_back(self) -> bool:
+        """Whether a budget lets no sample begin; those under way are paid for."""
+        return self._ahead is not None and self._ahead.held_back is not None
 
     async def fire(self, hook: str, *args: Any) -> bool:
         """Call a hook of the run's callbacks.

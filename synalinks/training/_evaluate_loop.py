@@ -81,7 +81,7 @@ async def run_prediction(run: CurrentRun, feed: Feed) -> list[Any]:
 
 def _until(run: CurrentRun, feed: Feed, flag: str) -> Iterator[Batch]:
     for batch in feed.batches():
-        if run.is_spent and not run.finishes_what_is_paid():
+        if run.is_spent and not run.is_held_back:
             return
         run.at(batch)
         yield batch

@@ -94,16 +94,12 @@ class SlidingRollouts:
             try:
                 rollout = await roll_out(sample)
             except BudgetExceededError as error:
-                self.hold_back(error)
+                self._hold_back(error)
             else:
                 self._results[sample.id].set_result(rollout)
 
-    def hold_back(self, error: BudgetExceededError) -> None:
-        """Begin nothing new; what is in flight is paid for, and may end.
-
-        Args:
-            error: What `take` raises for a batch that will not come.
-        """
+    def _hold_back(self, error: BudgetExceededError) -> None:
+        # Nothing new is begun; what is in flight is paid for, and may end.
         self.held_back = error
         self._samples = iter(())
         for _ in range(self._n_workers):
