@@ -100,7 +100,7 @@ def test_the_snapshot_sees_names_parameters_and_defaults():
     """What users write in a call is in the snapshot."""
     agreed = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
 
-    fit = agreed["synalinks.programs.Program.fit"]
+    fit = agreed["synalinks.training.Trainer.fit"]
     assert fit.startswith("async def (self, x=None, y=None, batch_size=1, minibatch")
     assert agreed["synalinks.Program"] == "is synalinks.programs.Program"
     assert agreed["synalinks.callbacks.CSVLogger"] == (

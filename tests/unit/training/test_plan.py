@@ -169,7 +169,9 @@ async def test_evaluate_and_predict_refuse_bad_data_for_free(method, x, message)
             {"metrics": ["accuracy", "accuracy"]}, "named 'accuracy'", id="twice"
         ),
         pytest.param({"reward": 3}, "Expected a `Reward`", id="reward number"),
-        pytest.param({"optimizer": 3}, "Expected a `Optimizer`", id="optimizer number"),
+        pytest.param(
+            {"optimizer": 3}, "Expected an `Optimizer`", id="optimizer number"
+        ),
         pytest.param({"reward_weights": [1]}, "ComposableReward", id="weights"),
     ],
 )
