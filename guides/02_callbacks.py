@@ -192,6 +192,56 @@ print(header)
 assert "test_reward" in header
 
 # %% [markdown]
+# ## Scores on other data
+#
+# Validation chooses the program, so its score flatters. An `Evaluator` is a further
+# data set that chooses nothing: `fit` scores the program on it by a cadence, such as
+# `"2ep"`, `"10ba"` or `"$0.50"`, and its values are in the logs behind its name. They
+# can be monitored like any other; a name that the run does not have is found before the
+# first call is paid for.
+
+# %%
+path = "evaluators.csv"
+history = fit(
+    synalinks.callbacks.CSVLogger(path),
+    synalinks.callbacks.EarlyStopping(monitor="hard_reward", patience=3),
+    evaluators=[
+        synalinks.Evaluator("hard", x_test[:16], y_test[:16], every="2ba"),
+        synalinks.Evaluator("test", x_test[16:48], y_test[16:48], every=None),
+    ],
+)
+with open(path, encoding="utf-8") as file:  # noqa: PTH123
+    print(file.read())
+assert "hard_reward" in history.history
+assert "test_reward" not in history.history
+
+# %% [markdown]
+# The second one has no cadence: it runs when a callback asks for it. `on_eval` is
+# called after each evaluation, validation included, and `self.trainer.best` is the best
+# validated program so far, so the test is paid for only when there is a new best.
+
+
+# %%
+class TestTheBest(Callback):
+    """Asks for the test whenever validation has found a better program."""
+
+    def on_eval(self, step, name, metrics):
+        print(f"step {step}: {name} {metrics['reward']:.2f}")
+        if name == "val" and self.trainer.best.step == step:
+            self.trainer.request_evaluation("test")
+
+
+history = fit(
+    TestTheBest(),
+    evaluators=synalinks.Evaluator("test", x_test[:32], y_test[:32], every=None),
+)
+assert "test_reward" in history.history
+
+# %% [markdown]
+# All evaluators that are due at one moment measure the same program, whatever their
+# callbacks do to it, and each runs once between two updates. One that fails is passed
+# over with a warning.
+#
 # ## Stopping
 #
 # `request_stop` finishes the batch under way. With `validate=False` no more calls are
@@ -266,6 +316,42 @@ assert count.n <= 8
 # `on_propose_begin` comes before anything is paid for: `self.trainer.override_batch`
 # puts other samples in the place of the batch there, for one attempt.
 #
+# ## Numbers of the optimizer
+#
+# Every number among the optimizer's arguments may be a schedule over the training
+# steps; `HyperparameterMonitor` logs what each batch was worked on with, and what a
+# budget has left. The history tells what the run took in all.
+
+# %%
+optimizer = synalinks.optimizers.RandomFewShot(
+    nb_min_examples=4, nb_max_examples=synalinks.callbacks.Linear(4, 16, 5)
+)
+monitor = synalinks.callbacks.HyperparameterMonitor(
+    keys=["nb_max_examples", "remaining_calls"]
+)
+
+
+async def fit_with_schedule():
+    """Train with an optimizer of its own."""
+    program = await make_program()
+    program.compile(optimizer=optimizer, reward=synalinks.rewards.ExactMatch())
+    return await program.fit(
+        x_train,
+        y_train,
+        batch_size=16,
+        epochs=2,
+        validation_split=0.25,
+        callbacks=[synalinks.callbacks.BudgetStopping(max_calls=5000), monitor],
+        verbose=0,
+    )
+
+
+history = asyncio.run(fit_with_schedule())
+print(history.history["opt_nb_max_examples"], history.usage.calls)
+assert history.history["opt_nb_max_examples"][-1] == 16
+assert history.artifacts.executed_steps == 6
+
+# %% [markdown]
 # ## Several as one
 #
 # A `CallbackGroup` takes one place in the list. Callbacks written for Keras run as they

@@ -111,7 +111,7 @@ PROMISES = {
     "EV-28": "Evaluators that are due at one step see the same program.",
     "EV-29": "Batch end, cadence checkpoints and evaluators come in this order.",
     "EV-30": "`MetricsLogger(log_outputs=n)` writes the first samples.",
-    "EV-31": "A batch in which every sample failed is skipped, and its row says so.",
+    "EV-31": "A batch in which every answer failed is skipped, and its row says so.",
     "EV-32": "A CSV header grows with new values, and rows stay aligned.",
     "EV-33": "`RecordingCallback(prints=True)` prints every hook.",
     # -- what Keras and Synalinks users know
@@ -163,9 +163,6 @@ PROMISES = {
 
 # Why a row has no test, where there is more to say than that it is not done.
 NOT_OFFERED = {
-    "EV-31": "by design a batch of bad answers still goes to the optimizer, which is "
-    "there to mend it; one that the provider never answered ends the run",
-    "EV-20": "`history.artifacts` is not there yet",
     "EV-17": "comes with experiments",
     "EV-19": "comes with resume",
     "SY-46": "comes with resume",

@@ -21,11 +21,11 @@ from synalinks.callbacks._program_checkpoint import ProgramCheckpoint
 from synalinks.callbacks._reachable_models import reachable_models
 from synalinks.callbacks._reduce_on_plateau import ReduceOnPlateau
 from synalinks.callbacks._reject_step import RejectStep
-from synalinks.callbacks._schedules import Constant, Cosine, Linear, Step
 from synalinks.callbacks._signal_checkpoint import SignalCheckpoint
 from synalinks.callbacks._target_stopping import TargetStopping
 from synalinks.callbacks._terminate_on_invalid import TerminateOnInvalid
 from synalinks.callbacks._timeout import Timeout
+from synalinks.contracts import Constant, Cosine, Linear, Step
 
 __all__ = [
     "HOOKS",

@@ -39,17 +39,16 @@ class Budget:
             _check_limit(kind, limit)
         _check_reserve(self.reserve)
 
-    def excess(self, spent: Spent, *, is_guarded: bool) -> str | None:
+    def excess(self, spent: Spent) -> str | None:
         """Return what is used up, as far as that can be told without another call.
 
         Args:
-            spent: What was spent.
-            is_guarded: Whether models ask before each call. They are then let run to
-                the last cent: what follows may cost nothing.
+            spent: What was spent. Models ask before each call, and are let run to the
+                last cent: what follows may cost nothing.
         """
         for kind in self.limits:
             over = getattr(spent, kind) - self._limit(kind)
-            if over > 0 or (over == 0 and not (is_guarded and kind != "seconds")):
+            if over > 0 or (over == 0 and kind == "seconds"):
                 return self._used_up(kind, spent)
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from synalinks._internal import context
 from synalinks.callbacks._spending import Spent, expected_of
@@ -32,22 +32,15 @@ class BudgetGate:
         self._in_flight = Spent()
         self._lists: list[list[CallGate]] = []
 
-    def attach(self, models: Iterable[ProviderModel]) -> bool:
+    def attach(self, models: Iterable[ProviderModel]) -> None:
         """Be asked before each call of some models.
 
         Args:
             models: The models.
-
-        Returns:
-            Whether all of them ask.
         """
-        ledgers = [getattr(model, "ledger", None) for model in models]
-        found: list[Any] = [getattr(ledger, "gates", None) for ledger in ledgers]
-        for gates in found:
-            if gates is not None:
-                gates.append(self)
-                self._lists.append(gates)
-        return None not in found
+        for model in models:
+            model.ledger.gates.append(self)
+            self._lists.append(model.ledger.gates)
 
     def detach(self) -> None:
         """Be asked no more."""

@@ -84,7 +84,6 @@ class BudgetStopping(Callback):
         self.stopped_batch: int | None = None
         self._purse: Purse | None = None
         self._gate: BudgetGate | None = None
-        self._is_guarded = True
         self._total = Spent()
         self._marks: dict[str, Spent] = {}
         self._last: dict[str, Spent] = {}
@@ -110,6 +109,14 @@ class BudgetStopping(Callback):
     def spent_seconds(self) -> float:
         """Seconds that the run has lasted."""
         return self._spent().seconds
+
+    def remaining(self) -> dict[str, float]:
+        """Return what is left of each limit, by kind: `cost`, `tokens`, ..."""
+        spent = self._spent()
+        return {
+            kind: max(0, limit - getattr(spent, kind))
+            for kind, limit in self.budget.limits.items()
+        }
 
     def _spent(self) -> Spent:
         if self._purse is not None:
@@ -156,8 +163,7 @@ class BudgetStopping(Callback):
     def _watch(self) -> None:
         if self._purse is None or self._gate is None:
             return
-        models = list(self._purse.watch(reachable_models(self.program)))
-        self._is_guarded = self._gate.attach(models) and self._is_guarded
+        self._gate.attach(self._purse.watch(reachable_models(self.program)))
         self._check_prices()
 
     def teardown(self, stage: str) -> None:
@@ -257,7 +263,7 @@ class BudgetStopping(Callback):
 
     def _excess(self) -> str | None:
         self._check_prices()
-        return self.budget.excess(self._spent(), is_guarded=self._is_guarded)
+        return self.budget.excess(self._spent())
 
     def _shortage(self, what: str) -> str | None:
         takes = self._last.get(what)

@@ -162,7 +162,9 @@ class Dispatcher:
     def _handled(self, entry: Entry, hook: str, error: Exception) -> list[Exception]:
         """Return the error if it is to end the run."""
         name = type(entry.callback).__name__
-        policy = getattr(entry.callback, "on_hook_error", "raise")
+        state = context.trainer.get()
+        of_the_run = None if state is None else state.params.get("callback_errors")
+        policy = of_the_run or getattr(entry.callback, "on_hook_error", "raise")
         # Nothing is paid for yet: what cannot work is said rather than lived with.
         is_mistake = hook in _BEFORE_PAYING and isinstance(error, SynalinksError)
         if policy == "raise" or is_mistake:
@@ -170,7 +172,6 @@ class Dispatcher:
             return [error]
         entry.is_disabled = entry.is_disabled or policy == "disable"
         facts = {"callback": name, "hook": hook, "error": type(error).__name__}
-        state = context.trainer.get()
         if state is not None:
             state.log("callback_error", {**facts, "message": str(error)})
         if self._is_first(entry, hook, type(error)):

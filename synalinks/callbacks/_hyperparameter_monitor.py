@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from synalinks._internal import context
+from synalinks.callbacks._budget_stopping import BudgetStopping
 from synalinks.callbacks._callback import Callback
 from synalinks.errors import ConfigurationError, did_you_mean, show
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from synalinks.callbacks._callback import Logs
+    from synalinks.contracts import TrainerState
 
 _INTERVALS = ("epoch", "batch")
 # How the words begin that name what the optimizer remembers.
@@ -20,6 +22,9 @@ _MEMORY_WORDS = ("momentum", "history", "memory", "ema", "window", "decay")
 
 class HyperparameterMonitor(Callback):
     """Logs every number among the arguments of the optimizer, as used in each batch.
+
+    What a `BudgetStopping` of the run has left is logged too, as `remaining_cost`,
+    `remaining_tokens`, `remaining_calls` and `remaining_seconds`.
 
     Args:
         logging_interval: `batch` for the rows of batches and, as their mean, of epochs;
@@ -59,7 +64,7 @@ class HyperparameterMonitor(Callback):
     def provides(self) -> Collection[str]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Names of the values in the logs."""
         state = context.trainer.get()
-        return [] if state is None else list(self._read(state.optimizer))
+        return [] if state is None else list(self._read(state))
 
     def setup(self, stage: str) -> None:
         """Check the names, before anything is paid for.
@@ -72,7 +77,7 @@ class HyperparameterMonitor(Callback):
         """
         if stage != "train":
             return
-        known = self.trainer.optimizer.hyperparameters()
+        known = _numbers(self.trainer)
         for key in self.keys or ():
             if key not in known:
                 msg = (
@@ -89,7 +94,7 @@ class HyperparameterMonitor(Callback):
             batch: Index of the batch in the epoch.
             logs: The row of the batch.
         """
-        self._used = self._read(self.trainer.optimizer)
+        self._used = self._read(self.trainer)
         if self.logging_interval == "batch" and logs is not None:
             logs.update(self._used)
 
@@ -103,14 +108,29 @@ class HyperparameterMonitor(Callback):
         if self.logging_interval == "epoch" and logs is not None:
             logs.update(self._used)
 
-    def _read(self, optimizer: Any) -> dict[str, float]:
-        values: dict[str, float] = optimizer.hyperparameters()
+    def _read(self, state: TrainerState) -> dict[str, float]:
         return {
             f"{self.prefix}{name}": value
-            for name, value in values.items()
+            for name, value in _numbers(state).items()
             if (self.keys is None or name in self.keys)
             and (self.log_momentum or not _is_memory(name))
         }
+
+
+def _numbers(state: TrainerState) -> dict[str, float]:
+    numbers: dict[str, float] = state.optimizer.hyperparameters()
+    for budget in _budgets(state.callbacks or ()):
+        for kind, amount in budget.remaining().items():
+            name = f"remaining_{kind}"
+            numbers[name] = min(amount, numbers.get(name, amount))
+    return numbers
+
+
+def _budgets(callbacks: Iterable[Any]) -> Iterator[BudgetStopping]:
+    for callback in callbacks:
+        if isinstance(callback, BudgetStopping):
+            yield callback
+        yield from _budgets(getattr(callback, "members", ()))
 
 
 def _is_memory(name: str) -> bool:

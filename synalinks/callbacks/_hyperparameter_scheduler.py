@@ -9,7 +9,7 @@ from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:
     from synalinks.callbacks._callback import Logs
-    from synalinks.callbacks._schedules import Schedule
+    from synalinks.contracts import Schedule
 
 
 class HyperparameterScheduler(Callback):

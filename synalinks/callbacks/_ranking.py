@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -55,17 +56,15 @@ class Ranking:
         self.kept.remove(worst)
         return worst[1]
 
-    def best(self, improvement: Improvement) -> tuple[float, str] | None:
-        """Return the best value and its file; the oldest of equal ones.
+    def ordered(self, improvement: Improvement) -> list[tuple[float, str]]:
+        """Return the values and their files, best first; of equal ones the oldest.
 
         Args:
             improvement: What counts as better.
         """
-        best: tuple[float, str] | None = None
-        for one in self.kept:
-            if improvement.is_better(one[0], best[0] if best else None):
-                best = one
-        return best
+        sign = -1 if improvement.sense == "max" else 1
+        finite = [one for one in self.kept if math.isfinite(one[0])]
+        return sorted(finite, key=lambda one: sign * one[0])
 
     def _worst(self, improvement: Improvement) -> tuple[float, str]:
         worst = self.kept[0]

@@ -24,8 +24,8 @@ def reachable_models(
     """Return the models that training or running a program may call.
 
     These are the program's own, those of its optimizer, of its reward (a judge) and
-    metrics, also if these are functions that use a program or a model, and those that
-    any of them falls back to.
+    metrics, also if these are functions, or have methods of the user's, that use a
+    program or a model, and those that any of them falls back to.
 
     Args:
         program: A program, compiled or not.
@@ -59,8 +59,20 @@ def _parts_of(value: Any) -> list[Any]:
     if isinstance(value, Configurable):
         # Programs know the modules of their graph, which are no attributes of theirs.
         children = value.children() if isinstance(value, Module) else []
-        return [*vars(value).values(), *children]
+        return [*vars(value).values(), *children, *_own_methods(type(value))]
     return _parts_of_function(value)
+
+
+def _own_methods(kind: type) -> list[Any]:
+    """Return the methods of a class of the user's, which may use a global model."""
+    package = __name__.partition(".")[0]
+    return [
+        member
+        for base in kind.__mro__
+        if base.__module__.partition(".")[0] not in {package, "builtins", "abc"}
+        for member in vars(base).values()
+        if inspect.isfunction(member)
+    ]
 
 
 def _parts_of_function(value: Any) -> list[Any]:

@@ -23,6 +23,7 @@ from synalinks.contracts._records import (
     Usage,
 )
 from synalinks.contracts._rollout_json import rollout_from_json, rollout_to_json
+from synalinks.contracts._schedules import Constant, Cosine, Linear, Schedule, Step
 from synalinks.contracts._snapshot import (
     commit,
     present_candidate,
@@ -41,16 +42,21 @@ __all__ = [
     "CallRecord",
     "Candidate",
     "CandidateEvent",
+    "Constant",
+    "Cosine",
     "Estimate",
     "Failure",
+    "Linear",
     "ManifestRow",
     "Override",
     "ProgramBrief",
     "Progress",
     "Proposal",
     "Rollout",
+    "Schedule",
     "Span",
     "Stage",
+    "Step",
     "Stop",
     "TrainerState",
     "Trial",

@@ -13,7 +13,7 @@ from synalinks.contracts._stopping import Stopping
 from synalinks.errors import ConfigurationError, show, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts._artifacts import Best
@@ -34,6 +34,7 @@ class TrainerState(Stopping, RunLogs, Checkpointing):
         params: Parameters of the run by name.
 
     Attributes:
+        read_usage: Counts what language models have taken; None where nothing does.
         ctx: The experiment that the run is part of; None outside of one.
         best: The best validated program; None as long as none was validated.
     """
@@ -47,6 +48,7 @@ class TrainerState(Stopping, RunLogs, Checkpointing):
         self.params = params
         self.history: Any = None
         self.ctx: Any = None
+        self.read_usage: Callable[[], Usage] | None = None
         self.best: Best | None = None
         self.epoch = 0
         self.batch_index = 0
@@ -97,8 +99,8 @@ class TrainerState(Stopping, RunLogs, Checkpointing):
 
     @property
     def usage(self) -> Usage:
-        """What language models have taken up to the last batch or evaluation."""
-        return self.artifacts.usage
+        """What language models have taken so far."""
+        return self.artifacts.usage if self.read_usage is None else self.read_usage()
 
     @property
     def current_epoch(self) -> int:

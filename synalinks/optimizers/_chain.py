@@ -61,6 +61,9 @@ class Chain(Optimizer):
             )
             raise ConfigurationError(msg)
         self.steps_per_turn = steps_per_turn
+        self.learns_from_failures = any(
+            one.learns_from_failures for one in self.optimizers
+        )
         for one in self.optimizers:
             one.ledger, one.log = self.ledger, self.log
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from synalinks._internal.json import JsonObject, digest
 from synalinks.errors import ConfigurationError, show
-from synalinks.optimizers._hyperparameters import check_number
+from synalinks.optimizers._hyperparameters import check_number, count_at_start
 from synalinks.optimizers._optimizer import Optimizer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from synalinks._internal.rng import Stream
-    from synalinks.contracts import Rollout
+    from synalinks.contracts import Rollout, Schedule
 
 Sampling: TypeAlias = Literal["softmax", "best", "random"]
 _SAMPLINGS = ("softmax", "best", "random")
@@ -44,12 +44,12 @@ class GreedyOptimizer(Optimizer):
     def __init__(
         self,
         *,
-        nb_min_examples: int = 1,
-        nb_max_examples: int = 3,
+        nb_min_examples: int | Schedule = 1,
+        nb_max_examples: int | Schedule = 3,
         sampling: Sampling = "softmax",
-        sampling_temperature: float = 0.3,
-        population_size: int = 10,
-        reward_uncertainty: float = 0.25,
+        sampling_temperature: float | Schedule = 0.3,
+        population_size: int | Schedule = 10,
+        reward_uncertainty: float | Schedule = 0.25,
         name: str | None = None,
         description: str | None = None,
     ) -> None:
@@ -60,6 +60,8 @@ class GreedyOptimizer(Optimizer):
             name=name,
             description=description,
         )
+        nb_min_examples = count_at_start(nb_min_examples)
+        nb_max_examples = count_at_start(nb_max_examples)
         check_number("nb_min_examples", nb_min_examples, at_least=1)
         check_number("nb_max_examples", nb_max_examples, at_least=nb_min_examples)
         if sampling not in _SAMPLINGS:

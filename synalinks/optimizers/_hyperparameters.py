@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import inspect
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from synalinks.errors import ConfigurationError, did_you_mean, show
 from synalinks.saving import Configurable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synalinks.contracts import Schedule
 
 
 class Hyperparameters(Configurable):
     """The numbers among the constructor's arguments, by name."""
 
     name: str
+    iterations: int
 
     def hyperparameters(self) -> dict[str, float]:
         """Return every number among the constructor's arguments, as it is now."""
@@ -34,6 +40,12 @@ class Hyperparameters(Configurable):
         Raises:
             ConfigurationError: There is no such argument, or it cannot have the value.
         """
+        if name in self.schedules:
+            msg = (
+                f"`{self.name}` was made with a schedule for `{name}`, which nothing "
+                "else may change: give it a number, or leave the callback out."
+            )
+            raise ConfigurationError(msg)
         setattr(self, name, self.checked_hyperparameter(name, value))
 
     def checked_hyperparameter(self, name: str, value: float) -> float:
@@ -46,20 +58,69 @@ class Hyperparameters(Configurable):
         Raises:
             ConfigurationError: There is no such argument, or it cannot have the value.
         """
+        return self._checked({name: value})[name]
+
+    # -- schedules -------------------------------------------------------------
+
+    @property
+    def schedules(self) -> dict[str, Schedule]:
+        """The schedules among the constructor's arguments."""
+        return {
+            name: cast("Schedule", value)
+            for name, value in self._arguments.items()
+            if callable(value) and isinstance(getattr(self, name, None), (int, float))
+        }
+
+    def begin_schedules(self) -> None:
+        """Put first values where a subclass has kept the schedules it was given."""
+        parameters = inspect.signature(type(self)).parameters
+        for name, value in self._arguments.items():
+            is_kept = callable(value) and getattr(self, name, None) is value
+            default = parameters[name].default if name in parameters else None
+            if is_kept and isinstance(default, (int, float)):
+                first = number_at_start(cast("Schedule", value))
+                setattr(self, name, round(first) if isinstance(default, int) else first)
+
+    def check_schedules(self, n_steps: int) -> None:
+        """Refuse schedules that come to values which their arguments cannot have.
+
+        Args:
+            n_steps: Steps that will be taken; the first and the last are looked at.
+
+        Raises:
+            ConfigurationError: A value is out of its range.
+        """
+        for step in {0, max(0, n_steps - 1)} if self.schedules else ():
+            self._checked(self._scheduled(self.iterations + step))
+
+    def follow_schedules(self) -> None:
+        """Take over the values that the schedules have at the present step."""
+        if not self.schedules:
+            return
+        for name, value in self._checked(self._scheduled(self.iterations)).items():
+            setattr(self, name, value)
+
+    def _scheduled(self, step: int) -> dict[str, float]:
+        return {name: schedule(step) for name, schedule in self.schedules.items()}
+
+    def _checked(self, values: Mapping[str, float]) -> dict[str, float]:
         known = self.hyperparameters()
-        if name not in known:
-            msg = (
-                f"`{self.name}` has no hyperparameter {name!r}."
-                f"{did_you_mean(name, known)} Available: {', '.join(sorted(known))}."
-            )
-            raise ConfigurationError(msg)
-        check_number(name, value)
-        if not math.isfinite(value):
-            msg = f"`{name}` is a finite number, received: {show(value)}."
-            raise ConfigurationError(msg)
-        fitting = round(value) if self._is_count(name) else float(value)
+        fitting: dict[str, float] = {}
+        for name, value in values.items():
+            if name not in known:
+                msg = (
+                    f"`{self.name}` has no hyperparameter {name!r}."
+                    f"{did_you_mean(name, known)} Available: "
+                    f"{', '.join(sorted(known))}."
+                )
+                raise ConfigurationError(msg)
+            check_number(name, value)
+            if not math.isfinite(value):
+                msg = f"`{name}` is a finite number, received: {show(value)}."
+                raise ConfigurationError(msg)
+            fitting[name] = round(value) if self._is_count(name) else float(value)
         # The constructor knows what goes with what.
-        arguments: dict[str, Any] = {**self._arguments, **known, name: fitting}
+        arguments: dict[str, Any] = {**self._arguments, **known, **fitting}
         if "name" in arguments:
             arguments["name"] = self.name
         type(self)(**arguments)
@@ -69,9 +130,27 @@ class Hyperparameters(Configurable):
         # A temperature of 1 is none, so the value alone does not tell.
         parameter = inspect.signature(type(self)).parameters.get(name)
         annotation = parameter.annotation if parameter else None
-        if annotation in {"float", float}:
+        if annotation is float or str(annotation).startswith("float"):
             return False
         return isinstance(getattr(self, name), int)
+
+
+def number_at_start(value: float | Schedule) -> float:
+    """Return the number that an argument begins with.
+
+    Args:
+        value: A number, or a schedule.
+    """
+    return value(0) if callable(value) else value
+
+
+def count_at_start(value: int | Schedule) -> int:
+    """Return the count that an argument begins with.
+
+    Args:
+        value: A count, or a schedule, whose values are rounded.
+    """
+    return round(value(0)) if callable(value) else value
 
 
 def check_number(

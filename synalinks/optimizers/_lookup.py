@@ -29,7 +29,11 @@ def get(identifier: object) -> Optimizer | None:
     Raises:
         ConfigurationError: The identifier stands for no optimizer.
     """
-    return look_up(_DEFAULT if identifier == "auto" else identifier, kind=Optimizer)
+    default = _DEFAULT if identifier == "auto" else identifier
+    optimizer = look_up(default, kind=Optimizer)
+    if optimizer is not None:
+        optimizer.begin_schedules()
+    return optimizer
 
 
 def serialize(optimizer: Optimizer) -> JsonObject:

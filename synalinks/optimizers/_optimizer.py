@@ -10,7 +10,12 @@ from synalinks.contracts import Candidate, CandidateEvent, ProgramBrief, Span
 from synalinks.errors import ConfigurationError, show
 from synalinks.optimizers._candidate_json import candidate_from_json, candidate_to_json
 from synalinks.optimizers._candidate_log import CandidateLog
-from synalinks.optimizers._hyperparameters import Hyperparameters, check_number
+from synalinks.optimizers._hyperparameters import (
+    Hyperparameters,
+    check_number,
+    count_at_start,
+    number_at_start,
+)
 from synalinks.optimizers._ledger import Ledger
 from synalinks.optimizers._race import Race
 
@@ -18,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks.contracts import Proposal, Rollout, Trial
+    from synalinks.contracts import Proposal, Rollout, Schedule, Trial
     from synalinks.optimizers._step_view import StepView
 
 
@@ -35,16 +40,25 @@ class Optimizer(Hyperparameters, ABC):
     race of the proposals against the incumbent.
 
     Args:
-        population_size: How many of the best candidates are kept, at least 1.
+        population_size: How many of the best candidates are kept, at least 1. This and
+            every other number may be a schedule: a function of the steps taken, such as
+            `synalinks.callbacks.Linear(1, 8, 100)`.
         sampling_temperature: Softness of choices weighted by reward, above 0.
         reward_uncertainty: How much a candidate's mean reward is lowered for being
             measured on few samples: by this divided by the square root of their number.
         name: Name of the optimizer.
         description: What it does.
 
+    Attributes:
+        learns_from_failures: Whether `propose` can make something of a batch in which
+            every answer failed, such as by mending the instructions. By default such
+            a batch is skipped: nothing is proposed, and its row has `skipped_batch`.
+
     Raises:
         ConfigurationError: A number is out of its range.
     """
+
+    learns_from_failures: bool = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -60,23 +74,23 @@ class Optimizer(Hyperparameters, ABC):
     def __init__(
         self,
         *,
-        population_size: int = 10,
-        sampling_temperature: float = 0.3,
-        reward_uncertainty: float = 0.25,
+        population_size: int | Schedule = 10,
+        sampling_temperature: float | Schedule = 0.3,
+        reward_uncertainty: float | Schedule = 0.25,
         name: str | None = None,
         description: str | None = None,
     ) -> None:
         if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             msg = f"The name of an optimizer is a text, received: {show(name)}."
             raise ConfigurationError(msg)
-        check_number("population_size", population_size, at_least=1)
-        check_number("sampling_temperature", sampling_temperature, above=0)
-        check_number("reward_uncertainty", reward_uncertainty, at_least=0)
+        self.population_size = count_at_start(population_size)
+        self.sampling_temperature = number_at_start(sampling_temperature)
+        self.reward_uncertainty = number_at_start(reward_uncertainty)
+        check_number("population_size", self.population_size, at_least=1)
+        check_number("sampling_temperature", self.sampling_temperature, above=0)
+        check_number("reward_uncertainty", self.reward_uncertainty, at_least=0)
         self.name = name or unique_name(type(self).__name__)
         self.description = description or described(type(self))
-        self.population_size = population_size
-        self.sampling_temperature = sampling_temperature
-        self.reward_uncertainty = reward_uncertainty
         self.iterations = 0
         self.epochs = 0
         self.ledger = Ledger()
@@ -192,6 +206,7 @@ class Optimizer(Hyperparameters, ABC):
         """
         self.brief = brief or ProgramBrief()
         self.ledger.keep_if_same_data(data_fingerprint, samples)
+        self.follow_schedules()
         self.adopt(seed)
 
     def adopt(self, candidate: Candidate) -> None:
@@ -285,6 +300,7 @@ class Optimizer(Hyperparameters, ABC):
         self._winner = None
         self.proposals = []
         self.iterations += 1
+        self.follow_schedules()
         return self.incumbent
 
     def cells_per_step(self, n_scoring: int, minibatch_size: int) -> Span:
@@ -398,3 +414,4 @@ class Optimizer(Hyperparameters, ABC):
         self._incumbent = candidate_from_json(incumbent) if incumbent else None
         self.ledger.load_state_dict(state["ledger"])
         self.log.load_state_dict(state["log"])
+        self.follow_schedules()

@@ -46,6 +46,7 @@ class ReflectiveOptimizer(Optimizer):
     """
 
     default_instructions = REFLECT
+    learns_from_failures = True
 
     def __init__(
         self,

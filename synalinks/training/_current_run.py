@@ -10,6 +10,7 @@ from synalinks.errors import BudgetExceededError
 from synalinks.rewards import BatchReward
 from synalinks.training._rollouts import roll_out, roll_out_one, score
 from synalinks.training._sliding import sliding, window_of
+from synalinks.training._usage import UsageMeter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from synalinks.training._samples import Batch, Feed, Sample
     from synalinks.training._session import FitSession
     from synalinks.training._sliding import SlidingRollouts
-    from synalinks.training._usage import UsageMeter
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,24 +72,19 @@ class CurrentRun:
         self.state.batch_index = batch.index
         self.is_applied = False
 
-    def mark(self, name: str) -> None:
-        """Count from here what `usage_since` tells.
+    def count(self) -> UsageMeter:
+        """Begin to count what the run takes.
 
-        Args:
-            name: Of what begins: `batch` or `epoch`.
+        Returns:
+            What counts it.
         """
-        if self.meter is not None:
-            self.meter.watch()
-            self.meter.mark(name)
+        self.meter = UsageMeter(self.program)
+        self.state.read_usage = self.meter.total
+        return self.meter
 
-    def usage_since(self, name: str) -> dict[str, float]:
-        """Return what language models have taken since a mark, as it is in the logs.
-
-        Args:
-            name: Of the mark.
-        """
-        self.report()
-        return {} if self.meter is None else self.meter.since(name)
+    def usage_of_batch(self) -> dict[str, float]:
+        """Return what the batch has taken so far, as it is in the logs."""
+        return {} if self.meter is None else self.meter.since("batch")
 
     def report(self) -> None:
         """Write into the artifacts what the run has done and taken so far."""
@@ -144,29 +139,27 @@ class CurrentRun:
             AllSamplesFailedError: No sample of the batch came through.
         """
         ids = [sample.id for sample in samples]
+        # A judge is paid for: what is scored already is not scored again.
+        is_missing = is_scored
         if self._ahead is not None:
             rollouts = await self._ahead.take(ids)
+            is_missing = is_scored and not self._scores_each
         elif self.session is not None and is_scored:
             rollouts = await self.session.measure(self._evaluated(self.session), ids)
+            is_missing = False
         else:
             rollouts = await roll_out(
                 self.program, samples, self.policy, training=training
             )
         self.policy.check_batch(rollouts)
-        if is_scored and not self._comes_scored:
+        if is_missing:
             rollouts = await score(self.program, rollouts)
         self.state.outputs = rollouts
         return rollouts
 
     @property
-    def _comes_scored(self) -> bool:
-        """Whether rollouts have rewards when they come: a judge is not paid twice."""
-        is_measured = self.session is not None
-        return is_measured or (self._ahead is not None and self._scores_each)
-
-    @property
     def _scores_each(self) -> bool:
-        """Whether a rollout can be scored without the others of its batch."""
+        """Whether samples have rewards of their own, not only in a batch."""
         return not isinstance(self.program.reward, BatchReward)
 
     def _evaluated(self, session: FitSession) -> Candidate:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from synalinks.callbacks import reachable_models
+from synalinks.callbacks import Cadence, reachable_models
 from synalinks.contracts import Estimate, Span
 from synalinks.training._rollouts import roll_out, score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from synalinks.training._evaluator import Evaluator
     from synalinks.training._plan import FitPlan
     from synalinks.training._samples import Sample
 
@@ -63,8 +64,23 @@ def _sample_runs(program: Any, plan: FitPlan) -> Span:
         expected=len(held_out) * n_epochs,
         high=len(held_out) * n_epochs,
     )
+    for one in plan.evaluators:
+        passes = passes + _runs_of(one, n_epochs, n_steps) * len(one.feed.used())
     races = program.optimizer.cells_per_step(len(scoring), plan.minibatch_size)
     return once + passes + races * n_steps
+
+
+def _runs_of(evaluator: Evaluator, n_epochs: int, n_steps: int) -> Span:
+    """Return how often an evaluator will run; what callbacks ask for is not known."""
+    if evaluator.every is None:
+        return Span(low=0, expected=0, high=n_steps)
+    interval = Cadence(evaluator.every).interval
+    amounts = {"ep": n_epochs, "ba": n_steps}
+    if interval.unit in amounts:
+        n_runs = amounts[interval.unit] // interval.amount
+        # Where the program has not changed since, it costs nothing.
+        return Span(low=min(1, n_runs), expected=n_runs, high=n_runs)
+    return Span(low=0, expected=min(n_epochs, n_steps), high=n_steps)
 
 
 def _counters(program: Any) -> tuple[float | None, ...]:

@@ -11,7 +11,6 @@ from synalinks.training._current_run import CurrentRun
 from synalinks.training._evaluations import Evaluations
 from synalinks.training._orderly import fire_to_the_end, orderly, stopping
 from synalinks.training._session import FitSession
-from synalinks.training._usage import UsageMeter
 from synalinks.training._variables import begin_epoch, end_epoch
 
 if TYPE_CHECKING:
@@ -21,7 +20,13 @@ if TYPE_CHECKING:
     from synalinks.training._samples import Batch
 
 # Written by training into the row of a batch; the row of an epoch has no use for them.
-_OF_A_BATCH = ("attempts", "step_rejected", "update_applied", *USAGE_KEYS)
+_OF_A_BATCH = (
+    "attempts",
+    "skipped_batch",
+    "step_rejected",
+    "update_applied",
+    *USAGE_KEYS,
+)
 
 
 async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
@@ -61,8 +66,11 @@ async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
     program.stop_training = False
     history.artifacts = state.artifacts
     state.artifacts.requested_steps = plan.train.n_batches * len(plan.epochs)
-    async with orderly(run):
-        await _Training(run, plan).run_all()
+    try:
+        async with orderly(run):
+            await _Training(run, plan).run_all()
+    finally:
+        run.report()
     history.stop_reason = state.stop_reason
     history.best = state.best
     history.callback_seconds = dict(entries.seconds)
@@ -126,6 +134,7 @@ class _Training:
 
     async def _open_session(self) -> FitSession:
         plan, program = self._plan, self._program
+        program.optimizer.check_schedules(plan.train.n_batches * len(plan.epochs))
         await program.ensure_built(plan.train.samples[0].x)
         validation = plan.validation
         session = FitSession(
@@ -140,7 +149,7 @@ class _Training:
         )
         session.warn_of_gaps()
         self._run.session = session
-        self._run.meter = UsageMeter(program)
+        self._meter = self._run.count()
         self._evaluations = Evaluations(self._run, plan, session)
         return session
 
@@ -170,7 +179,8 @@ class _Training:
         state.epoch, state.epoch_complete, state.stops_epoch = epoch, False, False
         self._program.reset_metrics()
         begin_epoch(session.variables)
-        self._run.mark("epoch")
+        self._meter.watch()
+        self._meter.mark("epoch")
         state.logs = {}
         await self._run.fire("on_epoch_begin", epoch, state.logs)
         first_row = len(state.rows)
@@ -186,7 +196,7 @@ class _Training:
             rows, lambda key: key in own or state.evaluator_of(key) is not None
         )
         await self._evaluations.run_due(self._logs, at_epoch_end=True)
-        state.note({**self._logs, **self._run.usage_since("epoch")})
+        state.note({**self._logs, **self._meter.since("epoch")})
         with stopping(self._run):
             await self._run.fire("on_epoch_end", epoch, self._logs)
             await state.save_requested_checkpoints()
@@ -218,7 +228,7 @@ class _Training:
         state.rows.append(row)
         state.logs = row
         run.at(batch)
-        run.mark("batch")
+        self._meter.mark("batch")
         self._evaluations.forget()
         state.mark_step(is_done=False)
         stop: StopRun | None = None
@@ -242,7 +252,7 @@ class _Training:
     ) -> None:
         run, state = self._run, self._state
         row["update_applied"] = float(run.is_applied)
-        row.update(run.usage_since("batch"))
+        row.update(run.usage_of_batch())
         state.note(row)
         try:
             await run.fire("on_train_batch_end", batch.index, row)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from synalinks.training._failures import FailurePolicy
 
 _REJECT_LIMITS = ("skip", "raise")
+_ERROR_POLICIES = (None, "raise", "warn", "disable")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +55,8 @@ class FitPlan:
     """Batches that are run before training begins."""
     evaluators: Sequence[Evaluator]
     """Data sets that the program is scored on besides validation."""
+    callback_errors: str | None
+    """`raise`, `warn` or `disable` for all callbacks; None leaves it to each."""
 
     def callback_params(self, program: Any) -> dict[str, Any]:
         """Return what callbacks see of the plan.
@@ -74,6 +77,7 @@ class FitPlan:
             "validation_freq": self.validation_freq,
             "validation_batch_size": validation.batch_size if validation else None,
             "validation_steps": validation.n_batches if validation else 0,
+            "callback_errors": self.callback_errors,
             "evaluators": {
                 one.name: one.directions(program) for one in self.evaluators
             },
@@ -103,6 +107,7 @@ def plan_fit(
     check_callbacks: bool,
     sanity_batches: int,
     evaluators: Any,
+    callback_errors: str | None,
 ) -> FitPlan:
     """Check the arguments of `fit`; see there for their meaning.
 
@@ -128,6 +133,7 @@ def plan_fit(
         check_callbacks: Whether to warn of callbacks that change the program.
         sanity_batches: Batches that are run before training begins.
         evaluators: Data sets that the program is scored on besides validation.
+        callback_errors: What follows on an error of any callback.
 
     Returns:
         The plan.
@@ -151,12 +157,8 @@ def plan_fit(
     check_verbose(verbose)
     check_flag("shuffle", shuffle)
     check_flag("check_callbacks", check_callbacks)
-    if on_reject_limit not in _REJECT_LIMITS:
-        msg = (
-            f"`on_reject_limit` is one of {_REJECT_LIMITS}, "
-            f"received: {show(on_reject_limit)}."
-        )
-        raise ConfigurationError(msg)
+    _check_choice("on_reject_limit", on_reject_limit, _REJECT_LIMITS)
+    _check_choice("callback_errors", callback_errors, _ERROR_POLICIES)
     samples = make_samples(x, y, role="train")
     if validation_data is not None:
         held_out = _validation_samples(validation_data)
@@ -185,7 +187,14 @@ def plan_fit(
         check_callbacks=check_callbacks,
         sanity_batches=sanity_batches,
         evaluators=checked,
+        callback_errors=callback_errors,
     )
+
+
+def _check_choice(name: str, value: Any, choices: Sequence[Any]) -> None:
+    if value not in choices:
+        msg = f"`{name}` is one of {choices}, received: {show(value)}."
+        raise ConfigurationError(msg)
 
 
 def _validation_samples(validation_data: Any) -> list[Sample]:

@@ -66,3 +66,12 @@ class Scores:
             values[metric.name] = metric.result()
         values[FAILED] = float(self._n_failed)
         return values
+
+
+def without_failed(values: dict[str, float]) -> list[float]:
+    """Return results as a list which, as in Keras, follows `metrics_names`.
+
+    Args:
+        values: Results by name.
+    """
+    return [value for name, value in values.items() if name != FAILED]

@@ -128,6 +128,11 @@ class FitSession:
             score=sum(rewards) / len(rewards) if rewards else None,
         )
 
+    def no_change(self) -> Proposal:
+        """Return the proposal to leave the program as it is."""
+        incumbent = self.optimizer.incumbent
+        return Proposal(candidate=incumbent, present=incumbent)
+
     def close_step(self, *, is_accepted: bool) -> None:
         """Apply the proposal of the step, or drop it.
 

@@ -42,13 +42,24 @@ async def take_step(
         await run.fire("on_propose_begin", state.step, state.logs)
         rollouts = await _roll_out(run, session, batch_ids)
         state.outputs = rollouts
-        state.proposal = await session.propose(rollouts, scoring_ids, attempt)
+        if _is_useless(rollouts, session):
+            state.logs["skipped_batch"] = 1
+            state.proposal = session.no_change()
+        else:
+            state.proposal = await session.propose(rollouts, scoring_ids, attempt)
         is_rejected = await run.fire("on_propose_end", state.step, state.logs)
         accepts = await session.optimizer.accept(state.proposal, attempt)
         if accepts and not is_rejected:
             await _apply(run, session, rollouts, attempt)
             return
     await _give_up(run, session)
+
+
+def _is_useless(rollouts: Sequence[Rollout], session: FitSession) -> bool:
+    """Return whether there is nothing in a batch that the optimizer can learn from."""
+    if session.optimizer.learns_from_failures:
+        return False
+    return all(one.failure is not None for one in rollouts)
 
 
 async def _apply(
@@ -58,7 +69,7 @@ async def _apply(
     note_rollouts(rollouts, session.variables)
     state.logs.update(await run.program.take_in(rollouts))
     state.logs["attempts"] = attempt + 1
-    state.logs.update(run.usage_since("batch"))
+    state.logs.update(run.usage_of_batch())
     await run.fire("before_update", state.step, state.logs)
     session.close_step(is_accepted=True)
     run.is_applied = True

@@ -2,61 +2,41 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from synalinks._internal import context
 from synalinks._internal.checks import check_count
-from synalinks._internal.json import digest
-from synalinks._internal.shape import is_list
 from synalinks.contracts import TrainerState
 from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
-from synalinks.rewards import BatchReward
+from synalinks.training._batch_methods import BatchMethods
 from synalinks.training._checks import (
     check_compiled,
     check_inputs,
     check_keys,
-    check_step,
     check_verbose,
 )
-from synalinks.training._compiled import Compiled, compile_config, compile_parts
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._estimate import estimate_fit
 from synalinks.training._evaluate_loop import run_evaluation, run_prediction
 from synalinks.training._failures import FailurePolicy
 from synalinks.training._fit_loop import fit, with_defaults
 from synalinks.training._orderly import orderly
-from synalinks.training._paid import gather_paid
 from synalinks.training._plan import plan_fit
-from synalinks.training._rollouts import score
-from synalinks.training._sample_notes import sample_note
-from synalinks.training._samples import Feed, Sample, make_samples
-from synalinks.training._scores import FAILED, Scores
-from synalinks.training._session import FitSession
-from synalinks.training._step import given_rollouts, take_step
+from synalinks.training._samples import Feed, make_samples
+from synalinks.training._scores import Scores, without_failed
 from synalinks.training._target_check import check_fit_targets, check_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
-
-    from synalinks._internal.json import JsonObject
     from synalinks.callbacks import History
-    from synalinks.contracts import Estimate, Rollout, Stage
-    from synalinks.metrics import Metric
-    from synalinks.optimizers import Optimizer
-    from synalinks.rewards import Reward, Score
+    from synalinks.contracts import Estimate, Stage
     from synalinks.training._plan import FitPlan
 
 _DEFAULT_PREDICT_BATCH_SIZE = 32
 
 
-class Trainer:
+class Trainer(BatchMethods):
     """Compile, fit, evaluate and predict: what a `Program` adds to a `Module`."""
 
-    name: str
-    built: bool
     stop_training: bool
     stop_evaluating: bool
     stop_predicting: bool
@@ -64,110 +44,18 @@ class Trainer:
 
     if TYPE_CHECKING:
 
-        async def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
-
         @property
         def language_models(self) -> list[Any]: ...
 
     def _init_training(self) -> None:
-        self.compiled: Compiled | None = None
+        self.compiled = None
         self.history = None
         self.stop_training = False
         self.stop_evaluating = False
         self.stop_predicting = False
-        self.current_run: CurrentRun | None = None
+        self.current_run = None
         self._scores = Scores([])
-        self._last_result: dict[str, float] = {}
-
-    # -- compile ---------------------------------------------------------------
-
-    def compile(
-        self,
-        optimizer: Any = None,
-        reward: Any = None,
-        reward_weights: Any = None,
-        metrics: Sequence[Any] | None = None,
-        run_eagerly: bool = False,
-        steps_per_execution: int = 1,
-    ) -> None:
-        """Choose how the program is trained and evaluated.
-
-        Args:
-            optimizer: An optimizer or its name; None for a program that is only
-                evaluated.
-            reward: A reward, its name, or a function `(y_true, y_pred) -> float`.
-            reward_weights: Not available yet.
-            metrics: Metrics, names, or functions `(y_true, y_pred) -> float`.
-            run_eagerly: Has no effect; accepted for compatibility.
-            steps_per_execution: Has no effect; accepted for compatibility.
-
-        Raises:
-            ConfigurationError: A name is unknown, or two metrics have one name.
-        """
-        if reward_weights is not None:
-            msg = (
-                "`reward_weights` is not available in this release of synalinks. Use "
-                "`synalinks.rewards.ComposableReward(rewards, weights=...)`."
-            )
-            raise ConfigurationError(msg)
-        self.compiled = compile_parts(optimizer, reward, metrics)
-        self._scores = Scores(self.compiled.metrics)
-
-    @property
-    def optimizer(self) -> Optimizer | None:
-        """The optimizer given to `compile`."""
-        return self.compiled.optimizer if self.compiled else None
-
-    @property
-    def reward(self) -> Reward | None:
-        """The reward given to `compile`."""
-        return self.compiled.reward if self.compiled else None
-
-    @property
-    def compiled_metrics(self) -> list[Metric]:
-        """The metrics given to `compile`."""
-        return self.compiled.metrics if self.compiled else []
-
-    @property
-    def metrics(self) -> list[Metric]:
-        """The metrics given to `compile`, under the name that Keras gives them."""
-        return self.compiled_metrics
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """Names of the values in the logs."""
-        names = self.compiled.metric_names() if self.compiled else []
-        return ["reward", *names]
-
-    def metric_keys(self, validation: bool = False) -> list[str]:
-        """Return the names that the logs of every epoch have, known before any run.
-
-        Args:
-            validation: Whether epochs are validated.
-        """
-        names = [*self.metrics_names, FAILED]
-        return names + [f"val_{name}" for name in names] if validation else names
-
-    def get_compile_config(self) -> JsonObject | None:
-        """Return what `compile` was given, as JSON; None if it was not called."""
-        return compile_config(self.compiled) if self.compiled else None
-
-    def compile_from_config(self, config: JsonObject) -> None:
-        """Compile as `get_compile_config` described.
-
-        Args:
-            config: The configuration.
-
-        Raises:
-            SynalinksError: A part of it is not registered for loading.
-        """
-        self.compile(
-            optimizer=config.get("optimizer"),
-            reward=config.get("reward"),
-            metrics=config.get("metrics"),
-        )
-
-    # -- fit, evaluate, predict ------------------------------------------------
+        self._last_result = {}
 
     async def fit(  # noqa: PLR0917 - the positions are part of the public API
         self,
@@ -194,6 +82,7 @@ class Trainer:
         check_callbacks: bool = False,
         sanity_batches: int = 0,
         evaluators: Any = None,
+        callback_errors: str | None = None,
     ) -> History:
         """Train the program's variables.
 
@@ -233,6 +122,8 @@ class Trainer:
                 of the program as it is then is not paid for again.
             evaluators: An `Evaluator`, or a list of them: further data sets that the
                 program is scored on as it trains.
+            callback_errors: What follows on an error of any callback: `raise`, `warn`
+                or `disable`; None leaves it to the `on_hook_error` of each.
 
         Returns:
             The history: `history.history` has a list with one value per epoch for
@@ -275,6 +166,7 @@ class Trainer:
             check_callbacks=check_callbacks,
             sanity_batches=sanity_batches,
             evaluators=evaluators,
+            callback_errors=callback_errors,
         )
         await check_fit_targets(self, plan)
         check_keys(self, "optimizer", "reward", "compiled_metrics")
@@ -383,7 +275,7 @@ class Trainer:
             with self.separate_metrics():
                 results = await run_evaluation(run, feed)
         policy.warn_of_failures()
-        return _logs(results, return_dict=return_dict)
+        return results if return_dict else without_failed(results)
 
     async def predict(
         self,
@@ -460,346 +352,6 @@ class Trainer:
         state = TrainerState(program=self, stage=stage, params=params)
         return CurrentRun(program=self, state=state, policy=policy, callbacks=entries)
 
-    def callback_params(self) -> dict[str, Any]:
-        """Return what callbacks see of the compile settings."""
-        optimizer = self.optimizer
-        return {
-            "optimizer": type(optimizer).__name__ if optimizer else None,
-            "metrics": self.metric_keys(),
-        }
-
-    async def ensure_built(self, x: Any) -> None:
-        """Build the program from the schema of a sample, without an LM call.
-
-        Args:
-            x: The input of a sample.
-        """
-        if not self.built:
-            await self(_to_symbolic(x))
-
-    # -- one batch -------------------------------------------------------------
-
-    async def train_on_batch(
-        self,
-        step: int,
-        x: Any,
-        y: Any = None,
-        val_x: Any = None,
-        val_y: Any = None,
-        return_dict: bool = False,
-    ) -> Any:
-        """Take one training step.
-
-        Args:
-            step: Index of the step, which comes first; training does not use it.
-            x: Inputs of the batch.
-            y: Targets of the batch.
-            val_x: Inputs of the samples on which candidates are compared; the batch
-                itself when None.
-            val_y: Targets of these samples.
-            return_dict: Whether to return a dict rather than a list.
-
-        Returns:
-            `reward` and each metric, over the batches since `reset_metrics`.
-
-        Raises:
-            ConfigurationError: The program has no optimizer, or the data do not fit.
-            NotCompiledError: `compile` was not called, or without a reward.
-        """
-        check_step(step)
-        run = self.current_run
-        if run is not None and run.session is not None and run.batch is not None:
-            session = run.session
-            batch_ids = [sample.id for sample in run.batch.samples]
-        else:
-            run = self._run("train")
-            session, batch_ids = await self._single_step(x, y, val_x, val_y)
-        scoring_ids = session.validation_ids or batch_ids
-        await take_step(run, session, batch_ids, scoring_ids)
-        return _logs(self._last_result, return_dict=return_dict)
-
-    async def _single_step(
-        self, x: Any, y: Any, val_x: Any, val_y: Any
-    ) -> tuple[FitSession, list[str]]:
-        check_compiled(self, needs_reward=True)
-        optimizer = self.optimizer
-        if optimizer is None:
-            msg = f"`{self.name}` was compiled without an optimizer."
-            raise ConfigurationError(msg)
-        batch = [_by_content(one) for one in make_samples(x, y, role="train")]
-        held_out: list[Sample] = []
-        if val_x is not None:
-            held_out = make_samples(val_x, val_y, role="val", argument="val_x")
-        held_out = [_by_content(one) for one in held_out]
-        await self.ensure_built(batch[0].x)
-        session = FitSession(
-            program=self,
-            optimizer=optimizer,
-            train=batch,
-            validation=held_out,
-            policy=FailurePolicy(),
-            minibatch_size=0,
-        )
-        return session, [sample.id for sample in batch]
-
-    async def test_on_batch(
-        self,
-        x: Any,
-        y: Any = None,
-        return_dict: bool = False,
-        y_pred: Any = None,
-    ) -> Any:
-        """Score the program on one batch.
-
-        Args:
-            x: Inputs of the batch.
-            y: Targets of the batch.
-            return_dict: Whether to return a dict rather than a list.
-            y_pred: Predictions to score; the program is run when None.
-
-        Returns:
-            `reward` and each metric, over the batches since `reset_metrics`.
-
-        Raises:
-            NotCompiledError: `compile` was not called, or without a reward.
-        """
-        check_compiled(self, needs_reward=True)
-        samples = self._samples_of(x, y)
-        if y_pred is not None:
-            rollouts = await score(self, given_rollouts(samples, y_pred))
-        else:
-            rollouts = await self._run("evaluate").rollouts(samples, is_scored=True)
-        return _logs(await self.take_in(rollouts), return_dict=return_dict)
-
-    async def predict_on_batch(self, x: Any, training: bool = False) -> list[Any]:
-        """Run the program on one batch.
-
-        Args:
-            x: Inputs of the batch.
-            training: Whether the calls are part of training.
-
-        Returns:
-            One output per input; None for those that failed.
-        """
-        samples = self._samples_of(x, None)
-        run = self._run("predict")
-        rollouts = await run.rollouts(samples, is_scored=False, training=training)
-        return [rollout.output for rollout in rollouts]
-
-    def _samples_of(self, x: Any, y: Any) -> Sequence[Sample]:
-        batch = self.current_run and self.current_run.batch
-        if batch and len(batch.samples) == len(x):
-            return batch.samples
-        return make_samples(x, y, role="batch")
-
-    def _run(self, stage: Stage) -> CurrentRun:
-        if self.current_run is not None:
-            return self.current_run
-        state = TrainerState(program=self, stage=stage, params={})
-        return CurrentRun(program=self, state=state, policy=FailurePolicy())
-
-    # -- rewards and metrics ---------------------------------------------------
-
-    async def compute_reward(
-        self,
-        x: Any,
-        y: Any,
-        y_pred: Any,
-        training: bool = True,
-    ) -> list[float | None]:
-        """Return the rewards of predictions.
-
-        Args:
-            x: Inputs.
-            y: Targets.
-            y_pred: Predictions.
-            training: Whether the scores are part of training.
-
-        Returns:
-            One finite number per prediction; None where it is not scored.
-
-        Raises:
-            ConfigurationError: The program was compiled without a reward.
-            RewardError: The reward function returned something else.
-        """
-        return [_value_of(one) for one in await self._compute_scores(x, y, y_pred)]
-
-    async def compute_scores(
-        self, x: Any, y: Any, y_pred: Any
-    ) -> list[Score | float | None]:
-        """Return the rewards of predictions, with what the reward says of them.
-
-        Args:
-            x: Inputs.
-            y: Targets.
-            y_pred: Predictions.
-
-        Returns:
-            What `compute_reward` returns; scores with feedback unless it is overridden.
-        """
-        if type(self).compute_reward is Trainer.compute_reward:
-            return [*await self._compute_scores(x, y, y_pred)]
-        return [*await self.compute_reward(x, y, y_pred, training=True)]
-
-    async def _compute_scores(self, x: Any, y: Any, y_pred: Any) -> list[Score | None]:
-        reward = self.reward
-        if reward is None:
-            msg = f"`{self.name}` was compiled without a reward."
-            raise ConfigurationError(msg)
-        what = f"the reward `{reward.name}`"
-        if isinstance(reward, BatchReward):
-            with sample_note(what, range(len(y_pred)), x, y_pred):
-                return await reward.score_batch(y, y_pred)
-
-        async def run(index: int, target: Any, output: Any) -> Score | None:
-            with sample_note(what, [index], x, output):
-                return await reward.score(target, output)
-
-        pairs = enumerate(zip(y, y_pred, strict=True))
-        return await gather_paid([partial(run, index, *pair) for index, pair in pairs])
-
-    async def compute_metrics(self, x: Any, y: Any, y_pred: Any) -> dict[str, float]:
-        """Update the metrics with predictions.
-
-        Args:
-            x: Inputs.
-            y: Targets; those that are None are passed over.
-            y_pred: Predictions; None counts as wrong.
-
-        Returns:
-            `reward` and each metric so far.
-        """
-        for index, (target, output) in enumerate(zip(y, y_pred, strict=True)):
-            if target is not None:
-                with sample_note("the metrics", [index], x, output):
-                    await self._scores.update_metrics(target, output)
-        return self.get_metrics_result()
-
-    def get_metrics_result(self) -> dict[str, float]:
-        """Return `reward` and each metric since `reset_metrics`."""
-        return self._scores.result()
-
-    def reset_metrics(self) -> None:
-        """Start rewards and metrics anew."""
-        self._scores.reset()
-
-    @contextlib.contextmanager
-    def separate_metrics(
-        self, metrics: Sequence[Metric] | None = None
-    ) -> Generator[None]:
-        """Count into fresh metrics inside a `with` block.
-
-        Args:
-            metrics: Which ones; those given to `compile` when None.
-
-        Yields:
-            None.
-        """
-        outer = self._scores
-        self._scores = Scores(self.compiled_metrics if metrics is None else metrics)
-        try:
-            yield
-        finally:
-            self._scores = outer
-
-    async def take_in(self, rollouts: Sequence[Rollout]) -> dict[str, float]:
-        """Count scored rollouts into reward and metrics.
-
-        Args:
-            rollouts: Scored rollouts; those that never reached the provider are not
-                part of the metrics.
-
-        Returns:
-            `reward` and each metric so far.
-        """
-        self._scores.add_rewards(rollouts)
-        counted = [
-            one for one in rollouts if one.failure is None or one.failure.is_answer
-        ]
-        with context.bound(context.sample_ids, [one.sample_id for one in counted]):
-            self._last_result = await self.compute_metrics(
-                [one.inputs for one in counted],
-                [one.target for one in counted],
-                [one.output for one in counted],
-            )
-        return self._last_result
-
-    # -- a run of fit ----------------------------------------------------------
-
-    @contextlib.contextmanager
-    def running(self, run: CurrentRun) -> Generator[None]:
-        """Make the batch methods part of one run inside a `with` block.
-
-        Args:
-            run: The run.
-
-        Yields:
-            None.
-        """
-        outer, self.current_run = self.current_run, run
-        with context.bound(context.trainer, run.state):
-            try:
-                yield
-            finally:
-                self.current_run = outer
-
-    def rolling_ahead(self, feed: Feed, method: str) -> Any:
-        """Run samples ahead of the batches inside an `async with` block.
-
-        Args:
-            feed: The samples.
-            method: The batch method that takes them. One that a subclass has
-                overridden may run the program itself: nothing runs ahead of it.
-
-        Returns:
-            The asynchronous context manager.
-        """
-        is_own = getattr(type(self), method) is getattr(Trainer, method)
-        if self.current_run is None or not is_own:
-            return contextlib.nullcontext()
-        is_scored = method == "test_on_batch"
-        return self.current_run.rolling_ahead(feed, is_scored=is_scored)
-
-    def _training_state(self) -> JsonObject:
-        optimizer = self.optimizer
-        if optimizer is None:
-            return {}
-        counts = {"iterations": optimizer.iterations, "epochs": optimizer.epochs}
-        name = optimizer.name
-        return {
-            "optimizer_trainable_variables": {},
-            "optimizer_non_trainable_variables": {name: {f"iterations_{name}": counts}},
-        }
-
-    def _load_training_state(self, tree: JsonObject) -> None:
-        # Counts only: what an optimizer has learned is part of a backup, not of a
-        # saved program.
-        optimizer = self.optimizer
-        saved: JsonObject = tree.get("optimizer_non_trainable_variables") or {}
-        if optimizer is None or len(saved) != 1:
-            return
-        groups: JsonObject = next(iter(saved.values()))
-        for counts in groups.values():
-            optimizer.iterations = int(counts.get("iterations", 0))
-            optimizer.epochs = int(counts.get("epochs", 0))
-
-
-def _logs(values: dict[str, float], *, return_dict: bool) -> Any:
-    if return_dict:
-        return values
-    # As in Keras, a list has the values of `metrics_names`.
-    return [value for name, value in values.items() if name != FAILED]
-
-
-def _by_content(sample: Sample) -> Sample:
-    # Without a run there is no index to tell samples of different batches apart.
-    content = [sample.x.get_json(), sample.y and sample.y.get_json()]
-    return Sample(id=f"sample:{digest(content)}", x=sample.x, y=sample.y)
-
-
-def _value_of(score: Score | None) -> float | None:
-    return None if score is None else score.value
-
 
 def _object_array(values: list[Any]) -> Any:
     import numpy as np
@@ -807,9 +359,3 @@ def _object_array(values: list[Any]) -> Any:
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
-
-
-def _to_symbolic(x: Any) -> Any:
-    if is_list(x):
-        return [_to_symbolic(part) for part in x]
-    return x.to_symbolic_data_model()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from synalinks._internal.context import Phase
 from synalinks.callbacks import reachable_models
-from synalinks.contracts import Usage
+from synalinks.contracts import USAGE_KEYS, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ class UsageMeter:
         self._program = program
         self._began_s = perf_counter()
         self._before: dict[int, tuple[ProviderModel, Mapping[Phase, Usage]]] = {}
-        self._marks: dict[str, Usage] = {}
+        self._marks: dict[str, list[float | None]] = {}
         self.watch()
 
     def watch(self) -> None:
@@ -68,7 +68,7 @@ class UsageMeter:
         Args:
             name: Of what begins: `batch` or `epoch`.
         """
-        self._marks[name] = self.total()
+        self._marks[name] = self._now()
 
     def since(self, name: str) -> dict[str, float]:
         """Return what was taken since a mark, as it is in the logs.
@@ -82,11 +82,18 @@ class UsageMeter:
         """
         if name not in self._marks:
             return {}
-        taken = self.total() - self._marks[name]
-        logs: dict[str, float] = {"calls": taken.calls, "tokens": taken.tokens}
-        if taken.cost_usd is not None:
-            logs["cost"] = taken.cost_usd
-        return logs
+        pairs = zip(USAGE_KEYS, self._now(), self._marks[name], strict=True)
+        return {
+            key: now - before
+            for key, now, before in pairs
+            if now is not None and before is not None
+        }
+
+    def _now(self) -> list[float | None]:
+        # In each batch: only the few counters that are in the logs.
+        ledgers = [model.ledger for model, _ in self._before.values()]
+        amounts = [[one.total(key) for one in ledgers] for key in USAGE_KEYS]
+        return [None if None in one else sum(filter(None, one)) for one in amounts]
 
     def report(self, artifacts: Artifacts) -> None:
         """Write what was taken so far.

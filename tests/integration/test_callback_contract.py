@@ -20,12 +20,13 @@ from traces import (
     batch,
     before,
     epoch,
+    graded_task,
     raising,
     recorded_fit,
     trace,
 )
 
-from synalinks.callbacks import StopRun
+from synalinks.callbacks import BudgetStopping, EarlyStopping, StopRun
 from synalinks.errors import (
     AllSamplesFailedError,
     AuthenticationError,
@@ -163,6 +164,51 @@ async def test_a_step_rejected_to_the_limit_may_end_the_run():
         *["setup", "train_begin", "epoch_begin 0", "train_batch_begin 0"],
         *[*ATTEMPT, *ATTEMPT, *BAD_END],
     ]
+
+
+# -- stopped by a built-in -------------------------------------------------------------
+
+
+async def test_an_early_stopped_run():
+    """It ends with the epoch that was checked, in good order."""
+    run = await recorded_fit(EarlyStopping("val_reward", patience=1), epochs=9)
+
+    assert run.events == FULL
+    assert run.history.stop_reason.startswith("EarlyStopping: `val_reward` = ")
+
+
+# Calls that are allowed, and what is called up to the one that is held back: a batch
+# takes 2, a validation 4.
+BUDGETS = {
+    1: ["epoch_begin 0", "train_batch_begin 0", "step_begin 0", "propose_begin 0"],
+    3: [
+        *["epoch_begin 0", *batch(0, 0)],
+        *["train_batch_begin 1", "step_begin 1", "propose_begin 1"],
+    ],
+    6: ["epoch_begin 0", *batch(0, 0), *batch(1, 1), *VALIDATION[:2]],
+}
+
+
+@pytest.mark.parametrize("n_calls", BUDGETS)
+async def test_a_budget_stopped_run(n_calls):
+    """What is under way is closed, no part of a validation counts, nothing is left."""
+    budget = BudgetStopping(max_calls=n_calls, reserve=0)
+
+    run = await recorded_fit(budget, task=await graded_task(), epochs=9)
+
+    *_, last = BUDGETS[n_calls]
+    closing = {
+        "propose_begin 0": ["train_batch_end 0", "epoch_end 0"],
+        "propose_begin 1": ["train_batch_end 1", "epoch_end 0"],
+        "test_batch_begin 0": ["test_end", "epoch_end 0"],
+    }[last]
+    assert run.events == [
+        *["setup", "train_begin", *BUDGETS[n_calls]],
+        *[*closing, *GOOD_END],
+    ]
+    assert run.history.stop_reason == budget.stop_reason is not None
+    assert run.task.n_calls == n_calls
+    assert "val_reward" not in run.history.history
 
 
 # -- stopped by a flag -----------------------------------------------------------------

@@ -6,7 +6,14 @@ import pytest
 from parity import data, make_task
 from traces import FULL, In, graded_task, instructions, raising, recorded_fit, trace
 
-from synalinks.callbacks import Callback, CallbackList, CSVLogger, History, StopRun
+from synalinks.callbacks import (
+    Callback,
+    CallbackList,
+    CSVLogger,
+    History,
+    ProgramCheckpoint,
+    StopRun,
+)
 from synalinks.errors import SynalinksWarning
 from synalinks.testing import RecordingCallback
 
@@ -265,8 +272,8 @@ async def test_flags_pay_for_validation_and_stop_requests_may_not():
             counts.append(task.n_calls)
             stop(callback)
 
-        await recorded_fit(In("on_train_batch_end", function), task=task)
-        return task.n_calls - counts[0]
+        run = await recorded_fit(In("on_train_batch_end", function), task=task)
+        return task.n_calls - counts[0], run.events.count("test_begin")
 
     def flag(callback):
         callback.program.stop_training = True
@@ -274,9 +281,35 @@ async def test_flags_pay_for_validation_and_stop_requests_may_not():
     def request(callback):
         callback.trainer.request_stop("enough", validate=False)
 
-    assert await calls_after(flag) == 4
-    assert await calls_after(request) == 0
-    assert await calls_after(lambda cb: raising(StopRun())(cb)) == 0
+    assert await calls_after(flag) == (4, 1)
+    assert await calls_after(request) == (0, 0)
+    assert await calls_after(lambda cb: raising(StopRun())(cb)) == (0, 0)
+
+
+@row("SY-18")
+async def test_every_checkpoint_is_worth_what_its_row_says(tmp_path):
+    """Whatever the optimizer proposes, a file scores what is recorded of it."""
+    # The prompts that are proposed, step by step: better ones and worse ones.
+    task = await graded_task(3, 7, 5, 1, 8, 2)
+    validation = data(0, 10)
+
+    run = await recorded_fit(
+        ProgramCheckpoint(tmp_path / "{step}.variables.json", save_variables_only=True),
+        task=task,
+        validation_data=validation,
+        epochs=3,
+    )
+
+    rows = run.history.artifacts.checkpoints
+    recorded = [row.metrics["val_reward"] for row in rows]
+    found = []
+    for one in rows:
+        other = await graded_task()
+        await asyncio.to_thread(other.program.load_variables, tmp_path / one.path)
+        results = await other.program.evaluate(*validation, verbose=0)
+        found.append(results["reward"])
+    assert recorded == found == [0.7, 0.7, 0.8]
+    assert run.history.history["val_reward"] == recorded
 
 
 @row("SY-51")
@@ -348,11 +381,13 @@ async def test_a_list_serves_loops_of_ones_own():
 @row("SY-54")
 async def test_a_second_fit_is_a_run_of_its_own():
     """Flags and reasons of the run before do not reach it: it has all its epochs."""
+
+    def stop(callback, *args):
+        callback.trainer.request_stop("enough")
+        callback.program.stop_training = True
+
     task = await make_task()
-    first = await recorded_fit(
-        In("on_epoch_begin", lambda cb, *_: cb.trainer.request_stop("enough")),
-        task=task,
-    )
+    first = await recorded_fit(In("on_epoch_begin", stop), task=task)
     second = await recorded_fit(task=task)
 
     assert (first.history.epoch, first.history.stop_reason) == ([0], "enough")

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import json
+import warnings
 
 import pytest
 from parity import data, make_task
@@ -429,6 +430,36 @@ def test_hooks_are_documented():
         assert text.startswith("Run ")
         for name in inspect.signature(getattr(Callback, hook)).parameters:
             assert name == "self" or f"{name}:" in text
+
+
+@row("DT-39")
+@pytest.mark.parametrize("policy", ["raise", "warn", "disable"])
+async def test_fit_may_set_the_policy_of_all_callbacks(policy):
+    """`callback_errors` wins over that of each, in groups too."""
+
+    def failing(own):
+        return In(
+            "on_train_batch_begin", raising(KeyError("mine")), every=True,
+            on_hook_error=own,
+        )  # fmt: skip
+
+    callbacks = [CallbackGroup(failing("warn")), failing("raise")]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run = await recorded_fit(*callbacks, callback_errors=policy)
+
+    n_calls = [callbacks[0].members[0].calls, callbacks[1].calls]
+    assert n_calls == {"raise": [1, 0], "warn": [4, 4], "disable": [1, 1]}[policy]
+    assert isinstance(run.error, KeyError) == (policy == "raise")
+    assert len(caught) == (0 if policy == "raise" else 2)
+
+
+async def test_unknown_policies_are_refused():
+    """Before anything is paid for."""
+    run = await recorded_fit(callback_errors="ignore")
+
+    assert "`callback_errors` is one of (None, 'raise', 'warn'" in str(run.error)
+    assert run.task.n_calls == 0
 
 
 @row("DT-39")

@@ -7,7 +7,16 @@ import time
 
 import pytest
 from parity import data, make_task
-from traces import In, instructions, raising, recorded_fit, trace
+from traces import (
+    In,
+    Scripted,
+    graded,
+    graded_task,
+    instructions,
+    raising,
+    recorded_fit,
+    trace,
+)
 
 import synalinks
 from synalinks.callbacks import (
@@ -16,6 +25,7 @@ from synalinks.callbacks import (
     ProgbarLogger,
     ProgramCheckpoint,
 )
+from synalinks.contracts import read_manifest
 from synalinks.errors import SynalinksWarning
 from synalinks.testing import RecordingCallback
 
@@ -132,12 +142,17 @@ async def test_the_final_checkpoint_is_there_when_training_ends(tmp_path):
     async def look(callback, *args):
         seen.append(await asyncio.to_thread(_last_checkpoint, tmp_path))
 
+    def restore(callback, logs):
+        (variable,) = callback.program.trainable_variables
+        variable.update({"instructions": "as it was once"})
+
     run = await recorded_fit(
+        In("before_train_end", restore, callback_order=5, mutates=True),
         In("on_train_end", look),
-        ProgramCheckpoint(tmp_path / "last.json", save_last=True),
+        ProgramCheckpoint(tmp_path / "some.json", save_last=True),
     )
 
-    final = instructions(run.task.program), run.task.program.name
+    final = "as it was once", run.task.program.name
     assert run.error is None
     assert seen == [final]
 
@@ -206,22 +221,135 @@ async def test_the_logs_of_a_batch_are_its_row(tmp_path):
 
 
 @row("EV-15")
-async def test_the_state_of_a_run():
+async def test_the_state_of_a_run(tmp_path):
     """What a loop state has elsewhere is there by its names."""
     seen = {}
 
     def look(callback, *args):
         trainer = callback.trainer
-        names = ("step", "num_steps", "log_store", "stop_requested", "epoch")
+        names = ("step", "num_steps", "stop_requested", "epoch", "ctx", "output_dir")
         seen.update({name: getattr(trainer, name) for name in names})
-        trainer.stop_requested = True
+        seen["rows"] = trainer.log_store
+        seen["models"] = [one.model for one in trainer.language_models]
+        seen["saver"] = trainer.checkpoint_mgr
+        trainer.request_stop("enough")
 
-    run = await recorded_fit(In("on_train_batch_end", look))
+    async def save(callback, *args):
+        await seen["saver"].save_checkpoint(tmp_path / "mine.json")
 
-    rows = seen.pop("log_store")
-    assert seen == {"step": 0, "num_steps": 2, "stop_requested": False, "epoch": 0}
+    run = await recorded_fit(
+        ProgramCheckpoint(tmp_path / "best.json"),
+        In("on_train_batch_end", look),
+        In("on_epoch_end", save),
+    )
+
+    rows, saver = seen.pop("rows"), seen.pop("saver")
+    assert seen == {
+        "step": 0,
+        "num_steps": 2,
+        "stop_requested": False,
+        "epoch": 0,
+        "ctx": None,
+        "output_dir": tmp_path,
+        "models": ["openai/test"],
+    }
     assert "reward" in rows[0]
     assert run.events.count("train_batch_end 0") == 1
+    names = [one.name for one in run.history.artifacts.checkpoints]
+    assert names == ["mine.json", "best.json"]
+    assert {one.run_id for one in saver.artifacts.checkpoints} == {saver.run_id}
+
+
+@row("EV-20")
+async def test_what_a_run_leaves(tmp_path):
+    """After a stop fewer steps are executed than requested; the rest is complete."""
+    seen = {}
+
+    def look(callback, *args):
+        artifacts = callback.trainer.artifacts
+        seen["same"] = artifacts
+        seen["at the end"] = (artifacts.usage.calls, artifacts.executed_steps)
+
+    run = await recorded_fit(
+        ProgramCheckpoint(tmp_path / "best.json"),
+        In("before_update", lambda cb, *_: cb.trainer.request_stop("enough")),
+        In("on_train_end", look),
+        epochs=3,
+    )
+
+    artifacts = run.history.artifacts
+    assert artifacts is seen["same"]
+    assert (artifacts.requested_steps, artifacts.executed_steps) == (6, 1)
+    assert artifacts.usage.calls == run.history.usage.calls == run.task.n_calls
+    assert seen["at the end"] == (run.task.n_calls, 1)
+    assert artifacts.usage_by_phase["inference"].calls == run.task.n_calls
+    assert artifacts.seconds > 0
+    assert artifacts.run_dir == tmp_path
+    rows = await asyncio.to_thread(read_manifest, artifacts.manifest_path.parent)
+    assert rows == artifacts.checkpoints
+    assert run.history.best.val_reward == run.history.history["val_reward"][0]
+
+
+@row("EV-20")
+async def test_a_second_run_has_artifacts_of_its_own():
+    """Usage and steps are those of the run, also where a model was used before."""
+    first = await recorded_fit()
+    second = await recorded_fit(task=first.task, epochs=1)
+
+    assert first.history.artifacts.executed_steps == 4
+    assert second.history.artifacts.executed_steps == 2
+    assert first.history.usage.calls + second.history.usage.calls == first.task.n_calls
+    assert first.history.artifacts.run_id != second.history.artifacts.run_id
+
+
+async def test_rows_of_batches_tell_what_they_took():
+    """`calls`, `tokens` and `cost` of each batch, known before its update."""
+    seen = []
+
+    def look(callback, step, logs):
+        seen.append(logs["calls"])
+
+    task = await graded_task()  # proposes nothing
+    run = await recorded_fit(In("before_update", look, every=True), task=task)
+
+    rows = run.recorder.logs_of("on_train_batch_end")
+    assert [row["calls"] for row in rows] == seen == [2, 2, 0, 0]
+    assert [row["tokens"] > 0 for row in rows] == [True, True, False, False]
+    assert {row["cost"] for row in rows} == {0}
+
+
+@row("EV-31")
+@pytest.mark.parametrize("learns", [False, True])
+async def test_a_batch_of_bad_answers(learns):
+    """It is skipped and its row says so, unless the optimizer learns from failures."""
+
+    def answers(request):
+        # A model that is asked to mend its answer sees the question further up.
+        question = request.messages[1]["content"]
+        is_bad = '"n0"' in question or '"n1"' in question
+        return "no JSON" if is_bad else graded(request)
+
+    script = Scripted(["level 7", "level 9"])
+    optimizer = script.make()
+    type(optimizer).learns_from_failures = learns
+    task = await make_task(answers, optimizer=optimizer)
+    seen = []
+
+    def look(callback, step, logs):
+        seen.append(instructions(callback.program))
+
+    with pytest.warns(SynalinksWarning, match="samples failed"):
+        run = await recorded_fit(
+            In("before_update", look, every=True), task=task, epochs=1, shuffle=False
+        )
+
+    assert run.error is None
+    rows = run.recorder.logs_of("on_train_batch_end")
+    assert [row.get("skipped_batch", 0) for row in rows] == [not learns, 0]
+    assert rows[0]["failed"] == 2
+    assert run.events.count("propose_end 0") == run.events.count("before_update 0") == 1
+    assert len(script.seen) == 1 + learns
+    assert seen[1] == "level 7" if learns else seen[1] == seen[0]
 
 
 @row("EV-16")

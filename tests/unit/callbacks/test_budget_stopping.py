@@ -16,11 +16,6 @@ from synalinks.errors import BudgetExceededError, ConfigurationError, SynalinksW
 from synalinks.language_models import LMResponse
 from synalinks.testing import RecordingCallback, ScriptedTransport
 
-# Where models ask before each call, nothing is sent beyond the budget; where they do
-# not, the run ends at the first hook that sees it.
-ASKS = hasattr(synalinks.LanguageModel, "ledger")
-needs_gates = pytest.mark.skipif(not ASKS, reason="models do not ask before calls yet")
-
 
 class InFlight:
     """Answers, and notes how many calls are in flight and how many began."""
@@ -70,7 +65,6 @@ async def run(task, method, callback, n=24, **options):
     "limit", [{"max_calls": 9}, {"max_tokens": 300}, {"max_cost": 0.9}], ids=str
 )
 @pytest.mark.parametrize("reserve", ["auto", 0.0])
-@needs_gates
 async def test_after_the_trip_only_what_is_in_flight_is_paid(method, limit, reserve):
     """Calls after the trip are at most those in flight at the trip."""
 
@@ -93,7 +87,43 @@ async def test_after_the_trip_only_what_is_in_flight_is_paid(method, limit, rese
     assert answers.n_begun < 24
 
 
-@needs_gates
+@pytest.mark.row("SY-50")
+@pytest.mark.filterwarnings("ignore:.*returns what these gave")
+@pytest.mark.parametrize("limit", [5, 9, 14, 23])
+@pytest.mark.parametrize("method", ["fit", "evaluate", "predict"])
+async def test_optimizer_judge_and_evaluator_are_held_back_too(method, limit):
+    """Whoever calls, calls after the trip are at most those in flight at the trip."""
+    counters = [InFlight(), InFlight(lambda _: {"answer": "even"}), InFlight()]
+    program_answers, judge_answers, critic_answers = counters
+    judge = await asking(model("judge", judge_answers))
+    critic = model("critic", critic_answers)
+
+    async def judged(y_true, y_pred):
+        await judge(Query(query="n2"))
+        return float(y_true.get("answer") == y_pred.get("answer"))
+
+    class Critic(synalinks.optimizers.RandomFewShot):
+        async def propose(self, step):
+            await critic([{"role": "user", "content": 'n1? "n1"'}])
+            return await super().propose(step)
+
+    task = await make_task(program_answers, reward=judged, optimizer=Critic())
+    budget = Tripwire(max_calls=limit)
+    budget.counters = counters
+    options = {}
+    if method == "fit":
+        options["evaluators"] = synalinks.Evaluator("hard", *data(60, 70), every="1ba")
+
+    await run(task, method, budget, **options)
+
+    n_begun = [one.n_begun for one in counters]
+    assert budget.stop_reason is not None
+    assert sum(n_begun) - budget.begun <= budget.in_flight
+    assert sum(n_begun) <= limit
+    assert budget.spent_calls == sum(n_begun)
+    assert n_begun[0] > 0
+
+
 async def test_calls_never_exceed_their_limit():
     """A limit of calls is exact, whatever runs at once."""
     for method in ("fit", "evaluate", "predict"):
@@ -149,7 +179,7 @@ async def test_a_batch_begins_only_if_what_the_last_one_took_is_left():
         assert budget.stopped_batch == {"auto": 1, 0.0: 2}[reserve]
 
     assert spent["auto"] == 8
-    assert spent[0.0] == (10 if ASKS else 12)
+    assert spent[0.0] == 10
 
 
 class Idle(synalinks.optimizers.Optimizer):
@@ -184,7 +214,7 @@ async def test_a_validation_begins_only_if_what_the_last_one_took_is_left():
 async def test_a_budget_that_just_does_is_no_stop():
     """What needs exactly the budget runs to its end."""
     task = await make_task()
-    budget = BudgetStopping(max_calls=8 if ASKS else 9)
+    budget = BudgetStopping(max_calls=8)
 
     outputs = await run(task, "predict", budget, n=8)
 
@@ -270,7 +300,6 @@ async def test_optimizer_and_judge_calls_count():
     assert budget.spent_calls == n_calls > task.n_calls
 
 
-@needs_gates
 async def test_other_runs_of_the_model_pass():
     """A tripped budget holds back the calls of its own run only."""
     task = await make_task()

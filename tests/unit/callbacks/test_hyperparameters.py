@@ -7,7 +7,9 @@ from parity import data, make_task
 from scripted_scores import Idle, fit_scripted, make_scripted
 
 from synalinks.callbacks import (
+    BudgetStopping,
     Callback,
+    CallbackGroup,
     Constant,
     Cosine,
     HyperparameterMonitor,
@@ -76,6 +78,28 @@ async def test_logged_values_are_those_of_the_schedule_at_each_step():
     )
     assert history.history["opt_temperature"] == pytest.approx([0.9, 0.5])
     assert "opt_n_ideas" not in history.history
+
+
+@pytest.mark.row("DT-23")
+async def test_what_a_budget_has_left_is_logged():
+    """Also of one in a group, and as it was when the batch began."""
+    task = await make_scripted([0.5, 0.5])
+    recorder = RecordingCallback()
+    await fit_scripted(
+        task,
+        [
+            CallbackGroup(BudgetStopping(max_calls=100, max_tokens=10**6)),
+            HyperparameterMonitor("batch", keys=["remaining_calls"]),
+            recorder,
+        ],
+        n_epochs=2,
+        batch_size=1,
+        validation_data=data(0, 4),
+    )
+
+    rows = recorder.logs_of("on_train_batch_end")
+    assert [row["opt_remaining_calls"] for row in rows] == [100, 99, 94, 93]
+    assert not any("remaining_tokens" in key for row in rows for key in row)
 
 
 async def test_epochs_have_the_value_of_their_last_batch():

@@ -422,3 +422,17 @@ async def test_it_prints_what_it_saves(folder, capsys):
         f"ProgramCheckpoint: saved `{folder / '01.json'}` (epoch)\n"
     )
     assert checkpoint.state_key == f"ProgramCheckpoint({folder / '{epoch:02d}.json'})"
+
+
+async def test_a_peak_is_one_of_all_fits(folder):
+    """As in Keras, an instance that is used again keeps what is the best."""
+    checkpoint, task = await fit([0.5, 0.9], folder, "best.json", save_best_only=True)
+    await fit_scripted(task, [checkpoint], n_epochs=1)  # 0.5 again
+
+    assert checkpoint.best == 0.9
+    assert await saved_prompt(folder / "best.json") == "prompt 1"
+
+    other, _ = await fit([0.5], folder, "best.json", save_best_only=True)
+
+    assert other.best == 0.5
+    assert await saved_prompt(folder / "best.json") == "prompt 0"

@@ -42,5 +42,5 @@ def test_a_threshold_and_what_is_not_finite():
     feed(ranking, [0.5, float("nan"), float("inf"), 0.6])
 
     assert ranking.kept == [(0.6, "3")]
-    assert ranking.best(HIGH) == (0.6, "3")
-    assert Ranking(size=1).best(HIGH) is None
+    assert ranking.ordered(HIGH)[0] == (0.6, "3")
+    assert Ranking(size=1).ordered(HIGH) == []

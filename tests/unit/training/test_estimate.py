@@ -3,6 +3,7 @@
 import pytest
 from parity import data, make_task
 
+from synalinks import Evaluator
 from synalinks.errors import ConfigurationError, NotCompiledError, RewardError
 
 OPTIONS = {"validation_data": data(24, 40), "batch_size": 4, "epochs": 3, "verbose": 0}
@@ -32,6 +33,28 @@ async def test_without_proposals_the_figure_is_exact():
     await task.program.fit(*data(0, 24), **OPTIONS)
 
     assert task.n_calls - n_before == estimate.calls.low == 24 + 16
+
+
+async def test_evaluators_are_in_it():
+    """Each run of an evaluator is counted as often as its cadence says."""
+    task = await make_task(lambda request: {"answer": "wrong"})
+    plain = await task.program.estimate(*data(0, 24), **OPTIONS)
+
+    for every, added in {
+        "1ep": (8, 24, 24),
+        "2ba": (8, 72, 72),  # 18 batches
+        "$1": (0, 24, 144),
+        None: (0, 0, 144),
+    }.items():
+        evaluator = Evaluator("hard", *data(40, 48), every=every)
+        whole = await task.program.estimate(
+            *data(0, 24), evaluators=evaluator, **OPTIONS
+        )
+        found = [
+            getattr(whole.calls, side) - getattr(plain.calls, side)
+            for side in ("low", "expected", "high")
+        ]
+        assert found == list(added), every
 
 
 async def test_the_price_is_in_it():

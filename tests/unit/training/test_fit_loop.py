@@ -179,6 +179,36 @@ async def test_no_cell_is_paid_for_twice():
     assert len(cells) == len(set(cells))
 
 
+async def test_no_sample_is_judged_twice():
+    """A reward may call a model: once per sample and program, in all three methods."""
+    judged = []
+
+    async def judge(y_true, y_pred):
+        judged.append(y_true)
+        return 1.0
+
+    class Idle(synalinks.optimizers.Optimizer):
+        async def propose(self, step):
+            return []
+
+    task = await make_task(reward=judge, optimizer=Idle())
+    x, y = data(0, 8)
+    await task.program.evaluate(x, y, verbose=0)
+    assert len(judged) == 8
+
+    judged.clear()
+    await task.program.fit(
+        x,
+        y,
+        validation_data=data(10, 14),
+        evaluators=synalinks.Evaluator("hard", *data(20, 25)),
+        batch_size=4,
+        epochs=2,
+        verbose=0,
+    )
+    assert len(judged) == 8 + 4 + 5
+
+
 async def test_concurrency_changes_nothing():
     """Answers that come at other times lead to the same program."""
     plain = await run_fit(5)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 from synalinks._internal.checks import check_count, check_real
+from synalinks.saving import Configurable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeAlias
-
-    Schedule: TypeAlias = Callable[[int], float]
+Schedule: TypeAlias = Callable[[int], float]
+"""A function of the training steps completed in the life of the optimizer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+@dataclass
+class Constant(Configurable):
     """One value for all steps.
 
     Args:
@@ -40,8 +39,8 @@ class Constant:
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
+@dataclass
+class Linear(Configurable):
     """A straight line from one value to another, which then stays.
 
     Args:
@@ -70,8 +69,8 @@ class Linear:
         return self.start + (self.end - self.start) * done
 
 
-@dataclass(frozen=True, slots=True)
-class Cosine:
+@dataclass
+class Cosine(Configurable):
     """Half a cosine from one value to another, which then stays.
 
     It changes slowly at both ends.
@@ -105,8 +104,8 @@ class Cosine:
         return self.end + (self.start - self.end) * (1 + math.cos(math.pi * done)) / 2
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+@dataclass
+class Step(Configurable):
     """Multiplied by a factor after every so many steps.
 
     Args:

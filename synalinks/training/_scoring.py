@@ -1,0 +1,157 @@
+"""`Scoring`: rewards and metrics of a program's predictions."""
+
+from __future__ import annotations
+
+import contextlib
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal import context
+from synalinks.errors import ConfigurationError
+from synalinks.rewards import BatchReward
+from synalinks.training._compilation import Compilation
+from synalinks.training._paid import gather_paid
+from synalinks.training._sample_notes import sample_note
+from synalinks.training._scores import Scores
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from synalinks.contracts import Rollout
+    from synalinks.metrics import Metric
+    from synalinks.rewards import Score
+
+
+class Scoring(Compilation):
+    """The part of `Trainer` that scores; its methods may be overridden."""
+
+    _scores: Scores
+    _last_result: dict[str, float]
+
+    async def compute_reward(
+        self,
+        x: Any,
+        y: Any,
+        y_pred: Any,
+        training: bool = True,
+    ) -> list[float | None]:
+        """Return the rewards of predictions.
+
+        Args:
+            x: Inputs.
+            y: Targets.
+            y_pred: Predictions.
+            training: Whether the scores are part of training.
+
+        Returns:
+            One finite number per prediction; None where it is not scored.
+
+        Raises:
+            ConfigurationError: The program was compiled without a reward.
+            RewardError: The reward function returned something else.
+        """
+        return [_value_of(one) for one in await self._compute_scores(x, y, y_pred)]
+
+    async def compute_scores(
+        self, x: Any, y: Any, y_pred: Any
+    ) -> list[Score | float | None]:
+        """Return the rewards of predictions, with what the reward says of them.
+
+        Args:
+            x: Inputs.
+            y: Targets.
+            y_pred: Predictions.
+
+        Returns:
+            What `compute_reward` returns; scores with feedback unless it is overridden.
+        """
+        if type(self).compute_reward is Scoring.compute_reward:
+            return [*await self._compute_scores(x, y, y_pred)]
+        return [*await self.compute_reward(x, y, y_pred, training=True)]
+
+    async def _compute_scores(self, x: Any, y: Any, y_pred: Any) -> list[Score | None]:
+        reward = self.reward
+        if reward is None:
+            msg = f"`{self.name}` was compiled without a reward."
+            raise ConfigurationError(msg)
+        what = f"the reward `{reward.name}`"
+        if isinstance(reward, BatchReward):
+            with sample_note(what, range(len(y_pred)), x, y_pred):
+                return await reward.score_batch(y, y_pred)
+
+        async def run(index: int, target: Any, output: Any) -> Score | None:
+            with sample_note(what, [index], x, output):
+                return await reward.score(target, output)
+
+        pairs = enumerate(zip(y, y_pred, strict=True))
+        return await gather_paid([partial(run, index, *pair) for index, pair in pairs])
+
+    async def compute_metrics(self, x: Any, y: Any, y_pred: Any) -> dict[str, float]:
+        """Update the metrics with predictions.
+
+        Args:
+            x: Inputs.
+            y: Targets; those that are None are passed over.
+            y_pred: Predictions; None counts as wrong.
+
+        Returns:
+            `reward` and each metric so far.
+        """
+        for index, (target, output) in enumerate(zip(y, y_pred, strict=True)):
+            if target is not None:
+                with sample_note("the metrics", [index], x, output):
+                    await self._scores.update_metrics(target, output)
+        return self.get_metrics_result()
+
+    def get_metrics_result(self) -> dict[str, float]:
+        """Return `reward` and each metric since `reset_metrics`."""
+        return self._scores.result()
+
+    def reset_metrics(self) -> None:
+        """Start rewards and metrics anew."""
+        self._scores.reset()
+
+    @contextlib.contextmanager
+    def separate_metrics(
+        self, metrics: Sequence[Metric] | None = None
+    ) -> Generator[None]:
+        """Count into fresh metrics inside a `with` block.
+
+        Args:
+            metrics: Which ones; those given to `compile` when None.
+
+        Yields:
+            None.
+        """
+        outer = self._scores
+        self._scores = Scores(self.compiled_metrics if metrics is None else metrics)
+        try:
+            yield
+        finally:
+            self._scores = outer
+
+    async def take_in(self, rollouts: Sequence[Rollout]) -> dict[str, float]:
+        """Count scored rollouts into reward and metrics.
+
+        Args:
+            rollouts: Scored rollouts; those that never reached the provider are not
+                part of the metrics.
+
+        Returns:
+            `reward` and each metric so far.
+        """
+        self._scores.add_rewards(rollouts)
+        counted = [
+            one for one in rollouts if one.failure is None or one.failure.is_answer
+        ]
+        with context.bound(context.sample_ids, [one.sample_id for one in counted]):
+            self._last_result = await self.compute_metrics(
+                [one.inputs for one in counted],
+                [one.target for one in counted],
+                [one.output for one in counted],
+            )
+        return self._last_result
+
+
+def _value_of(score: Score | None) -> float | None:
+    return None if score is None else score.value
