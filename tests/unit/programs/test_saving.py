@@ -608,7 +608,8 @@ class TestCustomClasses:
     def test_an_unregistered_class_is_told(self, tmp_path):
         """Saving works; loading says what is missing."""
         mine = self.unregistered()
-        run(one_module(mine())).save(tmp_path / "p.json")
+        with unregistered_is_told("Mine"):
+            run(one_module(mine())).save(tmp_path / "p.json")
 
         with pytest.raises(UnregisteredObjectError, match="`Mine` is not registered"):
             synalinks.Program.load(tmp_path / "p.json")
