@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from synalinks import config
@@ -68,8 +69,9 @@ class Attempts:
         self._limiter = lane.limiter
         self._ledger = ledger
         self._expected = expected
-        self._tries = Tries(policy, self._jitter)
         self._place = lane.limiter.new_place()
+        # No method of ours: a cycle would keep each request until it is collected.
+        self._tries = Tries(policy, partial(_jitter, request, self._place))
         self._has_slot = False
         self._n_answered = lane.limiter.n_answered
         self._begun_s = 0.0
@@ -221,10 +223,6 @@ class Attempts:
         is_serving = oldest_s < self._sent_s - refused_after_s
         return is_serving or self._n_answered > n_answered
 
-    def _jitter(self) -> Stream:
-        digest: Any = getattr(self._request, "digest", self._place)
-        return stream(config.get_seed(), "retry", self._request.model, digest)
-
     # -- its slot ----------------------------------------------------------------------
 
     async def _take_slot(self) -> None:
@@ -240,3 +238,8 @@ class Attempts:
         if self._has_slot:
             self._has_slot = False
             self._lane.release(self._place)
+
+
+def _jitter(request: AnyRequest, place: int) -> Stream:
+    digest: Any = getattr(request, "digest", place)
+    return stream(config.get_seed(), "retry", request.model, digest)
