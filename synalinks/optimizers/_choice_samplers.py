@@ -127,7 +127,7 @@ def _optuna() -> Any:
         optuna: Any = import_module("optuna")
     except ImportError as error:
         msg = (
-            "`sampler='tpe'` needs optuna: `pip install synalinks[tpe]`. "
+            "`sampler='tpe'` needs optuna: `pip install optuna`. "
             "`sampler='additive'` needs nothing."
         )
         raise MissingDependencyError(msg) from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
 from synalinks._internal.json import digest
+from synalinks._internal.paid import gather_paid
 from synalinks._internal.shape import is_list
 from synalinks.contracts import TrainerState
 from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
@@ -19,7 +20,6 @@ from synalinks.training._evaluate_loop import run_evaluation, run_prediction
 from synalinks.training._failures import FailurePolicy
 from synalinks.training._fit_loop import fit, with_defaults
 from synalinks.training._orderly import orderly
-from synalinks.training._paid import gather_paid
 from synalinks.training._plan import (
     check_compiled,
     check_count,
