@@ -28,17 +28,12 @@ REFERENCE = "GEPA"
 CONTENDERS = [
     Contender(name="OutOfBagRacing", make=optimizers.OutOfBagRacing),
     Contender(
-        name="prior 0.1",
-        make=lambda: optimizers.OutOfBagRacing(prior_sd=0.1),
-        is_extra=True,
-    ),
-    Contender(
-        name="4 children",
+        name="4-children",
         make=lambda: optimizers.OutOfBagRacing(n_children=4),
         is_extra=True,
     ),
     Contender(
-        name="no examples",
+        name="no-examples",
         make=lambda: optimizers.OutOfBagRacing(nb_max_examples=0),
         is_extra=True,
     ),

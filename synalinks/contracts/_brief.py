@@ -19,6 +19,8 @@ class VariableBrief:
     """Path of the variable."""
     schema: JsonObject
     """JSON schema of what is to be learned, without examples and bookkeeping."""
+    seeds: tuple[JsonObject, ...] = ()
+    """Values that its user suggests to start from."""
     description: str = ""
     """What the variable is for."""
     module_name: str = ""
@@ -83,6 +85,10 @@ def _variable_brief(variable: Any, module: Any) -> VariableBrief:
             "properties": {key: _said(properties[key]) for key in learnable},
             "required": learnable,
         },
+        seeds=tuple(
+            {key: value for key, value in seed.items() if key in learnable}
+            for seed in variable.get("seed_candidates", [])
+        ),
         description=variable.description or "",
         module_name=module.name,
         module_description=module.description or "",

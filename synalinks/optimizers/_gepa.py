@@ -10,7 +10,7 @@ from synalinks.optimizers._merge import merged_values
 from synalinks.optimizers._pareto import draw_parent, front_counts
 from synalinks.optimizers._proposer import rewritable
 from synalinks.optimizers._records import records_of
-from synalinks.optimizers._reflective import ReflectiveOptimizer
+from synalinks.optimizers._reflective import Order, ReflectiveOptimizer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -117,8 +117,8 @@ class GEPA(ReflectiveOptimizer):
         records = records_of(path, [one for one in cells if one is not None])
         if not records:
             return []
-        child = await self.rewrite(parent, {path: records})
-        return [] if child is None else [child]
+        children = await self.rewrite([Order(parent=parent, materials={path: records})])
+        return [one for one in children if one is not None]
 
     async def judge(self, step: StepView) -> AsyncGenerator[list[Trial]]:
         """Run the child on the minibatch, and if it is better, on the Pareto set.

@@ -10,7 +10,7 @@ from synalinks.optimizers._choice_samplers import Combination, new_sampler
 from synalinks.optimizers._hyperparameters import check_number
 from synalinks.optimizers._proposer import rewritable
 from synalinks.optimizers._records import records_of
-from synalinks.optimizers._reflective import ReflectiveOptimizer
+from synalinks.optimizers._reflective import Order, ReflectiveOptimizer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -210,17 +210,26 @@ class MIPRO(ReflectiveOptimizer):
             self._sets[path] = [list(value.get("examples", [])), *filter(None, sets)]
 
     async def _write_values(self, cells: Sequence[Rollout], step: StepView) -> None:
+        orders: list[Order] = []
         for path in rewritable(self.brief, self.seed):
-            self._values[path] = [dict(self.seed.values[path])]
+            given = self.brief.variables[path].seeds
+            first = dict(self.seed.values[path])
+            self._values[path] = [first, *({**first, **seed} for seed in given)]
             for index in range(self.n_instructions):
                 shown = list(cells)
                 step.random("records", path, index).shuffle(shown)
-                records = records_of(path, shown[:_N_RECORDS])
-                child = await self.rewrite(
-                    self.seed, {path: records}, origin="instruction"
+                records = {path: records_of(path, shown[:_N_RECORDS])}
+                orders.append(
+                    Order(parent=self.seed, materials=records, origin="instruction")
                 )
-                if child is not None:
-                    self._values[path].append(dict(child.values[path]))
+        for order, child in zip(orders, await self.rewrite(orders), strict=True):
+            (path,) = order.materials
+            if child is not None:
+                self._values[path].append(dict(child.values[path]))
+
+    def starting_points(self) -> list[Candidate]:
+        """Return none: they are among the values that are combined."""
+        return []
 
     def cells_per_step(self, n_scoring: int, minibatch_size: int) -> Span:
         """Return how many samples a step runs candidates on, for estimates.

@@ -14,6 +14,7 @@ from synalinks.optimizers._hyperparameters import check_number
 from synalinks.optimizers._novelty import cosine_distance, dominated_novelty
 from synalinks.optimizers._proposer import learnable
 from synalinks.optimizers._records import records_of
+from synalinks.optimizers._reflective import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -160,9 +161,12 @@ class OMEGA(EvolutionaryOptimizer):
         records = self._records(path, step)
         if not records:
             return None
-        return await self.rewrite(
-            parent, {path: records}, temperature=self.mutation_temperature
+        order = Order(
+            parent=parent,
+            materials={path: records},
+            temperature=self.mutation_temperature,
         )
+        return (await self.rewrite([order]))[0]
 
     async def crossover(
         self, parent: Candidate, other: Candidate, path: str, step: StepView
@@ -178,13 +182,14 @@ class OMEGA(EvolutionaryOptimizer):
         Returns:
             The child; None where nothing usable came.
         """
-        return await self.rewrite(
-            parent,
-            {path: self._records(path, step)},
+        order = Order(
+            parent=parent,
+            materials={path: self._records(path, step)},
             origin="crossover",
             others={"other": other},
             temperature=self.crossover_temperature,
         )
+        return (await self.rewrite([order]))[0]
 
     def _records(self, path: str, step: StepView) -> list[JsonObject]:
         """Return good, bad and hard predictions of one module.

@@ -153,6 +153,23 @@ class Optimizer(Hyperparameters, ABC):
         """
         return []
 
+    def starting_points(self) -> list[Candidate]:
+        """Return the program with each value that its modules suggest to start from.
+
+        They are among the proposals of the first step.
+        """
+        first = self.seed
+        found = [
+            Candidate(
+                values={**first.values, path: {**first.values[path], **seed}},
+                origin="seed",
+                parents=(first.digest,),
+            )
+            for path, variable in self.brief.variables.items()
+            for seed in variable.seeds
+        ]
+        return [one for one in found if one.digest != first.digest]
+
     def choose(self, candidate: Candidate) -> None:
         """Name the candidate that the step would put to use.
 
@@ -236,6 +253,8 @@ class Optimizer(Hyperparameters, ABC):
         async for trials in self.prepare(step):
             yield trials
         self.proposals = list(await self.propose(step))
+        if self.iterations == 0 and step.attempt == 0:
+            self.proposals += self.starting_points()
         for candidate in self.proposals:
             self.log.note(self._event("proposed", candidate))
         async for trials in self.judge(step):

@@ -14,11 +14,11 @@ from synalinks.optimizers._halving import Halving
 from synalinks.optimizers._hyperparameters import check_number
 from synalinks.optimizers._proposer import rewritable
 from synalinks.optimizers._records import records_of
-from synalinks.optimizers._reflective import ReflectiveOptimizer
+from synalinks.optimizers._reflective import Order, ReflectiveOptimizer
 from synalinks.optimizers._search_tree import SearchTree
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import Rollout
@@ -143,14 +143,13 @@ class OutOfBagRacing(ReflectiveOptimizer):
             At most `n_children` candidates.
         """
         best = self._ranked()[0]
+        for rollout in (one for attempt in self._attempts for one in attempt.batch):
+            used = self._n_used.get(rollout.sample_id, 0)
+            self._n_used[rollout.sample_id] = used + 1
+        await self._reflect(one for one in self._attempts if one.move != "examples")
         for attempt in self._attempts:
-            for rollout in attempt.batch:
-                used = self._n_used.get(rollout.sample_id, 0)
-                self._n_used[rollout.sample_id] = used + 1
             if attempt.move == "examples":
                 attempt.child = self._with_examples(attempt)
-            else:
-                attempt.child = await self._reflected(attempt)
             if attempt.child is not None:
                 self._tree.add(attempt.child, attempt.parent.digest, best.digest)
         return [one.child for one in self._attempts if one.child is not None]
@@ -165,6 +164,7 @@ class OutOfBagRacing(ReflectiveOptimizer):
             Trials.
         """
         best = self._ranked()[0]
+        self._take_in_starting_points(best)
         racing = [one for one in self._attempts if one.child is not None]
         for rung in self._halving.rungs:
             samples = [self._common(one, best)[:rung] for one in racing]
@@ -294,17 +294,24 @@ class OutOfBagRacing(ReflectiveOptimizer):
         sizes = [len(one.get("examples", ())) for one in parent.values.values()]
         return min(sizes) < self.nb_max_examples
 
-    async def _reflected(self, attempt: _Attempt) -> Candidate | None:
-        materials = {
-            path: records
-            for path in rewritable(self.brief, attempt.parent)
-            if (records := records_of(path, attempt.batch))
-        }
-        if not materials:
-            return None
-        return await self.rewrite(
-            attempt.parent, materials, metadata=self._shown(attempt, attempt.batch)
-        )
+    async def _reflect(self, attempts: Iterable[_Attempt]) -> None:
+        """Let the model make the children of attempts that have something to show."""
+        orders: list[tuple[_Attempt, Order]] = []
+        for attempt in attempts:
+            materials = {
+                path: records
+                for path in rewritable(self.brief, attempt.parent)
+                if (records := records_of(path, attempt.batch))
+            }
+            order = Order(
+                parent=attempt.parent,
+                materials=materials,
+                metadata=self._shown(attempt, attempt.batch),
+            )
+            orders += [(attempt, order)] if materials else []
+        children = await self.rewrite([order for _, order in orders])
+        for (attempt, _), child in zip(orders, children, strict=True):
+            attempt.child = child
 
     def _with_examples(self, attempt: _Attempt) -> Candidate | None:
         parent = attempt.parent
@@ -344,10 +351,18 @@ class OutOfBagRacing(ReflectiveOptimizer):
         known = self._tree.nodes[attempt.parent.digest].shown
         return {"shown": sorted({*known, *(one.sample_id for one in batch)})}
 
+    def _take_in_starting_points(self, best: Candidate) -> None:
+        made = {one.child.digest for one in self._attempts if one.child is not None}
+        for candidate in self.proposals:
+            if candidate.digest not in made:
+                self._tree.add(candidate, self.seed.digest, best.digest)
+                self._attempts.append(_Attempt(self.seed, "given", child=candidate))
+
     def _note_result(self, attempt: _Attempt, *, is_better: bool) -> None:
         node = self._tree.nodes[attempt.parent.digest]
         node.n_tries = 0 if is_better else node.n_tries + 1
-        self._bandit.note(attempt.move, is_win=is_better)
+        if attempt.move in _MOVES:
+            self._bandit.note(attempt.move, is_win=is_better)
         if is_better and attempt.child is not None:
             self.enter(attempt.child)
 

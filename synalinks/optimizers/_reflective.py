@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.paid import gather_paid
 from synalinks.contracts import Candidate
 from synalinks.errors import ConfigurationError
 from synalinks.language_models import get as get_language_model
@@ -21,12 +23,31 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import ProgramBrief
+    from synalinks.optimizers._proposer import Rewriting
 
 # After three proposals in a row that were known already, the model is to vary more.
 _MAX_REPEATS = 3
 _WIDENING = 1.25
 _HIGHEST_TEMPERATURE = 1.5
 _USUAL_TEMPERATURE = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One rewriting that is asked for."""
+
+    parent: Candidate
+    """What is rewritten."""
+    materials: Mapping[str, Sequence[JsonObject]]
+    """Records by path of the variables to rewrite."""
+    origin: str = "mutation"
+    """How the child is made."""
+    others: Mapping[str, Candidate] = field(default_factory=dict[str, Candidate])
+    """Further candidates to show, by what they are called."""
+    temperature: float | None = None
+    """Sampling temperature; the optimizer's own when None."""
+    metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What to remember of the child."""
 
 
 class ReflectiveOptimizer(Optimizer):
@@ -111,46 +132,46 @@ class ReflectiveOptimizer(Optimizer):
         super().adopt(candidate)
         self._known.add(candidate.digest)
 
-    async def rewrite(
-        self,
-        parent: Candidate,
-        materials: Mapping[str, Sequence[JsonObject]],
-        *,
-        origin: str = "mutation",
-        others: Mapping[str, Candidate] | None = None,
-        temperature: float | None = None,
-        metadata: Mapping[str, Any] | None = None,
-    ) -> Candidate | None:
-        """Let the model rewrite some variables of a candidate. Costs one LM call.
+    async def rewrite(self, orders: Sequence[Order]) -> list[Candidate | None]:
+        """Let the model rewrite candidates, all at once. Costs one LM call each.
 
         Args:
-            parent: What is rewritten.
-            materials: Records by path of the variables to rewrite.
-            origin: How the child is made.
-            others: Further candidates to show, by what they are called.
-            temperature: Sampling temperature; the optimizer's own when None.
-            metadata: What to remember of the child.
+            orders: What is to be rewritten, from what.
 
         Returns:
-            The child; None if it is broken or known already, which is noted.
+            One child per order, in order; None for one that is broken or known already,
+            which is noted.
         """
-        rewriting = await self._proposer(temperature).rewrite(
-            self.brief, parent, materials, others=others
+        rewritings = await gather_paid(
+            [
+                lambda order=order: self._proposer(order.temperature).rewrite(
+                    self.brief, order.parent, order.materials, others=order.others
+                )
+                for order in orders
+            ]
         )
+        # In order, whichever answer came first.
+        return [
+            self._child(order, rewriting)
+            for order, rewriting in zip(orders, rewritings, strict=True)
+        ]
+
+    def _child(self, order: Order, rewriting: Rewriting) -> Candidate | None:
         self.ledger.charge(rewriting.usage)
         if rewriting.values is None:
-            self.note_dropped(parent, origin, rewriting.reason)
+            self.note_dropped(order.parent, order.origin, rewriting.reason)
             return None
-        relatives = [one.digest for one in (others or {}).values()]
+        relatives = [one.digest for one in order.others.values()]
         child = Candidate(
-            values={**parent.values, **rewriting.values},
-            origin=origin,
-            parents=(parent.digest, *relatives),
-            metadata=dict(metadata or {}),
+            values={**order.parent.values, **rewriting.values},
+            origin=order.origin,
+            parents=(order.parent.digest, *relatives),
+            metadata=dict(order.metadata),
         )
         if not self.is_new(child):
             self._n_repeats += 1
-            self.note_dropped(parent, origin, "The same was proposed before.")
+            reason = "The same was proposed before."
+            self.note_dropped(order.parent, order.origin, reason)
             return None
         self._n_repeats = 0
         return child

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
+from synalinks._internal.paid import gather_paid
 from synalinks.contracts import Rollout
 from synalinks.language_models import StreamingIterator
 from synalinks.rewards import Score
-from synalinks.training._paid import gather_paid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

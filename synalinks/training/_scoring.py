@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
+from synalinks._internal.paid import gather_paid
 from synalinks.errors import ConfigurationError
 from synalinks.rewards import BatchReward
 from synalinks.training._compilation import Compilation
-from synalinks.training._paid import gather_paid
 from synalinks.training._sample_notes import sample_note
 from synalinks.training._scores import Scores
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks import config
 from synalinks._internal import context
+from synalinks._internal.paid import gather_paid
 from synalinks.contracts import (
     Proposal,
     brief_of,
@@ -16,7 +17,6 @@ from synalinks.contracts import (
 )
 from synalinks.errors import warn
 from synalinks.optimizers import Optimizer, StepView
-from synalinks.training._paid import gather_paid
 from synalinks.training._rollouts import roll_out, score
 from synalinks.training._samples import Sample, fingerprint
 from synalinks.training._variables import note_candidates, overlay_of

@@ -10,6 +10,7 @@ from synalinks.contracts import Trial
 from synalinks.errors import AuthenticationError, ConfigurationError
 from synalinks.optimizers import (
     GEPA,
+    MIPRO,
     OMEGA,
     Chain,
     GreedyOptimizer,
@@ -115,6 +116,25 @@ async def test_it_finds_what_the_feedback_says(make):
     assert history.history["val_reward"][-1] == 1.0
     x, y = data(60, 70)
     assert (await program.evaluate(x, y, verbose=0))["reward"] == 1.0
+
+
+@pytest.mark.parametrize("make", [RandomFewShot, OutOfBagRacing, GEPA, MIPRO])
+async def test_suggested_instructions_are_tried_first(make):
+    """What a module suggests to start from is in the race of the first step."""
+    optimizer, model = make(), Model(proposal="No idea.")
+    program = await make_program(
+        optimizer, model, seed_instructions=["Hm.", "Tell the parity."]
+    )
+
+    await program.fit(
+        *data(0, 32),
+        validation_data=data(32, 48),
+        batch_size=8,
+        epochs=3 if make is MIPRO else 1,
+        verbose=0,
+    )
+
+    assert program.trainable_variables[1].get("instructions") == "Tell the parity."
 
 
 async def test_feedback_reaches_the_module_that_it_is_about():

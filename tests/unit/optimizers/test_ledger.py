@@ -1,8 +1,11 @@
 """Measured cells."""
 
+import json
+
 import pytest
 
-from synalinks.contracts import Candidate, Rollout
+from synalinks.contracts import CallRecord, Candidate, Failure, Rollout, Usage
+from synalinks.data_models import JsonDataModel
 from synalinks.optimizers import Ledger
 
 
@@ -58,3 +61,52 @@ def test_other_samples_mean_other_rewards():
     assert ledger.get(candidate("a"), "0") is not None
     ledger.keep_if_same_data("data 2")
     assert ledger.get(candidate("a"), "0") is None
+
+
+def test_cells_come_back_from_json_with_all_that_optimizers_read():
+    """Outputs, calls, feedback and failures survive; inputs come from the samples."""
+    schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    call = CallRecord(
+        sample_id="0",
+        module_path="gen",
+        variable_path="gen/state",
+        index=0,
+        inputs={"q": 1},
+        outputs={"a": 2},
+        usage=Usage(calls=1, prompt_tokens=5),
+    )
+    answered = Rollout(
+        sample_id="0",
+        inputs="x0",
+        target="y0",
+        output=(JsonDataModel(schema, {"a": 2}), None),
+        calls=(call,),
+        reward=0.5,
+        feedback="half",
+        module_feedback={"gen": "more"},
+    )
+    failed = Rollout(
+        sample_id="1",
+        inputs="x1",
+        failure=Failure(boundary="module", error="E", message="m", is_answer=False),
+    )
+    ledger = Ledger()
+    samples = {"0": ("x0", "y0"), "1": ("x1", None)}
+    ledger.keep_if_same_data("data", samples)
+    ledger.record(candidate("a"), [answered, failed])
+    ledger.charge(Usage(calls=3))
+
+    again = Ledger()
+    again.load_state_dict(json.loads(json.dumps(ledger.state_dict())))
+    again.keep_if_same_data("data", samples)
+
+    cell = again.get(candidate("a"), "0")
+    assert (cell.inputs, cell.target, cell.calls) == ("x0", "y0", (call,))
+    assert cell.output[0].get_json() == {"a": 2}
+    assert cell.output[0].get_schema() == schema
+    assert cell.output[1] is None
+    assert (cell.feedback, cell.module_feedback) == ("half", {"gen": "more"})
+    assert again.get(candidate("a"), "1") == failed
+    assert again.missing(candidate("a"), ["0", "1"]) == []
+    assert again.usage() == ledger.usage()
+    assert again.usage().calls == 4
