@@ -35,6 +35,18 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedRun:
+    """The run as an experiment tracker knows it."""
+
+    key: str
+    """Our own name of the run; it is the same after a resume."""
+    experiment: str
+    """The experiment that it belongs to."""
+    log_assessments: bool = True
+    """Whether the scores of samples are written to their traces."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
     """Samples that a callback has put in the place of a batch, for one attempt."""
 
@@ -116,6 +128,8 @@ class TrainerState(Checkpointing):
         self.logs: dict[str, Any] = {}
         self.stop: Stop | None = None
         self.stops_epoch = False
+        self.tracked_run: TrackedRun | None = None
+        self.samples: Mapping[str, Sequence[Any]] = {}
         self._latest: dict[str, float] = {}
         self._tasks: list[asyncio.Task[Any]] = []
 
