@@ -2,7 +2,8 @@
 
 32 and 256 calls are in flight against a server in a process of its own; only the time
 of the calling process counts. Each way runs once per round, rounds interleave the ways,
-and the median of the rounds is shown: compare the ratios, not the milliseconds.
+and the median of the rounds is shown: compare the ratios, not the milliseconds. At the
+end: what an answer costs that was given before.
 
     python benchmarks/call_overhead.py [calls per round]
 """
@@ -16,6 +17,7 @@ import asyncio
 import json
 import os
 import sys
+import tempfile
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
@@ -205,12 +207,41 @@ def compare(url: str, n_calls: int, n_in_flight: int) -> list[Bar]:
     ]
 
 
+async def hit(**where: Any) -> float:
+    """Return milliseconds of processor time per answer that is in a cache."""
+    from synalinks.language_models import LanguageModel
+    from synalinks.testing import ScriptedTransport
+
+    model = LanguageModel(
+        f"openai/{MODEL}", transport=ScriptedTransport([ANSWER]), **where
+    )
+
+    async def call() -> Any:
+        return (await model.complete(MESSAGES, schema=SCHEMA)).value
+
+    return await measure(N_CALLS, 1, call)
+
+
+def recall() -> list[Bar]:
+    """Measure answers from memory and from disk, print and return the bars."""
+    with tempfile.TemporaryDirectory() as folder:
+        places = {"memory": {"caching": True}, "disk": {"cache_dir": folder}}
+        rows = {
+            name: median([asyncio.run(hit(**where)) for _ in range(N_ROUNDS)])
+            for name, where in places.items()
+        }
+    say("\nanswers that were given before")
+    table(["", "CPU ms/call"], [[name, one] for name, one in rows.items()])
+    return [Bar(f"hit in {name}, CPU ms/call", one, 0.1) for name, one in rows.items()]
+
+
 def main() -> None:
     """Run everything and print the verdict."""
     n_calls = int(sys.argv[1]) if len(sys.argv) > 1 else N_CALLS
     say(f"{n_calls} calls, median of {N_ROUNDS} rounds")
     with ChatServerProcess(ANSWER) as server:
-        finish([bar for n in IN_FLIGHT for bar in compare(server.url, n_calls, n)])
+        bars = [bar for n in IN_FLIGHT for bar in compare(server.url, n_calls, n)]
+    finish([*bars, *recall()])
 
 
 if __name__ == "__main__":

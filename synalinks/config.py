@@ -32,6 +32,10 @@ __all__ = [
 ]
 
 _DEFAULT_SEED = 123
+_EXAMPLES = {
+    "language": "openai/gpt-4o-mini",
+    "embedding": "openai/text-embedding-3-small",
+}
 
 
 @dataclass
@@ -92,8 +96,13 @@ def set_default_language_model(identifier: Any) -> None:
     """Set the model of modules that are made without one.
 
     Args:
-        identifier: A `LanguageModel`, its `"provider/model"` name, or None for none.
+        identifier: A `LanguageModel`, its `"provider/model"` name, its configuration,
+            or None for none.
+
+    Raises:
+        ConfigurationError: It is none of these.
     """
+    _check_model("language", "LanguageModel", identifier)
     _session.language_model = identifier
 
 
@@ -106,14 +115,32 @@ def set_default_embedding_model(identifier: Any) -> None:
     """Set the embedding model of objects that are made without one.
 
     Args:
-        identifier: An `EmbeddingModel`, its `"provider/model"` name, or None.
+        identifier: An `EmbeddingModel`, its `"provider/model"` name, its configuration,
+            or None for none.
+
+    Raises:
+        ConfigurationError: It is none of these.
     """
+    _check_model("embedding", "EmbeddingModel", identifier)
     _session.embedding_model = identifier
 
 
 def default_embedding_model() -> Any:
     """Return what `set_default_embedding_model` was given, or None."""
     return _session.embedding_model
+
+
+def _check_model(kind: str, class_name: str, identifier: Any) -> None:
+    # The classes belong to higher layers, and an object of one knows its name.
+    is_name = isinstance(identifier, str) and all(identifier.partition("/"))
+    is_model = any(cls.__name__ == class_name for cls in type(identifier).__mro__)
+    if not (identifier is None or is_name or is_model or isinstance(identifier, dict)):
+        msg = (
+            f"`set_default_{kind}_model` takes a name of the form 'provider/name', "
+            f"such as {_EXAMPLES[kind]!r}, or an object of `{class_name}`, received: "
+            f"{show(identifier)}."
+        )
+        raise ConfigurationError(msg)
 
 
 def synalinks_home() -> Path:

@@ -8,7 +8,7 @@ SynalinksError
 ├─ SavingError                       FileFormatError (ValueError) ·
 │                                    StateMismatchError (ValueError) ·
 │                                    UnregisteredObjectError (TypeError) ·
-│                                    WriteError (OSError)
+│                                    UntrustedEndpointError · WriteError (OSError)
 ├─ LanguageModelError
 │   ├─ TransientError                RateLimitedError · TimedOutError ·
 │   │                                ServerError · ConnectionLostError
@@ -109,6 +109,18 @@ class StateMismatchError(SavingError, ValueError):
 
 class UnregisteredObjectError(SavingError, TypeError):
     """A file names a class or function that is not registered for loading."""
+
+
+class UntrustedEndpointError(SavingError):
+    """A file says where calls are to go, and nobody has said that it may.
+
+    Attributes:
+        keys: Names of the settings that say so, such as `"api_base"`.
+    """
+
+    def __init__(self, message: str, *, keys: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.keys = tuple(keys)
 
 
 class WriteError(SavingError, OSError):

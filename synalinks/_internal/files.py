@@ -71,6 +71,28 @@ def write_atomic_bytes(
     return path
 
 
+def check_writable(folder: str | Path) -> None:
+    """Make a folder, and see that files can be written there before it matters.
+
+    Args:
+        folder: The folder; its parents are made too.
+
+    Raises:
+        WriteError: It cannot be made, or no file in it.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".synalinks.") as file:
+            file.write(b"?")
+    except OSError as error:
+        msg = (
+            f"Cannot write to the folder `{folder}`: {error.strerror or error}. "
+            "Give a folder in which files can be made."
+        )
+        raise WriteError(msg) from error
+
+
 def append_text(path: str | Path, text: str) -> Path:
     """Add lines to the end of a text file, and return when they are on disk.
 

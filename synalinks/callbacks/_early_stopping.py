@@ -12,7 +12,7 @@ from synalinks.callbacks._improvement import (
     check_count,
     check_real,
 )
-from synalinks.callbacks._monitor import Monitored
+from synalinks.callbacks._monitored import Monitored
 from synalinks.callbacks._standard_error import StandardError, parse_min_delta
 from synalinks.callbacks._stopping_rule import StopCause, StoppingRule, Watched
 from synalinks.contracts import Candidate, commit, present_candidate, trainable_by_path

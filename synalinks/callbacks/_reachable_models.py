@@ -11,10 +11,15 @@ from synalinks.language_models import LanguageModel
 from synalinks.saving import Configurable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
-def reachable_language_models(program: Any) -> list[LanguageModel]:
+_PARTS = ("optimizer", "reward", "compiled_metrics")
+
+
+def reachable_language_models(
+    program: Any, parts: Sequence[str] = _PARTS
+) -> list[LanguageModel]:
     """Return the language models that training or running a program may call.
 
     These are the program's own, those of its optimizer, of its reward (a judge) and
@@ -23,12 +28,12 @@ def reachable_language_models(program: Any) -> list[LanguageModel]:
 
     Args:
         program: A program, compiled or not.
+        parts: Attributes of the program that may have models of their own.
 
     Returns:
         Each model once.
     """
-    names = ("optimizer", "reward", "compiled_metrics")
-    roots = [program, *(getattr(program, name, None) for name in names)]
+    roots = [program, *(getattr(program, name, None) for name in parts)]
     return list(_models_in(roots, {}))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from synalinks._internal.console import write
 from synalinks.callbacks._callback import Callback
 from synalinks.callbacks._improvement import Improvement, check_count, check_real
-from synalinks.callbacks._monitor import Monitored
+from synalinks.callbacks._monitored import Monitored
 from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:

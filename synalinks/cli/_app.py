@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -52,25 +51,33 @@ def demo(  # noqa: PLR0917 - options are named on the command line
         typer.Option(help="CSV file of labelled texts; by default the shipped one."),
     ] = None,
     label_column: Annotated[
-        str, typer.Option(help="Column that holds the label.")
-    ] = "intent",
+        str | None, typer.Option(help="Column of --data that holds the label.")
+    ] = None,
     text_column: Annotated[
         str | None,
-        typer.Option(help="Column that holds the text; by default the first other."),
+        typer.Option(
+            help="Column of --data that holds the text; by default the one with the "
+            "longest values."
+        ),
     ] = None,
     model: Annotated[
         str, typer.Option(help="Language model, as provider/name.")
     ] = "embedded/learner",
     seed: Annotated[int, typer.Option(help="Seed of splits and draws.")] = 0,
-    epochs: Annotated[int, typer.Option(help="Passes over the training texts.")] = 4,
+    epochs: Annotated[
+        int, typer.Option(min=1, help="Passes over the training texts.")
+    ] = 4,
     n_train: Annotated[
-        int | None, typer.Option(help="Training texts; by default 160, or 4 in 9.")
+        int | None,
+        typer.Option(min=1, help="Training texts; by default 160, or 4 in 9."),
     ] = None,
     n_validation: Annotated[
-        int | None, typer.Option(help="Validation texts; by default 80, or 2 in 9.")
+        int | None,
+        typer.Option(min=1, help="Validation texts; by default 80, or 2 in 9."),
     ] = None,
     n_test: Annotated[
-        int | None, typer.Option(help="Test texts; by default 120, or 3 in 9.")
+        int | None,
+        typer.Option(min=1, help="Test texts; by default 120, or 3 in 9."),
     ] = None,
     output: Annotated[
         Path, typer.Option(help="Folder for the program, history.csv and the plot.")
@@ -94,7 +101,7 @@ def demo(  # noqa: PLR0917 - options are named on the command line
         output=output,
     )
     try:
-        asyncio.run(run_demo(settings))
+        run_demo(settings)
     except SynalinksError as error:
         typer.echo(f"{type(error).__name__}: {error}", err=True)
         raise typer.Exit(code=1) from None

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import csv
+import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import create_model
-
-from synalinks import callbacks, config, datasets, metrics, optimizers, rewards
+from synalinks import callbacks, config, datasets
 from synalinks._internal.console import write
+from synalinks._internal.files import check_writable
 from synalinks._internal.rng import stream
-from synalinks.data_models import DataModel, Field
-from synalinks.errors import ConfigurationError, show
+from synalinks.cli._classifier import answer_model, make_classifier, to_models
+from synalinks.cli._labelled_texts import LabelledTexts, read_labelled_texts
+from synalinks.errors import ConfigurationError
 from synalinks.language_models import LanguageModel
-from synalinks.modules import Generator, Input
-from synalinks.programs import Program
 from synalinks.utils import plot_history
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_MIN_EXAMPLES = 24
-_MAX_EXAMPLES = 48
+    from synalinks.cli._labelled_texts import Rows
+    from synalinks.programs import Program
+
 _BATCH_SIZE = 8
 _DEFAULT_SIZES = (160, 80, 120)
+_SHIPPED_LABEL = "intent"
+_MAX_LABELS_SHOWN = 12
+_FEW_PER_LABEL = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class DemoSettings:
     """Options of the command."""
 
     data: Path | None
-    label_column: str
+    label_column: str | None
     text_column: str | None
     model: str
     seed: int
@@ -44,129 +46,96 @@ class DemoSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DemoResult:
-    """Accuracy on test texts, and the files left behind."""
+class _Result:
+    """A trained program, and its accuracy on test texts."""
 
+    program: Program
+    history: callbacks.History
     before: float
     after: float
-    folder: Path
 
 
-class Message(DataModel):
-    """A text to classify."""
-
-    text: str = Field(description="The message")
-
-
-async def run_demo(settings: DemoSettings) -> DemoResult:
+def run_demo(settings: DemoSettings) -> None:
     """Train a classifier, print what it learned, and leave files in a folder.
 
     Args:
         settings: Options of the command.
 
-    Returns:
-        Accuracies and the folder.
-
     Raises:
-        ConfigurationError: The data do not fit the options; no LM call was made.
+        SynalinksError: The data, the model or the folder do not fit the options; no LM
+            call was made.
     """
     config.clear_session()
     config.set_seed(settings.seed)
-    rows = _read_rows(settings)
-    labels = sorted({label for _, label in rows})
-    train, validation, test = _split(rows, settings)
-    answer = _answer_model(labels)
-    _say(
-        f"{len(rows)} texts, {len(labels)} labels: {', '.join(labels)}\n"
-        f"{len(train)} to train, {len(validation)} to validate, {len(test)} to test, "
-        f"with {settings.model}"
+    model = LanguageModel(settings.model)
+    model.check_key()
+    texts = _texts_of(settings)
+    parts = _split(texts.rows, settings)
+    check_writable(settings.output)
+    _introduce(texts, parts, settings)
+    result = asyncio.run(_train_and_test(model, texts.labels, parts, settings))
+    result.program.save(settings.output / "program.json")
+    plot_history(result.history, to_folder=str(settings.output), to_file="history.png")
+    _report(result, settings.output)
+
+
+async def _train_and_test(
+    model: LanguageModel,
+    labels: list[str],
+    parts: list[Rows],
+    settings: DemoSettings,
+) -> _Result:
+    answer = answer_model(labels)
+    program = await make_classifier(
+        answer, model, settings.label_column or _SHIPPED_LABEL
     )
-    program = await _make_program(answer, settings)
-    test_x, test_y = _to_models(test, answer)
-    before = await program.evaluate(test_x, test_y, verbose=0)
-    train_x, train_y = _to_models(train, answer)
+    train, validation, test = (to_models(part, answer) for part in parts)
+    fit_options: dict[str, Any] = {
+        "batch_size": _BATCH_SIZE,
+        "epochs": settings.epochs,
+        "validation_data": validation,
+    }
+    if not model.provider_info().is_local:
+        estimate = await program.estimate(*train, **fit_options)
+        _say(f"training will take about {estimate}")
+    before = await program.evaluate(*test, verbose=0)
     history = await program.fit(
-        train_x,
-        train_y,
-        batch_size=_BATCH_SIZE,
-        epochs=settings.epochs,
-        validation_data=_to_models(validation, answer),
+        *train,
+        **fit_options,
         callbacks=[callbacks.CSVLogger(settings.output / "history.csv")],
     )
-    after = await program.evaluate(test_x, test_y, verbose=0)
-    program.save(settings.output / "program.json")
-    plot_history(history, to_folder=str(settings.output), to_file="history.png")
+    after = await program.evaluate(*test, verbose=0)
     # An exact match scores 1.0, anything else 0.0: the mean reward is the accuracy.
-    _report(program, before["reward"], after["reward"], settings.output)
-    return DemoResult(
-        before=before["reward"], after=after["reward"], folder=settings.output
+    return _Result(
+        program=program,
+        history=history,
+        before=before["reward"],
+        after=after["reward"],
     )
 
 
-async def _make_program(answer: Any, settings: DemoSettings) -> Program:
-    inputs = Input(data_model=Message)
-    outputs = await Generator(
-        data_model=answer,
-        language_model=LanguageModel(settings.model),
-        instructions=f"Classify the message by its {settings.label_column}.",
-        name="classifier",
-    )(inputs)
-    program = Program(
-        inputs=inputs,
-        outputs=outputs,
-        name="demo",
-        description=f"Classifies a message by its {settings.label_column}.",
-    )
-    program.compile(
-        optimizer=optimizers.RandomFewShot(
-            nb_min_examples=_MIN_EXAMPLES, nb_max_examples=_MAX_EXAMPLES
-        ),
-        reward=rewards.ExactMatch(in_mask=["label"]),
-        metrics=[
-            metrics.CategoricalF1Score(average="macro", in_mask=["label"], name="f1")
-        ],
-    )
-    return program
-
-
-def _answer_model(labels: list[str]) -> Any:
-    # `Literal` of labels that are only known now.
-    choice: Any = Literal[tuple(labels)]
-    return create_model("Answer", __base__=DataModel, label=(choice, ...))
-
-
-def _read_rows(settings: DemoSettings) -> list[tuple[str, str]]:
-    if settings.data is None:
-        return _shipped_rows()
-    try:
-        with settings.data.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            columns = list(reader.fieldnames or ())
-            table = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        msg = f"`--data {settings.data}` cannot be read as a CSV file: {error}."
-        raise ConfigurationError(msg) from error
-    text_column = settings.text_column or next(
-        (column for column in columns if column != settings.label_column), None
-    )
+def _texts_of(settings: DemoSettings) -> LabelledTexts:
+    if settings.data is not None:
+        return read_labelled_texts(
+            settings.data,
+            label_column=settings.label_column,
+            text_column=settings.text_column,
+            seed=settings.seed,
+        )
     for option, column in (
         ("--label-column", settings.label_column),
-        ("--text-column", text_column),
+        ("--text-column", settings.text_column),
     ):
-        if column not in columns:
+        if column is not None:
             msg = (
-                f"`{settings.data}` has no column {column!r} (`{option}`). "
-                f"Its columns: {show(columns)}."
+                f"`{option} {column}` names a column of your own table: pass the "
+                "table too, with `--data PATH`."
             )
             raise ConfigurationError(msg)
-    return [
-        (row[text_column or ""], row[settings.label_column])
-        for row in table
-        if row[text_column or ""] and row[settings.label_column]
-    ]
+    return LabelledTexts(rows=_shipped_rows(), notes=[])
 
 
-def _shipped_rows() -> list[tuple[str, str]]:
+def _shipped_rows() -> Rows:
     # Arrays of data models, which the type checker knows nothing of.
     parts: Any = datasets.support_messages.load_data()
     return [
@@ -176,9 +145,7 @@ def _shipped_rows() -> list[tuple[str, str]]:
     ]
 
 
-def _split(
-    rows: list[tuple[str, str]], settings: DemoSettings
-) -> list[list[tuple[str, str]]]:
+def _split(rows: Rows, settings: DemoSettings) -> list[Rows]:
     sizes = _sizes(len(rows), settings)
     if min(sizes) < 1 or sum(sizes) > len(rows):
         msg = (
@@ -189,7 +156,7 @@ def _split(
         raise ConfigurationError(msg)
     shuffled = list(rows)
     stream(settings.seed, "demo split").shuffle(shuffled)
-    parts: list[list[tuple[str, str]]] = []
+    parts: list[Rows] = []
     start = 0
     for size in sizes:
         parts.append(shuffled[start : start + size])
@@ -208,20 +175,37 @@ def _sizes(n_rows: int, settings: DemoSettings) -> list[int]:
     ]
 
 
-def _to_models(
-    rows: list[tuple[str, str]], answer: Any
-) -> tuple[list[Message], list[Any]]:
-    inputs = [Message(text=text) for text, _ in rows]
-    return inputs, [answer(label=label) for _, label in rows]
+def _introduce(texts: LabelledTexts, parts: list[Rows], settings: DemoSettings) -> None:
+    labels = texts.labels
+    shown = ", ".join(labels[:_MAX_LABELS_SHOWN])
+    if len(labels) > _MAX_LABELS_SHOWN:
+        shown += f" and {len(labels) - _MAX_LABELS_SHOWN} more"
+    train, validation, test = map(len, parts)
+    lines = [
+        *texts.notes,
+        f"{len(texts.rows)} texts, {len(labels)} labels: {shown}",
+        f"{train} to train, {validation} to validate, {test} to test, "
+        f"with {settings.model}",
+    ]
+    if train < _FEW_PER_LABEL * len(labels):
+        lines.append(
+            f"{train} texts to train on are few for {len(labels)} labels: expect "
+            "little, or raise `--n-train`"
+        )
+    _say("\n".join(lines))
 
 
-def _report(program: Program, before: float, after: float, folder: Path) -> None:
-    examples = program.get_variable(index=0).get("examples")
+def _report(result: _Result, folder: Path) -> None:
+    n_examples = len(result.program.get_variable(index=0).get("examples"))
+    learned = f"with {n_examples} examples in the prompt"
+    if not n_examples:
+        learned = "since no examples did better on the validation texts"
+    gain = result.after - result.before
+    place = "" if folder.is_absolute() else " (below this folder)"
     _say(
-        f"test accuracy before {before:.3f}, after {after:.3f} "
-        f"({after - before:+.3f}), with {len(examples)} examples in the prompt\n"
-        f"saved in {folder}{'' if folder.is_absolute() else ' (below this folder)'}: "
-        "program.json, history.csv, history.png"
+        f"test accuracy before {result.before:.3f}, after {result.after:.3f} "
+        f"({gain:+.3f}), {learned}\n"
+        f"saved in {folder}{place}: program.json, history.csv, history.png"
     )
 
 

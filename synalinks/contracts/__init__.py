@@ -1,5 +1,6 @@
 """The records that cross layers: frozen, typed, checked at construction."""
 
+from synalinks.contracts._brief import ProgramBrief, VariableBrief, brief_of
 from synalinks.contracts._checkpoint import (
     MANIFEST_NAME,
     ManifestRow,
@@ -11,12 +12,14 @@ from synalinks.contracts._gate import CallGate
 from synalinks.contracts._records import (
     CallRecord,
     Candidate,
+    CandidateEvent,
     Failure,
     Progress,
     Rollout,
     Trial,
     Usage,
 )
+from synalinks.contracts._rollout_json import rollout_from_json, rollout_to_json
 from synalinks.contracts._snapshot import (
     commit,
     present_candidate,
@@ -27,6 +30,7 @@ from synalinks.contracts._trainer_state import (
     Proposal,
     Stage,
     Stop,
+    TrackedRun,
     TrainerState,
 )
 
@@ -35,22 +39,29 @@ __all__ = [
     "CallGate",
     "CallRecord",
     "Candidate",
+    "CandidateEvent",
     "Estimate",
     "Failure",
     "ManifestRow",
     "Override",
+    "ProgramBrief",
     "Progress",
     "Proposal",
     "Rollout",
     "Span",
     "Stage",
     "Stop",
+    "TrackedRun",
     "TrainerState",
     "Trial",
     "Usage",
+    "VariableBrief",
     "append_to_manifest",
+    "brief_of",
     "commit",
     "present_candidate",
     "read_manifest",
+    "rollout_from_json",
+    "rollout_to_json",
     "trainable_by_path",
 ]

@@ -118,6 +118,15 @@ class Rollout:
     """Score, higher is better; None before scoring."""
     trace_id: str = field(default="", compare=False)
     """Identity of the tree of calls that were made for it; empty if not observed."""
+    feedback: str | None = None
+    """What the reward says of the output, in words."""
+    module_feedback: Mapping[str, str] | None = None
+    """What the reward says of single modules, by module path."""
+
+    @property
+    def usage(self) -> Usage:
+        """What the calls of the sample took."""
+        return sum((call.usage for call in self.calls), Usage())
 
     def __post_init__(self) -> None:
         if self.failure is not None and self.output is not None:
@@ -135,7 +144,7 @@ class Candidate:
     values: Mapping[str, JsonObject]
     """Learnable fields (examples included) by variable path."""
     origin: str = "seed"
-    """How it was made: `seed`, `few_shot`, `mutation`, `crossover`, ..."""
+    """How it was made: `seed`, `few_shot`, `mutation`, `crossover`, `merge`, ..."""
     parents: tuple[str, ...] = ()
     """Digests of the candidates it was made from."""
     metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -145,6 +154,28 @@ class Candidate:
     def digest(self) -> str:
         """Identity: two candidates of the same values are one."""
         return digest(dict(self.values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateEvent:
+    """Something that became of a candidate, for logs and callbacks."""
+
+    event: Literal["proposed", "accepted", "rejected", "dropped", "best"]
+    """Proposed; taken into the population; not taken; broken, so never run; in use."""
+    step: int
+    """Step of the optimizer, from 0."""
+    candidate: str
+    """Digest of the candidate; of its parent where it was dropped."""
+    origin: str
+    """How it was made."""
+    parents: tuple[str, ...] = ()
+    """Digests of the candidates it was made from."""
+    reward: float | None = None
+    """Mean reward where it is measured so far."""
+    n_samples: int = 0
+    """On how many samples that is."""
+    reason: str = ""
+    """Why it was dropped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,12 @@ from synalinks.hooks._observing import (
     session_hooks,
 )
 from synalinks.hooks._recorder import Recorder
-from synalinks.hooks._samples import end_sample, inside_sample, observed_sample
+from synalinks.hooks._samples import (
+    end_sample,
+    inside_sample,
+    observed_sample,
+    scored_traces,
+)
 from synalinks.hooks._trace_context import trace_context
 
 __all__ = [
@@ -32,6 +37,7 @@ __all__ = [
     "observe",
     "observed_sample",
     "remove_session_hooks",
+    "scored_traces",
     "session_hooks",
     "trace_context",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
@@ -10,12 +11,14 @@ from synalinks.hooks._hook import observed_now
 from synalinks.hooks._observing import begin, end, new_call, session_hooks
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from synalinks.hooks._call import Call
 
 # Samples that are not done with: their reward is still to come.
 _open: dict[str, Call] = {}
+# The trees that the predictions belong to that are scored together here, in order.
+scored_traces: ContextVar[Sequence[str]] = ContextVar("scored_traces", default=())
 
 
 @contextlib.contextmanager
@@ -28,6 +31,9 @@ def observed_sample(program: Any, inputs: Any) -> Generator[Call | None]:
 
     Yields:
         The call of the sample, to note how it went; None if nobody observes.
+
+    Raises:
+        BaseException: What was raised in the block; nothing more is done for the sample.
     """
     if not session_hooks():
         yield None
@@ -37,7 +43,12 @@ def observed_sample(program: Any, inputs: Any) -> Generator[Call | None]:
     _open[call.trace_id] = call
     with context.bound(observed_now, call):
         begin(session_hooks(), call)
-        yield call
+        try:
+            yield call
+        except BaseException as error:
+            call.exception = error
+            end_sample(call.trace_id)
+            raise
 
 
 @contextlib.contextmanager

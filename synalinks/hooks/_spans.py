@@ -74,7 +74,10 @@ def _attributes_of(call: Call) -> JsonObject:
         return {**attributes, **_of_model(call)}
     attributes["mlflow.spanInputs"] = plain(_unpacked(call.inputs))
     if call.exception is None:
-        attributes["mlflow.spanOutputs"] = plain(call.outputs)
+        outputs: Any = call.outputs
+        if call.kind == "reward" and outputs is not None:
+            outputs = {"reward": outputs.value, "feedback": outputs.feedback}
+        attributes["mlflow.spanOutputs"] = plain(outputs)
     return attributes
 
 

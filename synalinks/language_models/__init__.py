@@ -18,6 +18,7 @@ from synalinks.language_models._providers import (
 )
 from synalinks.language_models._request import LMRequest
 from synalinks.language_models._response import Completion, LMResponse
+from synalinks.language_models._sampling import check_sampling
 from synalinks.language_models._session_models import session_model
 from synalinks.language_models._streaming import StreamingIterator
 from synalinks.language_models._structured import check_schema
@@ -40,6 +41,7 @@ __all__ = [
     "ProviderModel",
     "StreamingIterator",
     "UsageLedger",
+    "check_sampling",
     "check_schema",
     "deserialize",
     "get",

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_OVERLOADED = (429, 503, 529)
-
 
 class Attempts:
     """The attempts of one call, under the limits of its model.
@@ -185,10 +183,10 @@ class Attempts:
         is_refused = isinstance(error, RateLimitedError)
         is_pacing = is_refused and self._others_get_through()
         pause_s = self._tries.capped(error.retry_after_s)
-        if is_refused or error.status_code in _OVERLOADED:
+        if is_refused or pause_s is not None:  # it says: not now
             self._limiter.refused(self._sent_s, pause_s, error.interval_s)
         else:
-            self._limiter.pause(pause_s)
+            self._limiter.failed(self._sent_s)
         wait_s = self._tries.wait_s(error, is_pacing=is_pacing)
         if self._deadline_s is not None:
             left_s = self._deadline_s - self._limiter.now_s()

@@ -53,6 +53,17 @@ class DirectTransport:
         """Import the HTTP client: for a thread, before time is measured."""
         connection_errors()
 
+    def check(self, request: AnyRequest) -> None:
+        """Refuse a request that could not be sent, without sending it.
+
+        Args:
+            request: What would be asked.
+
+        Raises:
+            AuthenticationError: There is no key where one is needed.
+        """
+        endpoint_of(request)
+
     async def send(self, request: LMRequest) -> LMResponse:
         """Ask once.
 

@@ -17,6 +17,7 @@ from synalinks.language_models._pricing import model_info
 from synalinks.language_models._provider_model import ProviderModel
 from synalinks.language_models._request import LMRequest
 from synalinks.language_models._retry import RetryPolicy
+from synalinks.language_models._sampling import check_sampling
 from synalinks.language_models._session_models import session_model
 from synalinks.language_models._stream_call import open_stream
 from synalinks.language_models._streaming import StreamingIterator, arrived_stream
@@ -72,7 +73,8 @@ class LanguageModel(ProviderModel):
             `extra_headers`; those of a call win. Secrets among them are never saved.
 
     Raises:
-        ConfigurationError: The model's name, provider or transport is not known.
+        ConfigurationError: The model's name, provider or transport is not known, or a
+            sampling parameter cannot be.
 
     Example:
         ```python
@@ -100,6 +102,7 @@ class LanguageModel(ProviderModel):
         **default_kwargs: Any,
     ) -> None:
         super().__init__(model, api_base, name, default_kwargs)
+        check_sampling(default_kwargs, f"`LanguageModel({show(model)})`")
         self.timeout = timeout
         self.retry = retry
         self.retry_max_wait = retry_max_wait
@@ -246,6 +249,19 @@ class LanguageModel(ProviderModel):
     async def aclose(self) -> None:
         """Close connections of the running event loop; the model stays usable."""
         await self._caller.transport.aclose()
+
+    def check_key(self) -> None:
+        """Refuse a model that needs a key and has none. Costs no call.
+
+        A model with a fallback or with kept answers may do without a key.
+
+        Raises:
+            AuthenticationError: There is no key, neither given nor in the environment.
+        """
+        may_do_without = self.fallback or self.caching or self.cache_dir
+        check = getattr(self._caller.transport, "check", None)
+        if check is not None and not may_do_without:
+            check(self._request((), None, None, {}))
 
     # -- one call --------------------------------------------------------------
 

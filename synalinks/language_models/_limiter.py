@@ -121,17 +121,23 @@ class Limiter:
         needed_s = self._window.refused(
             self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight - 1
         )
-        self.pause(needed_s if pause_s is None else pause_s)
+        self._pause(needed_s if pause_s is None else pause_s)
 
-    def pause(self, seconds: float | None) -> None:
-        """Hand out no slot for a while: the whole model waits, not one call.
+    def failed(self, sent_s: float) -> None:
+        """Learn of a failure that does not say why, while the slot is still taken.
 
         Args:
-            seconds: How long; None for not at all.
+            sent_s: When the call was sent.
         """
-        if seconds:
-            until_s = self.now_s() + seconds
-            self._paused_until_s = max(self._paused_until_s, until_s)
+        needed_s = self._window.failed(
+            self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight - 1
+        )
+        self._pause(needed_s)
+
+    def _pause(self, seconds: float) -> None:
+        """Hand out no slot for a while: the whole model waits, not one call."""
+        until_s = self.now_s() + seconds
+        self._paused_until_s = max(self._paused_until_s, until_s)
 
     def _keep_distance(self, interval_s: float) -> None:
         if interval_s and not self._window.told_interval_s:

@@ -60,6 +60,20 @@ class LiteLLMTransport:
         """Import litellm: seconds of work, for a thread, before time is measured."""
         self._loaded = [_import_litellm()]
 
+    def check(self, request: AnyRequest) -> None:
+        """Refuse a request that could not be sent, without sending it.
+
+        What keys its own providers need is known to litellm only, which says so at the
+        first call, before it sends anything.
+
+        Args:
+            request: What would be asked.
+
+        Raises:
+            AuthenticationError: There is no key where one is needed.
+        """
+        endpoint_of(request)
+
     async def send(self, request: LMRequest) -> LMResponse:
         """Ask once.
 

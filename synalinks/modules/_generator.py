@@ -10,6 +10,7 @@ from synalinks.data_models import (
     Instructions,
     JsonDataModel,
     SymbolicDataModel,
+    is_data_model,
     json_of,
     schema_of,
 )
@@ -27,7 +28,8 @@ from synalinks.modules._generator_options import (
 )
 from synalinks.modules._module import Module
 from synalinks.modules._prompt import PromptCache, render_system, to_messages
-from synalinks.modules._prompt_state import first_state
+from synalinks.modules._prompt_state import check_example_inputs, first_state
+from synalinks.modules._recording import symbols_from_specs
 from synalinks.modules._template import check_template, default_prompt_template
 
 if TYPE_CHECKING:
@@ -119,14 +121,19 @@ class Generator(Module):
         self.schema = answer_schema(self.name, schema, data_model)
         self.language_model = get_language_model(language_model)
         self._check_schema()
-        self.prompt_template = prompt_template or default_prompt_template()
-        self.prompt_variables = check_variables(prompt_variables or {})
+        self.prompt_template = (
+            default_prompt_template() if prompt_template is None else prompt_template
+        )
+        self.prompt_variables = check_variables(
+            {} if prompt_variables is None else prompt_variables
+        )
         known = (*TEMPLATE_VARIABLES, *self.prompt_variables)
         check_template(self.prompt_template, known)
         self.return_inputs = return_inputs
         self._shows_inputs_schema = use_inputs_schema
         self._shows_outputs_schema = use_outputs_schema
         self._sampling = sampling_options(
+            self.name,
             temperature=temperature,
             max_tokens=max_tokens,
             top_p=top_p,
@@ -140,7 +147,7 @@ class Generator(Module):
         refuse_tools_with_schema(self.name, self.schema, self._own_tools)
         self.state: Variable = self.add_variable(
             initializer=first_state(
-                self.schema, instructions, examples, seed_instructions
+                self.name, self.schema, instructions, examples, seed_instructions
             ),
             data_model=Instructions,
             name=f"state_{self.name}",
@@ -151,11 +158,15 @@ class Generator(Module):
         """Check, before any paid call, that there is a model to call.
 
         Args:
-            inputs: The first inputs; not used.
+            inputs: The first inputs; the examples are to fit their schema.
 
         Raises:
-            ConfigurationError: There is no language model.
+            ConfigurationError: There is no language model, or an example has other
+                inputs.
         """
+        if is_data_model(inputs):
+            examples = self.state.get("examples")
+            check_example_inputs(self.name, examples, schema_of(inputs))
         if self.language_model is None:
             self.language_model = get_language_model(None)
             self._check_schema()
@@ -209,7 +220,8 @@ class Generator(Module):
         )
         refuse_tools_with_schema(self.name, self.schema, wire)
         options = {**self._sampling, "tools": wire or None, "tool_choice": tool_choice}
-        messages = to_messages(self._system_message(inputs), inputs)
+        shown = schema_of(inputs) if self._shows_inputs_schema else None
+        messages = to_messages(self._system_message(shown), inputs)
         if self._may_stream(training=training):
             return await model.stream(messages, **options)
         completion = await self._ask(model, messages, options)
@@ -235,6 +247,13 @@ class Generator(Module):
         """
         outputs = SymbolicDataModel(schema=self._output_schema)
         return inputs + outputs if self.return_inputs else outputs
+
+    def system_prompt(self) -> str:
+        """Return the system message as it is sent now, without a call."""
+        shown = None
+        if self._shows_inputs_schema and self._input_specs is not None:
+            shown = schema_of(symbols_from_specs(self._input_specs)[0])
+        return self._system_message(shown)
 
     # -- what subclasses change ------------------------------------------------
 
@@ -262,12 +281,12 @@ class Generator(Module):
     def _output_schema(self) -> JsonObject:
         return schema_of(ChatMessage) if self.schema is None else self.schema
 
-    def _system_message(self, inputs: JsonDataModel) -> str:
+    def _system_message(self, inputs_schema: JsonObject | None) -> str:
         state = json_of(self.state)
         made_from = (
             state.get("instructions"),
             state["examples"],
-            schema_of(inputs) if self._shows_inputs_schema else None,
+            inputs_schema,
             self._asked_schema() if self._shows_outputs_schema else None,
             self.prompt_template,
         )

@@ -7,21 +7,25 @@ from typing import Any
 from synalinks._internal.json import JsonObject  # noqa: TC001
 from synalinks._internal.shape import is_dict
 from synalinks.errors import ConfigurationError, show
+from synalinks.language_models import check_sampling
 
 REASONING_OFF = ("disable", "none")
 _REASONING_EFFORTS = ("minimal", "low", "medium", "high", "xhigh", *REASONING_OFF, None)
 TEMPLATE_VARIABLES = ("instructions", "inputs_schema", "outputs_schema", "examples")
 
 
-def sampling_options(**options: Any) -> JsonObject:
+def sampling_options(module_name: str, **options: Any) -> JsonObject:
     """Return the parameters of a call that were given.
 
     Args:
+        module_name: The module, for messages.
         options: Parameters by name; None for one that is not sent.
 
     Raises:
-        ConfigurationError: `reasoning_effort` is no level.
+        ConfigurationError: One is of another type or out of range, or
+            `reasoning_effort` is no level.
     """
+    check_sampling(options, f"`{module_name}`")
     effort = options.get("reasoning_effort")
     if effort not in _REASONING_EFFORTS:
         msg = (

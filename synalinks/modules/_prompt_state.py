@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.shape import is_dict, is_row
-from synalinks.data_models import Instructions, is_data_model, json_of
+from synalinks.data_models import (
+    Instructions,
+    first_violation,
+    is_data_model,
+    json_of,
+)
 from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:
@@ -13,18 +18,24 @@ if TYPE_CHECKING:
 
 
 def first_state(
-    schema: JsonObject | None, instructions: Any, examples: Any, seeds: Any
+    module_name: str,
+    schema: JsonObject | None,
+    instructions: Any,
+    examples: Any,
+    seeds: Any,
 ) -> JsonObject:
     """Return the first instructions, examples and seed candidates.
 
     Args:
+        module_name: The module, for messages.
         schema: JSON schema of the answer; None for free text.
         instructions: What to do, or None for a default made from the schema.
         examples: Pairs (inputs, outputs), or None.
         seeds: Further instructions to start from, or None.
 
     Raises:
-        ConfigurationError: One of them is of another kind.
+        ConfigurationError: One of them is of another kind, or the outputs of an example
+            do not fit the schema.
     """
     if instructions is not None and not isinstance(instructions, str):
         msg = f"`instructions` is a text, received: {show(instructions)}."
@@ -35,11 +46,57 @@ def first_state(
         if not isinstance(text, str):
             msg = f"`seed_instructions` is a list of texts, received: {show(text)}."
             raise ConfigurationError(msg)
+    predictions = [_to_prediction(pair) for pair in pairs]
+    if schema is not None:
+        _check_sides(module_name, "outputs", predictions, schema)
     return Instructions(
         instructions=instructions or default_instructions(schema),
-        examples=[_to_prediction(pair) for pair in pairs],
+        examples=predictions,
         seed_candidates=[{"instructions": text} for text in texts],
     ).get_json()
+
+
+def check_example_inputs(
+    module_name: str, examples: list[JsonObject], schema: JsonObject
+) -> None:
+    """Refuse examples whose inputs are not those of a module.
+
+    An example may leave inputs out: some are added on the way, such as the question of
+    a decision.
+
+    Args:
+        module_name: The module, for messages.
+        examples: Predictions with `inputs`.
+        schema: JSON schema of the inputs.
+
+    Raises:
+        ConfigurationError: An example has an input of another name or kind.
+    """
+    _check_sides(module_name, "inputs", examples, {**schema, "required": []})
+
+
+def _check_sides(
+    module_name: str, side: str, examples: list[JsonObject], schema: JsonObject
+) -> None:
+    for number, example in enumerate(examples):
+        violation = _violation(example[side], schema)
+        if violation:
+            keys = ", ".join(f"`{key}`" for key in schema.get("properties", {}))
+            msg = (
+                f"`examples[{number}]` of `{module_name}` has {side} of another "
+                f"schema: {violation}. Received: {show(example[side])}; expected the "
+                f"keys {keys}."
+            )
+            raise ConfigurationError(msg)
+
+
+def _violation(value: JsonObject, schema: JsonObject) -> str | None:
+    violation = first_violation(value, schema)
+    if violation is None:
+        return None
+    # A data model leaves out the fields that are None, also those without a default.
+    absent = dict.fromkeys(schema.get("required", ()))
+    return violation if first_violation({**absent, **value}, schema) else None
 
 
 def default_instructions(schema: JsonObject | None) -> str | None:

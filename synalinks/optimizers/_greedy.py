@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from synalinks._internal.json import JsonObject, digest
 from synalinks.errors import ConfigurationError, show
-from synalinks.optimizers._optimizer import Optimizer, check_number
+from synalinks.optimizers._hyperparameters import check_number
+from synalinks.optimizers._optimizer import Optimizer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from synalinks.contracts import Usage, rollout_from_json, rollout_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from synalinks._internal.json import JsonObject
     from synalinks.contracts import Candidate, Rollout
 
 
 class Ledger:
-    """Rollouts by candidate and sample.
+    """Rollouts by candidate and sample, and what they and the proposals have cost.
 
     Training rollouts, the scoring of candidates and validation share it: a validation
     pass is a set of cells, and a cell that is known is not paid for again.
+
+    Attributes:
+        proposal_usage: What the calls took that made proposals.
     """
 
     def __init__(self) -> None:
+        self.proposal_usage = Usage()
         self._cells: dict[tuple[str, str], Rollout] = {}
+        self._rewards: dict[str, dict[str, float]] = {}
         self._data_fingerprint: str | None = None
+        self._samples: Mapping[str, tuple[Any, Any]] = {}
 
-    def keep_if_same_data(self, data_fingerprint: str) -> None:
+    def keep_if_same_data(
+        self,
+        data_fingerprint: str,
+        samples: Mapping[str, tuple[Any, Any]] | None = None,
+    ) -> None:
         """Forget everything unless the samples are still the same.
 
         Args:
             data_fingerprint: Digest of all samples of the run.
+            samples: Input and target by sample, for cells that come from a file.
         """
         if data_fingerprint != self._data_fingerprint:
             self._cells.clear()
+            self._rewards.clear()
             self._data_fingerprint = data_fingerprint
+        self._samples = samples or {}
 
     def record(self, candidate: Candidate, rollouts: Iterable[Rollout]) -> None:
         """Note measured cells.
@@ -39,7 +56,25 @@ class Ledger:
             rollouts: One per sample.
         """
         for rollout in rollouts:
-            self._cells[candidate.digest, rollout.sample_id] = rollout
+            self._enter(candidate.digest, rollout)
+
+    def charge(self, usage: Usage) -> None:
+        """Note what a call took that made a proposal.
+
+        Args:
+            usage: What it took.
+        """
+        self.proposal_usage += usage
+
+    def usage(self) -> Usage:
+        """Return what all cells and proposals took together."""
+        cells = (cell.usage for cell in self._cells.values())
+        return sum(cells, self.proposal_usage)
+
+    @property
+    def n_cells(self) -> int:
+        """How many cells are measured."""
+        return len(self._cells)
 
     def get(self, candidate: Candidate, sample_id: str) -> Rollout | None:
         """Return a measured cell, or None.
@@ -48,7 +83,11 @@ class Ledger:
             candidate: What was run.
             sample_id: On which sample.
         """
-        return self._cells.get((candidate.digest, sample_id))
+        cell = self._cells.get((candidate.digest, sample_id))
+        if cell is None or cell.inputs is not None or sample_id not in self._samples:
+            return cell
+        inputs, target = self._samples[sample_id]
+        return replace(cell, inputs=inputs, target=target)
 
     def missing(self, candidate: Candidate, sample_ids: Iterable[str]) -> list[str]:
         """Return those samples on which a candidate is not measured yet.
@@ -68,12 +107,31 @@ class Ledger:
             candidate: What was run.
             sample_ids: On which samples.
         """
-        rollouts = (self.get(candidate, sample_id) for sample_id in sample_ids)
-        return {
-            rollout.sample_id: rollout.reward
-            for rollout in rollouts
-            if rollout is not None and rollout.reward is not None
-        }
+        known = self._rewards.get(candidate.digest, {})
+        return {one: known[one] for one in sample_ids if one in known}
+
+    def rewards_of(self, candidate: Candidate) -> list[float]:
+        """Return all rewards that a candidate has, in the order of measuring.
+
+        Args:
+            candidate: What was run.
+        """
+        rewards = self._rewards.get(candidate.digest, {})
+        return list(rewards.values())
+
+    def differences(
+        self, candidate: Candidate, other: Candidate, sample_ids: Iterable[str]
+    ) -> list[float]:
+        """Return the paired differences of rewards on common samples.
+
+        Args:
+            candidate: The candidate that is judged.
+            other: The one it is compared with.
+            sample_ids: Samples that may be used; only those with both rewards are.
+        """
+        left = self.rewards(candidate, sample_ids)
+        right = self.rewards(other, left)
+        return [left[one] - right[one] for one in right]
 
     def mean_difference(
         self, candidate: Candidate, other: Candidate, sample_ids: Sequence[str]
@@ -88,9 +146,38 @@ class Ledger:
         Returns:
             Positive if `candidate` is better; 0.0 where nothing is common.
         """
-        left = self.rewards(candidate, sample_ids)
-        right = self.rewards(other, sample_ids)
-        common = left.keys() & right.keys()
-        if not common:
-            return 0.0
-        return sum(left[one] - right[one] for one in common) / len(common)
+        differences = self.differences(candidate, other, sample_ids)
+        return sum(differences) / len(differences) if differences else 0.0
+
+    # -- state -----------------------------------------------------------------
+
+    def state_dict(self) -> JsonObject:
+        """Return all cells as JSON; inputs and targets stay with the samples."""
+        schemas: dict[str, JsonObject] = {}
+        cells = [
+            [key, rollout_to_json(cell, schemas)]
+            for (key, _), cell in self._cells.items()
+        ]
+        return {
+            "data": self._data_fingerprint,
+            "schemas": schemas,
+            "cells": cells,
+            "proposal_usage": asdict(self.proposal_usage),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` returned.
+
+        Args:
+            state: The state.
+        """
+        self._data_fingerprint = state["data"]
+        self.proposal_usage = Usage(**state["proposal_usage"])
+        self._cells, self._rewards = {}, {}
+        for key, cell in state["cells"]:
+            self._enter(key, rollout_from_json(cell, state["schemas"]))
+
+    def _enter(self, key: str, rollout: Rollout) -> None:
+        self._cells[key, rollout.sample_id] = rollout
+        if rollout.reward is not None:
+            self._rewards.setdefault(key, {})[rollout.sample_id] = rollout.reward

@@ -3,54 +3,37 @@
 from __future__ import annotations
 
 import inspect
-import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.naming import unique_name
-from synalinks._internal.rng import stream
-from synalinks.contracts import Candidate, Span
-from synalinks.errors import ConfigurationError, did_you_mean, show
+from synalinks.contracts import Candidate, CandidateEvent, ProgramBrief, Span
+from synalinks.errors import ConfigurationError, show
+from synalinks.optimizers._candidate_json import candidate_from_json, candidate_to_json
+from synalinks.optimizers._candidate_log import CandidateLog
+from synalinks.optimizers._hyperparameters import Hyperparameters, check_number
 from synalinks.optimizers._ledger import Ledger
 from synalinks.optimizers._race import Race
-from synalinks.saving import Configurable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks._internal.rng import Stream
     from synalinks.contracts import Proposal, Rollout, Trial
+    from synalinks.optimizers._step_view import StepView
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepView:
-    """All that an optimizer sees of a training step: data, no program."""
-
-    index: int
-    """How many steps the optimizer has taken before."""
-    rollouts: Sequence[Rollout]
-    """The batch under the incumbent, scored."""
-    scoring_ids: Sequence[str]
-    """Samples on which candidates are compared: validation, or else the batch."""
-    minibatch_size: int
-    """How many of them the first comparison takes."""
-    seed: int
-    """Seed of the run."""
-    attempt: int = 0
-    """How many proposals of this step were rejected before."""
-
-
-class Optimizer(Configurable, ABC):
+class Optimizer(Hyperparameters, ABC):
     """Propose better values for a program's trainable variables.
 
     An optimizer gets data and returns data. It never holds the program, never calls it
     and never writes a variable: training asks it for trials, runs them, tells it the
     rewards, and writes the values of the candidate that it decides for.
 
-    Subclasses override `propose`. The rest, which races the proposals against the
-    incumbent, they get for nothing.
+    A step has three parts. `prepare` asks for what is needed to propose, `propose`
+    returns candidates, `judge` asks for what is needed to decide and names the winner.
+    Subclasses override `propose`; the others have defaults: nothing to prepare, and a
+    race of the proposals against the incumbent.
 
     Args:
         population_size: How many of the best candidates are kept, at least 1.
@@ -99,8 +82,12 @@ class Optimizer(Configurable, ABC):
         self.epochs = 0
         self.ledger = Ledger()
         self.population: list[Candidate] = []
+        self.log = CandidateLog()
+        self.brief = ProgramBrief()
+        self.proposals: list[Candidate] = []
+        self._seed: Candidate | None = None
         self._incumbent: Candidate | None = None
-        self._race: Race | None = None
+        self._winner: Candidate | None = None
 
     # -- what subclasses override ----------------------------------------------
 
@@ -111,6 +98,54 @@ class Optimizer(Configurable, ABC):
         Args:
             step: The step's scored rollouts and settings.
         """
+
+    async def prepare(self, step: StepView) -> AsyncGenerator[list[Trial]]:
+        """Ask for what has to be measured before there can be a proposal.
+
+        Args:
+            step: The step's scored rollouts and settings.
+
+        Yields:
+            Trials; the ledger knows their cells when the generator goes on.
+        """
+        for trials in ():
+            yield trials
+
+    async def judge(self, step: StepView) -> AsyncGenerator[list[Trial]]:
+        """Ask for what has to be measured to decide, and call `choose` at the end.
+
+        By default the proposals race against the incumbent on `step.scoring_ids`.
+
+        Args:
+            step: The step's scored rollouts and settings.
+
+        Yields:
+            Trials; the ledger knows their cells when the generator goes on.
+        """
+        order = list(step.scoring_ids)
+        # Another order at each step: with one for the whole run, the few samples that
+        # come first would decide the fate of every proposal.
+        step.random("race order").shuffle(order)
+        race = self._new_race(self.incumbent, self.proposals, order, step)
+        while trials := race.wanted():
+            yield trials
+        self.choose(race.winner or self.incumbent)
+
+    def finalists(self) -> list[Candidate]:
+        """Return who may be the result, best first, where `judge` did not validate.
+
+        They meet the program that training began with on the validation samples before
+        the program is validated. None are needed where candidates are judged on these.
+        """
+        return []
+
+    def choose(self, candidate: Candidate) -> None:
+        """Name the candidate that the step would put to use.
+
+        Args:
+            candidate: The winner; the incumbent for no change.
+        """
+        self._winner = candidate
 
     # -- asked and told by training --------------------------------------------
 
@@ -126,7 +161,19 @@ class Optimizer(Configurable, ABC):
             raise ConfigurationError(msg)
         return self._incumbent
 
-    def start(self, seed: Candidate, data_fingerprint: str) -> None:
+    @property
+    def seed(self) -> Candidate:
+        """The candidate that training began with."""
+        return self._seed or self.incumbent
+
+    def start(
+        self,
+        seed: Candidate,
+        data_fingerprint: str,
+        *,
+        samples: Mapping[str, tuple[Any, Any]] | None = None,
+        brief: ProgramBrief | None = None,
+    ) -> None:
         """Begin or continue a run from the program's present values.
 
         What was learned in earlier runs is kept; rewards only if the samples are the
@@ -135,8 +182,11 @@ class Optimizer(Configurable, ABC):
         Args:
             seed: The program as it is.
             data_fingerprint: Digest of all samples of the run.
+            samples: Input and target by sample.
+            brief: What there is to know of the program.
         """
-        self.ledger.keep_if_same_data(data_fingerprint)
+        self.brief = brief or ProgramBrief()
+        self.ledger.keep_if_same_data(data_fingerprint, samples)
         self.adopt(seed)
 
     def adopt(self, candidate: Candidate) -> None:
@@ -145,38 +195,48 @@ class Optimizer(Configurable, ABC):
         Args:
             candidate: The program as someone else, such as a callback, has set it.
         """
+        if self._seed is None:
+            self._seed = candidate
         if self._incumbent is None or self._incumbent.digest != candidate.digest:
             self._incumbent = candidate
-            self._enter(candidate)
+            self.enter(candidate)
 
-    async def begin_step(self, step: StepView) -> list[Candidate]:
-        """Make proposals from a batch and line them up against the incumbent.
+    async def search(self, step: StepView) -> AsyncGenerator[list[Trial]]:
+        """Take a step up to its decision.
 
         Args:
             step: The step's scored rollouts and settings.
 
-        Returns:
-            The proposals.
+        Yields:
+            What has to be measured next; `tell` takes the results before the generator
+            goes on.
         """
-        proposals = list(await self.propose(step))
-        order = list(step.scoring_ids)
-        # Another order at each step: with one for the whole run, the few samples that
-        # come first would decide the fate of every proposal.
-        self.random(step, "race order").shuffle(order)
-        self._race = Race(
-            incumbent=self.incumbent,
-            challengers=proposals,
-            sample_ids=order,
-            first_rung=step.minibatch_size or len(order),
-            # Both sides of a difference are uncertain.
-            uncertainty=2 * self.reward_uncertainty,
-            ledger=self.ledger,
-        )
-        return proposals
+        self._winner = None
+        self.proposals = []
+        async for trials in self.prepare(step):
+            yield trials
+        self.proposals = list(await self.propose(step))
+        for candidate in self.proposals:
+            self.log.note(self._event("proposed", candidate))
+        async for trials in self.judge(step):
+            yield trials
 
-    def ask(self) -> list[Trial]:
-        """Return what has to be measured next; nothing once the step is decided."""
-        return self._race.wanted() if self._race else []
+    async def select(self, step: StepView) -> AsyncGenerator[list[Trial]]:
+        """Choose the program to validate among finalists and the first one.
+
+        Args:
+            step: Names the validation samples.
+
+        Yields:
+            What has to be measured next.
+        """
+        finalists = self.finalists()
+        if not finalists:
+            return
+        race = self._new_race(self.seed, finalists, step.scoring_ids, step)
+        while trials := race.wanted():
+            yield trials
+        self._put_to_use(race.winner or self.seed)
 
     def tell(self, candidate: Candidate, rollouts: Sequence[Rollout]) -> None:
         """Take in what was measured.
@@ -189,9 +249,7 @@ class Optimizer(Configurable, ABC):
 
     def leader(self) -> Candidate:
         """Return the candidate that won the step, which is not the incumbent yet."""
-        if self._race is None or self._race.winner is None:
-            return self.incumbent
-        return self._race.winner
+        return self._winner or self.incumbent
 
     async def accept(self, proposal: Proposal, attempt: int) -> bool:
         """Return whether a proposal may be applied; callbacks are asked as well.
@@ -209,9 +267,13 @@ class Optimizer(Configurable, ABC):
             is_accepted: Whether the leader becomes the incumbent.
         """
         if is_accepted:
-            self._incumbent = self.leader()
-            self._enter(self._incumbent)
-        self._race = None
+            self._put_to_use(self.leader())
+        known = {one.digest for one in self.population}
+        for candidate in self.proposals:
+            taken = "accepted" if candidate.digest in known else "rejected"
+            self.log.note(self._event(taken, candidate))
+        self._winner = None
+        self.proposals = []
         self.iterations += 1
         return self.incumbent
 
@@ -227,69 +289,69 @@ class Optimizer(Configurable, ABC):
         expected = first + (n_scoring - first) / 4
         return Span(low=0, expected=expected, high=2 * n_scoring)
 
-    def _enter(self, candidate: Candidate) -> None:
+    # -- for subclasses --------------------------------------------------------
+
+    def enter(self, candidate: Candidate) -> None:
+        """Put a candidate into the population, in front.
+
+        Args:
+            candidate: The candidate.
+        """
         others = [one for one in self.population if one.digest != candidate.digest]
         self.population = [candidate, *others][: self.population_size]
 
-    # -- hyperparameters -------------------------------------------------------
-
-    def hyperparameters(self) -> dict[str, float]:
-        """Return every number among the constructor's arguments, as it is now."""
-        present = {name: getattr(self, name, None) for name in self._arguments}
-        return {
-            name: value
-            for name, value in present.items()
-            if isinstance(value, (int, float)) and not isinstance(value, bool)
-        }
-
-    def set_hyperparameter(self, name: str, value: float) -> None:
-        """Change a number of the constructor's arguments from now on.
+    def note_dropped(self, parent: Candidate, origin: str, reason: str) -> None:
+        """Count a proposal that was never run.
 
         Args:
-            name: Name of the argument.
-            value: Its value; rounded where it is a count.
-
-        Raises:
-            ConfigurationError: There is no such argument, or it cannot have the value.
+            parent: What it was made from.
+            origin: How it was made.
+            reason: Why it was dropped.
         """
-        setattr(self, name, self.checked_hyperparameter(name, value))
-
-    def checked_hyperparameter(self, name: str, value: float) -> float:
-        """Return a value for a hyperparameter in the form in which it is used.
-
-        Args:
-            name: Name of the argument.
-            value: A value for it.
-
-        Raises:
-            ConfigurationError: There is no such argument, or it cannot have the value.
-        """
-        known = self.hyperparameters()
-        if name not in known:
-            msg = (
-                f"`{self.name}` has no hyperparameter {name!r}."
-                f"{did_you_mean(name, known)} Available: {', '.join(sorted(known))}."
+        self.log.note(
+            CandidateEvent(
+                event="dropped",
+                step=self.iterations,
+                candidate=parent.digest,
+                origin=origin,
+                reason=reason,
             )
-            raise ConfigurationError(msg)
-        check_number(name, value)
-        if not math.isfinite(value):
-            msg = f"`{name}` is a finite number, received: {show(value)}."
-            raise ConfigurationError(msg)
-        fitting = round(value) if self._is_count(name) else float(value)
-        # The constructor knows what goes with what.
-        arguments: dict[str, Any] = {**self._arguments, **known, name: fitting}
-        if "name" in arguments:
-            arguments["name"] = self.name
-        type(self)(**arguments)
-        return fitting
+        )
 
-    def _is_count(self, name: str) -> bool:
-        # A temperature of 1 is none, so the value alone does not tell.
-        parameter = inspect.signature(type(self)).parameters.get(name)
-        annotation = parameter.annotation if parameter else None
-        if annotation in {"float", float}:
-            return False
-        return isinstance(getattr(self, name), int)
+    def _put_to_use(self, candidate: Candidate) -> None:
+        if candidate.digest != self.incumbent.digest:
+            self.log.note(self._event("best", candidate))
+        self._incumbent = candidate
+        self.enter(candidate)
+
+    def _new_race(
+        self,
+        incumbent: Candidate,
+        challengers: Sequence[Candidate],
+        sample_ids: Sequence[str],
+        step: StepView,
+    ) -> Race:
+        return Race(
+            incumbent=incumbent,
+            challengers=challengers,
+            sample_ids=sample_ids,
+            first_rung=step.minibatch_size or len(sample_ids),
+            # Both sides of a difference are uncertain.
+            uncertainty=2 * self.reward_uncertainty,
+            ledger=self.ledger,
+        )
+
+    def _event(self, event: Any, candidate: Candidate) -> CandidateEvent:
+        rewards = self.ledger.rewards_of(candidate)
+        return CandidateEvent(
+            event=event,
+            step=self.iterations,
+            candidate=candidate.digest,
+            origin=candidate.origin,
+            parents=candidate.parents,
+            reward=sum(rewards) / len(rewards) if rewards else None,
+            n_samples=len(rewards),
+        )
 
     # -- state -----------------------------------------------------------------
 
@@ -298,10 +360,13 @@ class Optimizer(Configurable, ABC):
         return {
             "iterations": self.iterations,
             "epochs": self.epochs,
-            "population": [
-                {"values": dict(one.values), "origin": one.origin}
-                for one in self.population
-            ],
+            "population": [candidate_to_json(one) for one in self.population],
+            "seed": candidate_to_json(self._seed) if self._seed else None,
+            "incumbent": candidate_to_json(self._incumbent)
+            if self._incumbent
+            else None,
+            "ledger": self.ledger.state_dict(),
+            "log": self.log.state_dict(),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -312,48 +377,9 @@ class Optimizer(Configurable, ABC):
         """
         self.iterations = state["iterations"]
         self.epochs = state["epochs"]
-        self.population = [Candidate(**entry) for entry in state.get("population", ())]
-        self._incumbent = self.population[0] if self.population else None
-
-    def random(self, step: StepView, purpose: str) -> Stream:
-        """Return the random stream of a purpose in a step.
-
-        Args:
-            step: The step.
-            purpose: What is drawn.
-
-        Returns:
-            A fresh stream.
-        """
-        attempt = ("attempt", step.attempt) if step.attempt else ()
-        return stream(step.seed, "optimizer", step.index, *attempt, purpose)
-
-
-def check_number(
-    argument: str,
-    value: Any,
-    *,
-    at_least: float | None = None,
-    above: float | None = None,
-) -> None:
-    """Refuse what is no number, or out of range.
-
-    Args:
-        argument: Name of the argument, for the message.
-        value: What was given.
-        at_least: Smallest value allowed.
-        above: Value that it must exceed.
-
-    Raises:
-        ConfigurationError: The value is no number or too small.
-    """
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if is_number and not (
-        (at_least is not None and value < at_least)
-        or (above is not None and value <= above)
-    ):
-        return
-    bound = f" at least {at_least}" if at_least is not None else ""
-    bound = f" above {above}" if above is not None else bound
-    msg = f"`{argument}` is a number{bound}, received: {show(value)}."
-    raise ConfigurationError(msg)
+        self.population = [candidate_from_json(one) for one in state["population"]]
+        seed, incumbent = state["seed"], state["incumbent"]
+        self._seed = candidate_from_json(seed) if seed else None
+        self._incumbent = candidate_from_json(incumbent) if incumbent else None
+        self.ledger.load_state_dict(state["ledger"])
+        self.log.load_state_dict(state["log"])

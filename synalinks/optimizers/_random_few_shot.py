@@ -10,7 +10,7 @@ from synalinks.optimizers._greedy import GreedyOptimizer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from synalinks.optimizers._optimizer import StepView
+    from synalinks.optimizers._step_view import StepView
 
 
 class RandomFewShot(GreedyOptimizer):
@@ -40,7 +40,7 @@ class RandomFewShot(GreedyOptimizer):
         paths = [one for one in self.collected_paths() if one in self.incumbent.values]
         if not paths:
             return []
-        random = self.random(step, "examples")
+        random = step.random("examples")
         path = random.choice(paths)
         examples = self.sample_best_predictions(path, random)
         if not examples:

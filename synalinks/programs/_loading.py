@@ -17,11 +17,11 @@ from synalinks.errors import (
     boundary,
     warn,
 )
-from synalinks.language_models import LanguageModel
+from synalinks.language_models import ProviderModel
 from synalinks.metrics import Metric
 from synalinks.modules import Module
 from synalinks.optimizers import Optimizer
-from synalinks.programs._endpoints import without_endpoints
+from synalinks.programs._endpoints import with_models
 from synalinks.rewards import Reward
 from synalinks.saving import CustomObjectScope, deserialize_synalinks_object
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
 # What a program is made of; a file can name no other class of this library.
-_PARTS = (Module, LanguageModel, Reward, Metric, Optimizer)
+_PARTS = (Module, ProviderModel, Reward, Metric, Optimizer)
 
 
 def load_document(
@@ -40,6 +40,7 @@ def load_document(
     *,
     kind: type[Module],
     custom_objects: Mapping[str, Any] | None,
+    models: Mapping[str, ProviderModel] | None,
     trust_endpoints: bool,
 ) -> Any:
     """Return the program that a document describes.
@@ -49,10 +50,12 @@ def load_document(
         source: Where it came from, for messages.
         kind: What it must be.
         custom_objects: Further classes and functions, by name.
-        trust_endpoints: Whether language models may have addresses.
+        models: The user's models, by the identifiers of those that they replace.
+        trust_endpoints: Whether the models of the document may have addresses.
 
     Raises:
         FileFormatError: The document is malformed, or holds something else.
+        UntrustedEndpointError: A model of the document says where calls go.
     """
     what = f"`{source}` holds a malformed program; restore it from a copy"
     with (
@@ -61,8 +64,9 @@ def load_document(
         context.bound(context.loadable, _PARTS),
         boundary(FileFormatError, what, passes=(SavingError, ConfigurationError)),
     ):
-        if not trust_endpoints:
-            document = without_endpoints(document, source)
+        document = with_models(
+            document, source, models, trust_endpoints=trust_endpoints
+        )
         program = deserialize_synalinks_object(document)
         if not isinstance(program, kind):
             msg = f"`{source}` holds a `{document['class_name']}`, which is no program."

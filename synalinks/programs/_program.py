@@ -55,6 +55,7 @@ class Program(SavedProgram):
     """
 
     shared_on_load = False
+    _kind = "program"
 
     def __init__(
         self,
@@ -250,6 +251,9 @@ class Program(SavedProgram):
     @classmethod
     def from_config(cls, config: JsonObject) -> Self:
         """Make a program from what `get_config` returned.
+
+        The configuration is taken as one's own: addresses of models in it are used.
+        For a text or a file from elsewhere there are `program_from_json` and `load`.
 
         Args:
             config: The configuration.

@@ -16,6 +16,7 @@ from synalinks.errors import (
 from synalinks.modules import Module
 from synalinks.programs._files import (
     checked_path,
+    document_text,
     parse_document,
     read_document,
     write_document,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synalinks._internal.json import JsonObject
+    from synalinks.language_models import ProviderModel
     from synalinks.programs._program import Program
 
 
@@ -91,8 +93,11 @@ class SavedProgram(Trainer, Module):
             WriteError: The file could not be written; an old one is untouched.
         """
         path = checked_path(filepath, holds_variables=False)
-        content = {**self._document(), "variables": self.get_state_tree()}
-        write_document(path, content, overwrite=overwrite)
+        write_document(path, self._whole_document(), overwrite=overwrite)
+
+    def to_file_text(self) -> str:
+        """Return what `save` writes, for those who keep it elsewhere."""
+        return document_text(self._whole_document())
 
     @classmethod
     def load(
@@ -100,6 +105,7 @@ class SavedProgram(Trainer, Module):
         filepath: str | Path,
         custom_objects: Mapping[str, Any] | None = None,
         *,
+        models: Mapping[str, ProviderModel] | None = None,
         trust_endpoints: bool = False,
     ) -> Program:
         """Load a program that `save` wrote.
@@ -110,17 +116,28 @@ class SavedProgram(Trainer, Module):
         Args:
             filepath: Ends in `.json`.
             custom_objects: Classes and functions of one's own, by name.
+            models: Models of one's own, by the identifiers of those in the file that
+                they replace, such as `{"openai/x": synalinks.LanguageModel(...)}`.
             trust_endpoints: Whether the addresses (`api_base` and the like) that the
-                file gives its language models are used. A file of somebody else's could
-                have your API key sent to theirs.
+                file gives its models are used. A file of somebody else's could have
+                your prompts and your API key sent to theirs, so that without this a
+                file with addresses is refused.
 
         Returns:
             The program; compiled again if its compile settings could be loaded.
 
         Raises:
             FileFormatError: The file is missing, damaged or foreign.
+            UntrustedEndpointError: The file says where calls go, see
+                `trust_endpoints`.
             UnregisteredObjectError: A module's class is not registered.
             StateMismatchError: The variables do not fit the modules.
+
+        Example:
+            ```python
+            local = synalinks.LanguageModel("vllm/x", api_base="http://gpu:8000/v1")
+            program = synalinks.Program.load("triage.json", models={"vllm/x": local})
+            ```
         """
         path = checked_path(filepath, holds_variables=False)
         document = read_document(path, ("class_name", "config", "variables"))
@@ -130,6 +147,7 @@ class SavedProgram(Trainer, Module):
             str(path),
             kind=SavedProgram,
             custom_objects=custom_objects,
+            models=models,
             trust_endpoints=trust_endpoints,
         )
         what = f"`{path}` holds malformed variables"
@@ -176,6 +194,9 @@ class SavedProgram(Trainer, Module):
         """
         return dumps(self._document(), indent=options.get("indent"))
 
+    def _whole_document(self) -> JsonObject:
+        return {**self._document(), "variables": self.get_state_tree()}
+
     def _document(self) -> JsonObject:
         return with_shared_ids(
             lambda: {
@@ -190,6 +211,7 @@ def program_from_json(
     json_string: str,
     custom_objects: Mapping[str, Any] | None = None,
     *,
+    models: Mapping[str, ProviderModel] | None = None,
     trust_endpoints: bool = False,
 ) -> Program:
     """Make a program from what `Program.to_json` returned.
@@ -197,14 +219,16 @@ def program_from_json(
     Args:
         json_string: The text.
         custom_objects: Classes and functions of one's own, by name.
-        trust_endpoints: Whether the addresses that the text gives its language models
-            are used; see `Program.load`.
+        models: Models of one's own in place of those of the text; see `Program.load`.
+        trust_endpoints: Whether the addresses that the text gives its models are used;
+            see `Program.load`.
 
     Returns:
         The program, its variables at their first values.
 
     Raises:
         FileFormatError: The text is no program.
+        UntrustedEndpointError: The text says where calls go.
         UnregisteredObjectError: A module's class is not registered.
     """
     document = parse_document(json_string, "json_string", ("class_name", "config"))
@@ -213,5 +237,6 @@ def program_from_json(
         "json_string",
         kind=SavedProgram,
         custom_objects=custom_objects,
+        models=models,
         trust_endpoints=trust_endpoints,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import json
 import os
@@ -218,9 +219,19 @@ def outbox_for(uri: str) -> Outbox:
     return _outboxes[uri]
 
 
-def open_outboxes() -> list[Outbox]:
-    """Return all outboxes of this process."""
-    return list(_outboxes.values())
+async def flush_outboxes(timeout_s: float) -> bool:
+    """Wait until all that was put into any outbox is sent.
+
+    Args:
+        timeout_s: Seconds to wait at most.
+
+    Returns:
+        Whether it is.
+    """
+    waits = [
+        asyncio.to_thread(outbox.wait, timeout_s) for outbox in _outboxes.values()
+    ]
+    return all([await one for one in waits])
 
 
 @atexit.register

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from synalinks.hooks import end_sample
 from synalinks.rewards import BatchReward
 from synalinks.training._rollouts import roll_out, roll_out_one, score
 from synalinks.training._sliding import sliding, window_of
@@ -101,11 +102,25 @@ class CurrentRun:
             rollouts = await roll_out(
                 self.program, samples, self.policy, training=training
             )
+        if not is_scored:
+            for one in rollouts:  # nothing more is done for them
+                end_sample(one.trace_id)
         self.policy.check_batch(rollouts)
-        if is_scored:
+        if is_scored and not self._comes_scored:
             rollouts = await score(self.program, rollouts)
         self.state.outputs = rollouts
         return rollouts
+
+    @property
+    def _comes_scored(self) -> bool:
+        """Whether rollouts have rewards when they come: a judge is not paid twice."""
+        is_measured = self.session is not None
+        return is_measured or (self._ahead is not None and self._scores_each)
+
+    @property
+    def _scores_each(self) -> bool:
+        """Whether a rollout can be scored without the others of its batch."""
+        return not isinstance(self.program.reward, BatchReward)
 
     @contextlib.asynccontextmanager
     async def rolling_ahead(
@@ -122,7 +137,7 @@ class CurrentRun:
         """
         session = self.session
         window = window_of(self.program, feed)
-        scores_each = is_scored and not isinstance(self.program.reward, BatchReward)
+        scores_each = is_scored and self._scores_each
 
         async def run(sample: Sample) -> Rollout:
             if session is not None:

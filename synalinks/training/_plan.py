@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks import config
 from synalinks._internal.shape import is_dict, is_row
+from synalinks.callbacks import reachable_language_models
 from synalinks.data_models import JsonDataModel
 from synalinks.errors import ConfigurationError, NotCompiledError, show
 from synalinks.training._samples import Feed, Sample, make_samples
@@ -50,6 +51,13 @@ class FitPlan:
     """Whether to warn of callbacks that change the program without saying so."""
     sanity_batches: int
     """Batches that are run before training begins."""
+
+    def samples(self) -> dict[str, Sequence[Sample]]:
+        """Return the samples of the run by what they are for."""
+        found = {"training": self.train.samples}
+        if self.validation is not None:
+            found["validation"] = self.validation.samples
+        return found
 
     def callback_params(self) -> dict[str, Any]:
         """Return what callbacks see of the plan."""
@@ -273,6 +281,20 @@ def check_input(program: Any, sample: Sample) -> None:
 def _missing_fields(required: Sequence[str], model: JsonDataModel) -> list[str]:
     present = set(model.keys())
     return [field for field in required if field not in present]
+
+
+def check_keys(program: Any, *parts: str) -> None:
+    """Refuse a program one of whose models needs a key and has none.
+
+    Args:
+        program: The program.
+        parts: Attributes of the program whose models will be called too.
+
+    Raises:
+        AuthenticationError: A model has no key; no LM call was made.
+    """
+    for model in reachable_language_models(program, parts):
+        model.check_key()
 
 
 def check_compiled(program: Any, *, needs_reward: bool) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
 from synalinks.contracts import Rollout
+from synalinks.hooks import end_sample, observed_sample, scored_traces
 from synalinks.language_models import StreamingIterator
+from synalinks.rewards import Score
 from synalinks.training._paid import gather_paid
 
 if TYPE_CHECKING:
@@ -77,11 +79,12 @@ async def roll_out_one(
         The rollout, not scored.
     """
     scope = context.SampleScope(id=sample.id)
-    output, failure = None, None
+    output, failure, trace_id = None, None, ""
     with (
         context.bound(context.sample, scope),
         context.bound(context.overlay, overlay),
         context.bound(context.phase, "inference"),
+        observed_sample(program, sample.x) as call,
     ):
         try:
             output = await program(sample.x, training=training)
@@ -89,9 +92,13 @@ async def roll_out_one(
                 output = await output.drain()
         except Exception as error:
             failure = policy.to_failure(error)
+            if call is not None:
+                call.exception = error
             if failure is None:
                 error.add_note(f"while running `{program.name}` on {sample.id}")
                 raise
+        if call is not None:
+            call.outputs, trace_id = output, call.trace_id
     return Rollout(
         sample_id=sample.id,
         inputs=sample.x,
@@ -99,6 +106,7 @@ async def roll_out_one(
         output=output,
         calls=tuple(scope.calls),
         failure=failure,
+        trace_id=trace_id,
     )
 
 
@@ -115,19 +123,36 @@ async def score(program: Any, rollouts: Sequence[Rollout]) -> list[Rollout]:
         RewardError: The reward is no finite number.
     """
     answered = [one for one in rollouts if one.failure is None]
-    rewards: dict[str, float | None] = {
+    scores: dict[str, Score | float | None] = {
         one.sample_id: 0.0
         for one in rollouts
         if one.failure is not None and one.failure.is_answer
     }
     if answered:
-        with context.bound(context.phase, "reward"):
-            values = await program.compute_reward(
+        trace_ids = [one.trace_id for one in answered]
+        with (
+            context.bound(context.phase, "reward"),
+            context.bound(scored_traces, trace_ids),
+        ):
+            values = await program.compute_scores(
                 [one.inputs for one in answered],
                 [one.target for one in answered],
                 [one.output for one in answered],
-                training=True,
             )
         ids = [one.sample_id for one in answered]
-        rewards.update(zip(ids, values, strict=True))
-    return [replace(one, reward=rewards.get(one.sample_id)) for one in rollouts]
+        scores.update(zip(ids, values, strict=True))
+    scored = [_scored(one, scores.get(one.sample_id)) for one in rollouts]
+    for one in scored:
+        end_sample(one.trace_id, reward=one.reward, target=one.target)
+    return scored
+
+
+def _scored(rollout: Rollout, score: Score | float | None) -> Rollout:
+    if isinstance(score, Score):
+        return replace(
+            rollout,
+            reward=score.value,
+            feedback=score.feedback,
+            module_feedback=score.per_module,
+        )
+    return replace(rollout, reward=score)

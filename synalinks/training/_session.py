@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from synalinks import config
 from synalinks._internal import context
 from synalinks.contracts import (
     Proposal,
+    brief_of,
     commit,
     present_candidate,
     trainable_by_path,
@@ -20,7 +22,7 @@ from synalinks.training._samples import Sample, fingerprint
 from synalinks.training._variables import note_candidates, overlay_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from synalinks.contracts import Candidate, Rollout, Trial
     from synalinks.training._failures import FailurePolicy
@@ -59,8 +61,12 @@ class FitSession:
         self._minibatch_size = minibatch_size
         self._seed = config.get_seed() if seed is None else seed
         self._best: tuple[float, Candidate] | None = None
+        self._pool_ids = [sample.id for sample in train]
         optimizer.start(
-            present_candidate(self.variables), fingerprint(self._samples.values())
+            present_candidate(self.variables),
+            fingerprint(self._samples.values()),
+            samples={one.id: (one.x, one.y) for one in self._samples.values()},
+            brief=brief_of(program),
         )
 
     async def measure(
@@ -108,19 +114,9 @@ class FitSession:
             The winner of the race.
         """
         optimizer = self.optimizer
-        view = StepView(
-            index=optimizer.iterations,
-            rollouts=rollouts,
-            scoring_ids=scoring_ids,
-            minibatch_size=self._minibatch_size,
-            seed=self._seed,
-            attempt=attempt,
-        )
-        with context.bound(context.phase, "optimizer"):
-            proposals = await optimizer.begin_step(view)
-        while trials := optimizer.ask():
-            await self._run_trials(trials)
-        leader = optimizer.leader()
+        view = self._view(rollouts, scoring_ids, attempt)
+        await self._run_search(optimizer.search(view))
+        proposals, leader = optimizer.proposals, optimizer.leader()
         rewards = optimizer.ledger.rewards(leader, scoring_ids).values()
         note_candidates(optimizer, proposals, self.variables, scoring_ids)
         return Proposal(
@@ -137,6 +133,40 @@ class FitSession:
             is_accepted: Whether to apply it.
         """
         commit(self.optimizer.decide(is_accepted=is_accepted), self.variables)
+
+    async def select(self) -> None:
+        """Let the optimizer choose which program is validated.
+
+        Nothing happens where a callback has changed the program meanwhile, or where
+        the optimizer judges its candidates on the validation samples anyway.
+        """
+        optimizer = self.optimizer
+        present = present_candidate(self.variables)
+        is_overruled = present.digest != optimizer.incumbent.digest
+        if not self.validation_ids or is_overruled:
+            return
+        view = self._view([], self.validation_ids, 0)
+        await self._run_search(optimizer.select(view))
+        commit(optimizer.incumbent, self.variables)
+
+    def _view(
+        self, rollouts: Sequence[Rollout], scoring_ids: Sequence[str], attempt: int
+    ) -> StepView:
+        return StepView(
+            index=self.optimizer.iterations,
+            rollouts=rollouts,
+            scoring_ids=scoring_ids,
+            minibatch_size=self._minibatch_size,
+            seed=self._seed,
+            attempt=attempt,
+            pool_ids=self._pool_ids,
+        )
+
+    async def _run_search(self, search: AsyncGenerator[Sequence[Trial]]) -> None:
+        with context.bound(context.phase, "optimizer"):
+            async with contextlib.aclosing(search) as asked:
+                async for trials in asked:
+                    await self._run_trials(trials)
 
     async def _run_trials(self, trials: Sequence[Trial]) -> None:
         measured = await gather_paid(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
@@ -11,6 +12,7 @@ from synalinks._internal.json import digest
 from synalinks._internal.shape import is_list
 from synalinks.contracts import TrainerState
 from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
+from synalinks.hooks import inside_sample, scored_traces
 from synalinks.rewards import BatchReward
 from synalinks.training._compiled import Compiled, compile_config, compile_parts
 from synalinks.training._current_run import CurrentRun
@@ -24,6 +26,7 @@ from synalinks.training._plan import (
     check_compiled,
     check_count,
     check_input,
+    check_keys,
     check_verbose,
     plan_fit,
 )
@@ -259,6 +262,7 @@ class Trainer:
         )
         held_out = plan.validation.samples if plan.validation else []
         await check_targets(self, [*plan.train.samples, *held_out])
+        check_keys(self, "optimizer", "reward", "compiled_metrics")
         return await fit(self, plan, callbacks)
 
     async def estimate(
@@ -354,6 +358,7 @@ class Trainer:
         policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, y, batch_size, steps, role="test")
         await check_targets(self, feed.samples)
+        check_keys(self, "reward", "compiled_metrics")
         params = {"test_size": len(feed.samples), "batch_size": batch_size}
         run = self._pass("evaluate", feed, callbacks, verbose, policy, params)
         await self.ensure_built(feed.samples[0].x)
@@ -401,6 +406,7 @@ class Trainer:
         batch_size = batch_size or _DEFAULT_PREDICT_BATCH_SIZE
         policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, None, batch_size, steps, role="predict")
+        check_keys(self)
         run = self._pass("predict", feed, callbacks, verbose, policy, {})
         await self.ensure_built(feed.samples[0].x)
         outputs: list[Any] = []
@@ -429,12 +435,16 @@ class Trainer:
         params: dict[str, Any],
     ) -> CurrentRun:
         check_verbose(verbose)
-        entries = with_defaults(callbacks, verbose=verbose)
+        entries = with_defaults(
+            callbacks, verbose=verbose, is_tracked=stage == "evaluate"
+        )
         verbose = 1 if verbose == "auto" else verbose
         shared = {"verbose": verbose, "epochs": 1, "steps": feed.n_batches}
         params = {**shared, **params, **self.callback_params()}
         entries.bind(self, params)
         state = TrainerState(program=self, stage=stage, params=params)
+        if stage == "evaluate":
+            state.samples = {"evaluation": feed.samples}
         return CurrentRun(program=self, state=state, policy=policy, callbacks=entries)
 
     def callback_params(self) -> dict[str, Any]:
@@ -599,20 +609,43 @@ class Trainer:
             ConfigurationError: The program was compiled without a reward.
             RewardError: The reward function returned something else.
         """
+        return [_value_of(one) for one in await self._compute_scores(y, y_pred)]
+
+    async def compute_scores(
+        self, x: Any, y: Any, y_pred: Any
+    ) -> list[Score | float | None]:
+        """Return the rewards of predictions, with what the reward says of them.
+
+        Args:
+            x: Inputs.
+            y: Targets.
+            y_pred: Predictions.
+
+        Returns:
+            What `compute_reward` returns; scores with feedback unless it is overridden.
+        """
+        if type(self).compute_reward is Trainer.compute_reward:
+            return [*await self._compute_scores(y, y_pred)]
+        return [*await self.compute_reward(x, y, y_pred, training=True)]
+
+    async def _compute_scores(self, y: Any, y_pred: Any) -> list[Score | None]:
         reward = self.reward
         if reward is None:
             msg = f"`{self.name}` was compiled without a reward."
             raise ConfigurationError(msg)
         if isinstance(reward, BatchReward):
-            return [_value_of(one) for one in await reward.score_batch(y, y_pred)]
+            return await reward.score_batch(y, y_pred)
+        # Those of the samples, where these are observed; calls are then part of them.
+        trace_ids = scored_traces.get() or [""] * len(y)
 
-        async def run(target: Any, output: Any) -> float | None:
-            return _value_of(await reward.score(target, output))
+        async def score(trace_id: str, target: Any, output: Any) -> Score | None:
+            with inside_sample(trace_id):
+                return await reward.score(target, output)
 
         return await gather_paid(
             [
-                lambda target=target, output=output: run(target, output)
-                for target, output in zip(y, y_pred, strict=True)
+                partial(score, *one)
+                for one in zip(trace_ids, y, y_pred, strict=True)
             ]
         )
 

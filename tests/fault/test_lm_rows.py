@@ -24,8 +24,16 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Item .* on TypedDict class:UserWarning"),
 ]
 
-FOR_EVER = range(1, 10**9)
 FIRST = [1]
+HANGS_S = 20  # more than any machine needs, less than any of the waits here
+
+
+def settle(condition):
+    """Wait for what a server notices in its own time."""
+    deadline_s = time.monotonic() + HANGS_S
+    while not condition():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.01)
 
 
 # -- limits of the provider ------------------------------------------------------------
@@ -50,7 +58,7 @@ def test_retry_after_is_obeyed(exchange, reply, least_s):
     assert ours.answers[0].value == GOOD
     assert ours.n_requests == 2
     first, second = ours.server.requests
-    assert least_s <= second.arrived_s - first.arrived_s < least_s + 1.6
+    assert second.arrived_s - first.arrived_s >= least_s
 
 
 def test_a_huge_wish_is_bounded(exchange):
@@ -58,12 +66,16 @@ def test_a_huge_wish_is_bounded(exchange):
     wish = Status(status=429, retry_after_s=86_400)
     ours = exchange(faults=[Fault(wish, at=FIRST)], retry_max_wait=0.2).ask()
 
-    assert ours.seconds < 2.0
+    assert ours.seconds < HANGS_S
     assert ours.n_requests == 2
 
 
 def test_a_limited_run_slows_down_and_loses_nothing(exchange):
-    """The model finds the pace of the server, for a tenth more of requests."""
+    """Refused calls are answered later, every one, and all requests are counted.
+
+    How near the model comes to the server's pace is the matter of `benchmarks/` and
+    of the simulation in `tests/property/test_limiter_laws.py`.
+    """
     limits = {"requests_per_s": 300, "burst": 30, "latency_s": 0.02}
     ours = exchange(server=limits, retry_max_wait=5)
 
@@ -71,8 +83,9 @@ def test_a_limited_run_slows_down_and_loses_nothing(exchange):
 
     assert len(ours.answers) == 600
     assert ours.error is None
-    assert ours.n_requests <= 660
-    assert ours.seconds < 20  # 2 are needed; machines are busy
+    n_refused = ours.server.log.statuses.get(429, 0)
+    assert ours.n_requests == 600 + n_refused
+    assert ours.model.cumulated_failed_calls == 0
 
 
 def test_a_server_that_admits_few_gets_few(exchange):
@@ -83,7 +96,8 @@ def test_a_server_that_admits_few_gets_few(exchange):
     ours.ask(n_calls=200)
 
     assert len(ours.answers) == 200
-    assert ours.n_requests <= 260
+    assert ours.error is None
+    assert ours.n_requests == 200 + ours.server.log.statuses.get(429, 0)
 
 
 # -- faults that pass ------------------------------------------------------------------
@@ -117,7 +131,6 @@ def test_a_fault_that_passes_costs_one_attempt(exchange, name):
     assert ours.answers[0].value == GOOD
     assert ours.n_requests == 2
     assert (ours.model.cumulated_calls, ours.model.cumulated_failed_calls) == (1, 0)
-    assert ours.seconds < 2.0
 
 
 @pytest.mark.parametrize("name", TRANSIENT)
@@ -129,7 +142,6 @@ def test_a_fault_that_stays_ends_in_its_error(exchange, name):
     assert isinstance(ours.error, errors.TransientError)
     assert ours.n_requests == N_ATTEMPTS
     assert ours.model.cumulated_failed_calls == 1
-    assert ours.seconds < 3.0
 
 
 def test_a_closed_port_is_a_lost_connection(exchange):
@@ -141,7 +153,6 @@ def test_a_closed_port_is_a_lost_connection(exchange):
 
     assert type(ours.error) is errors.ConnectionLostError
     assert ours.model.cumulated_attempts == N_ATTEMPTS
-    assert ours.seconds < 3.0
 
 
 @pytest.mark.parametrize(
@@ -156,10 +167,10 @@ def test_nothing_holds_a_call_for_longer_than_its_timeout(exchange, reply):
     ours.ask(schema=None)
 
     assert type(ours.error) is errors.TimedOutError
-    assert 0.4 <= ours.seconds < 1.9
-    assert 1 <= ours.n_requests <= N_ATTEMPTS
-    time.sleep(0.1)  # the server notices that the connection is gone
-    assert ours.server.log.n_in_flight == 0
+    assert 0.4 <= ours.seconds < HANGS_S
+    # A slow machine may be cut off before the server saw what was sent.
+    assert len(ours.server.requests) <= ours.model.cumulated_attempts <= N_ATTEMPTS
+    settle(lambda: ours.server.log.n_in_flight == 0)
 
 
 # -- answers that are none -------------------------------------------------------------
@@ -362,18 +373,17 @@ def test_cancelling_sends_nothing_more(exchange, faults, cancel_after_s):
             asyncio.ensure_future(ours.model.complete(MESSAGES, schema=SCHEMA))
             for _ in range(6)
         ]
+        while not ours.server.requests:
+            await asyncio.sleep(0.01)
         await asyncio.sleep(cancel_after_s)
-        started = time.perf_counter()
+        n_sent = ours.model.cumulated_attempts
         for call in calls:
             call.cancel()
         for call in calls:
             with contextlib.suppress(asyncio.CancelledError):
                 await call
-        assert time.perf_counter() - started < 0.3
-        await asyncio.sleep(0.02)  # what is on its way arrives
-        n_sent = len(ours.server.requests)
         await asyncio.sleep(0.6)
-        assert len(ours.server.requests) == n_sent
+        assert ours.model.cumulated_attempts == n_sent
         left = asyncio.all_tasks() - {asyncio.current_task()}
         assert not [task for task in left if "synalinks" in repr(task.get_coro())]
 
@@ -383,4 +393,5 @@ def test_cancelling_sends_nothing_more(exchange, faults, cancel_after_s):
         asyncio.run(cancel())
         gc.collect()
     assert ours.model.cumulated_failed_calls == 0
-    assert ours.n_requests >= 1
+    # What was cancelled on its way to the wire is counted all the same.
+    assert 1 <= len(ours.server.requests) <= ours.model.cumulated_attempts

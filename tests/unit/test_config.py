@@ -1,6 +1,7 @@
 """The session: seed, default models, home folder."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,39 @@ def test_default_models_are_kept(kind):
 
     set_default(None)
     assert default() is None
+
+
+@pytest.mark.parametrize("value", ["foo", "", "/x", "openai/", 3, ["openai/x"]])
+@pytest.mark.parametrize(
+    ("kind", "example"),
+    [
+        ("language", "'openai/gpt-4o-mini', or an object of `LanguageModel`"),
+        (
+            "embedding",
+            "'openai/text-embedding-3-small', or an object of `EmbeddingModel`",
+        ),
+    ],
+)
+def test_a_default_model_is_a_model_or_its_name(kind, example, value):
+    """Anything else is refused at once, and the default stays."""
+    with pytest.raises(
+        ConfigurationError,
+        match=f"`set_default_{kind}_model` takes a name of the form 'provider/name', "
+        f"such as {example}, received: {re.escape(repr(value))}",
+    ):
+        getattr(config, f"set_default_{kind}_model")(value)
+    assert getattr(config, f"default_{kind}_model")() is None
+
+
+def test_models_and_configurations_can_be_defaults():
+    """What `get` takes, the session takes, each kind only its own."""
+    model = synalinks.LanguageModel("openai/x")
+    for identifier in (model, model.get_config()):
+        config.set_default_language_model(identifier)
+        assert synalinks.language_models.get().model == "openai/x"
+
+    with pytest.raises(ConfigurationError, match="received: LanguageModel"):
+        config.set_default_embedding_model(model)
 
 
 def test_the_home_folder_follows_the_environment(monkeypatch, tmp_path):

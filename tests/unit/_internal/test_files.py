@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from synalinks._internal.files import append_text, write_atomic
+from synalinks._internal.files import append_text, check_writable, write_atomic
 from synalinks.errors import WriteError
 
 
@@ -72,3 +72,13 @@ def test_lines_that_cannot_be_added_are_an_error(tmp_path):
     """The message names the file and the reason."""
     with pytest.raises(WriteError, match=r"Cannot add to `.*`: Is a directory"):
         append_text(tmp_path, "line\n")
+
+
+def test_a_folder_is_tried_before_it_matters(tmp_path):
+    """A folder is made and left empty; what is none is refused."""
+    check_writable(tmp_path / "a" / "b")
+    write_atomic(tmp_path / "file", "")
+
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+    with pytest.raises(WriteError, match=r"Cannot write to the folder .*Give a folder"):
+        check_writable(tmp_path / "file")

@@ -681,7 +681,7 @@ def test_a_notebook_is_not_flooded(notebook):
     """Updates that follow each other too fast are dropped, but never the last."""
     train(bound(params={**PARAMS, "steps": 1000}), n_batches=1000)
 
-    assert notebook.n_updates < 20
+    assert notebook.n_updates < 500  # of 1,000
     assert "1000/1000" in notebook.outputs[0]["text/plain"]
 
 
@@ -722,7 +722,7 @@ async def test_a_long_batch_keeps_the_clock_running(notebook):
     after = notebook.n_updates
     await asyncio.sleep(0.7)
 
-    assert 1 <= ticks <= 2
+    assert ticks >= 1
     assert notebook.n_updates == after
 
 

@@ -68,7 +68,7 @@ def test_a_signal_ends_a_process_in_good_order(tmp_path, name):
         f"reason: stopped by {name}",
         "validated: False",
     ]
-    assert output.count("asked") < 60
+    assert output.count("asked") < 400  # of 3,600
     assert isinstance(synalinks.Program.load(path), synalinks.Program)
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shutil
-from time import perf_counter
 
 import pytest
 
@@ -281,19 +280,3 @@ async def test_parameters_must_be_json_to_be_kept(where):
 
     with pytest.raises(ConfigurationError, match="where all parameters are JSON"):
         await model.complete(MESSAGES, stop=object())
-
-
-async def test_hits_are_quick(where):
-    """A hit takes less than a tenth of a millisecond."""
-    model, _ = scripted([{"a": 1}], **where)
-    await model.complete(MESSAGES, schema=SCHEMA)
-    await asyncio.to_thread(writer.flush)
-    times = []
-
-    for _ in range(7):
-        started = perf_counter()
-        for _ in range(100):
-            await model.complete(MESSAGES, schema=SCHEMA)
-        times.append((perf_counter() - started) / 100)
-
-    assert min(times) < 0.0002  # on a busy machine; alone it is a third of this

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 import virtual_time
 
+from synalinks._internal.rng import stream
 from synalinks.contracts import Usage
 from synalinks.errors import (
     BadRequestError,
@@ -169,6 +170,67 @@ def test_a_rate_limit_slows_down_and_fails_nobody():
     assert model.cumulated_calls == 100
     assert n_refused > 5
     assert model.cumulated_attempts == len(transport.requests) == 100 + n_refused
+
+
+def all_answered(answer, n_calls, **options):
+    """Return the seconds in which calls made at once are all answered, and requests."""
+    model, transport = scripted(answer, **options)
+
+    async def main():
+        await model._caller._prepare(model.model)
+        async with asyncio.TaskGroup() as group:
+            for number in range(n_calls):
+                turn = {"role": "user", "content": f"number {number}"}
+                group.create_task(model.complete([turn]))
+        return asyncio.get_running_loop().time()
+
+    return virtual_time.run(main()), len(transport.requests)
+
+
+@pytest.mark.parametrize("status", [500, 503, 529])
+@pytest.mark.parametrize("every", [10, 4])
+def test_faults_that_come_at_random_delay_nobody_else(status, every):
+    """They cost the call that meets them its own waits; the others do not slow down."""
+    n_failures = {}
+
+    async def answer(request):
+        await asyncio.sleep(0.2)
+        text = request.messages[0]["content"]
+        n_failed = n_failures.get(text, 0)
+        if stream(n_failed, "faults", text).uniform(0.0, every) < 1:
+            n_failures[text] = n_failed + 1
+            message = "a fault"
+            raise ServerError(message, status_code=status)
+        return "ok"
+
+    seconds, n_requests = all_answered(answer, 1000, retry=12)
+
+    # Without faults it takes 1.4 s; waits are of 1, 2, 4 ... seconds at most.
+    assert seconds < 1.4 + 2.0 ** max(n_failures.values())
+    assert n_requests == 1000 + sum(n_failures.values())
+
+
+@pytest.mark.parametrize("n_admitted", [4, 32])
+@pytest.mark.parametrize("refusal_s", [0.001, 0.2], ids=["quick", "slow"])
+def test_a_limit_that_is_told_as_a_fault_is_found_as_well(n_admitted, refusal_s):
+    """A server that answers 503 to what is too much loses nobody, nor is it flooded."""
+    n_inside = 0
+
+    async def answer(_):
+        nonlocal n_inside
+        await asyncio.sleep(refusal_s)
+        if n_inside >= n_admitted:
+            message = "busy"
+            raise ServerError(message, status_code=503)
+        n_inside += 1
+        await asyncio.sleep(0.2)
+        n_inside -= 1
+        return "ok"
+
+    seconds, n_requests = all_answered(answer, 1000)
+
+    assert seconds < 1.5 * 1000 / n_admitted * (0.2 + refusal_s)
+    assert n_requests < 1300
 
 
 def test_time_holds_for_attempts_and_waits_together():

@@ -107,3 +107,60 @@ def test_what_the_provider_says_counts():
     window.told_interval_s = 0.25
 
     assert window.interval_s == 0.25
+
+
+def test_faults_close_nothing():
+    """Failures that do not speak of too many calls are not taken for it."""
+    window = opened()
+    before = window.size
+
+    for number in range(1000):
+        times = {"sent_s": 2.0 + number, "n_in_flight": 1}
+        if number % 3 == 0:
+            assert window.failed(2.1 + number, **times) == 0.0
+        else:
+            window.answered(2.1 + number, **times)
+
+    assert window.size == before
+    assert not window.is_paced
+
+
+def test_most_of_them_are_congestion():
+    """Once more than half of the latest 64 failed, each failure closes as a refusal."""
+    window = opened()
+    before = window.size
+
+    for _ in range(32):
+        window.failed(2.0, sent_s=1.9, n_in_flight=50)
+    untouched = window.size
+    window.failed(2.0, sent_s=1.9, n_in_flight=50)
+
+    assert untouched == before
+    assert (window.limit, window.is_paced) == (50, True)
+
+
+def test_the_suspicion_ends():
+    """After fifty rounds in which most were answered, a fault is a fault again."""
+    window = opened()
+    for _ in range(33):
+        window.failed(2.0, sent_s=1.9, n_in_flight=50)
+    for _ in range(64):
+        window.answered(3.0, sent_s=2.8, n_in_flight=1)
+
+    window.failed(11.9, sent_s=11.8, n_in_flight=40)
+    in_doubt = window.limit
+    window.failed(12.1, sent_s=12.0, n_in_flight=30)
+
+    assert (in_doubt, window.limit) == (40, 40)
+
+
+def test_a_slow_first_answer_is_forgotten():
+    """A model that has to be loaded first does not slow down what comes after."""
+    window = Window()
+    window.answered(30.0, sent_s=0.0, n_in_flight=1)
+    for _ in range(2):
+        window.answered(30.2, sent_s=30.0, n_in_flight=1)
+
+    window.refused(30.3, sent_s=30.2, n_in_flight=15)
+
+    assert window.interval_s == pytest.approx(0.8 * 0.2 / window.size)

@@ -345,6 +345,108 @@ class TestSampling:
             synalinks.Generator(reasoning_effort="very high")
 
 
+class TestOptions:
+    """What cannot work is told when the generator is made."""
+
+    @pytest.mark.parametrize(
+        ("option", "value", "expected"),
+        [
+            ("temperature", "hot", "a number of 0 or more, such as 0.7"),
+            ("temperature", -0.1, "a number of 0 or more"),
+            ("temperature", float("nan"), "a number of 0 or more"),
+            ("temperature", True, "a number of 0 or more"),
+            ("top_p", 7, "a number from 0 to 1"),
+            ("top_p", "0.5", "a number from 0 to 1"),
+            ("max_tokens", -5, "a whole number of 1 or more"),
+            ("max_tokens", 0, "a whole number of 1 or more"),
+            ("max_tokens", 1.5, "a whole number of 1 or more"),
+            ("top_k", "all", "a whole number of 1 or more"),
+            ("top_k", -2, "a whole number of 1 or more"),
+        ],
+    )
+    @pytest.mark.parametrize("module", [synalinks.Generator, synalinks.ChainOfThought])
+    def test_an_option_out_of_range_is_refused(self, module, option, value, expected):
+        """The message names option, module, what was received and what is expected."""
+        message = f"`{option}` of `(generator_)?g` is {expected}.*received: {value!r}"
+        with pytest.raises(ConfigurationError, match=message):
+            module(data_model=Answer, name="g", **{option: value})
+
+    @pytest.mark.parametrize("value", [3, ["{{ instructions }}"], False])
+    def test_a_template_is_a_text(self, value):
+        """Also what counts as nothing in Python is no template."""
+        with pytest.raises(ConfigurationError, match="`prompt_template` is a text"):
+            synalinks.Generator(prompt_template=value)
+
+    def test_variables_are_a_dict(self):
+        """A list of nothing is none."""
+        with pytest.raises(ConfigurationError, match="`prompt_variables` is a dict"):
+            synalinks.Generator(prompt_variables=[])
+
+    @pytest.mark.parametrize("value", [["Be brief."], 3])
+    def test_instructions_are_a_text(self, value):
+        """A list of texts is refused."""
+        with pytest.raises(ConfigurationError, match="`instructions` is a text"):
+            synalinks.Generator(instructions=value)
+
+    @pytest.mark.parametrize(
+        ("outputs", "violation"),
+        [
+            ({"label": "b"}, "'label' was unexpected"),
+            ({"answer": 3}, "answer: 3 is not of type 'string'"),
+            ({}, "'answer' is a required property"),
+        ],
+    )
+    def test_examples_have_the_outputs_that_are_asked_for(self, outputs, violation):
+        """The message has the number of the example, and what is wrong with it."""
+        examples = [*EXAMPLES, ({"query": "a"}, outputs)]
+        message = (
+            rf"`examples\[2\]` of `g` has outputs of another schema: .*{violation}"
+            rf".*Received: {re.escape(repr(outputs))}; expected the keys `answer`\."
+        )
+        with pytest.raises(ConfigurationError, match=message):
+            synalinks.Generator(data_model=Answer, examples=examples, name="g")
+
+    @pytest.mark.parametrize(
+        ("inputs", "violation"),
+        [
+            ({"text": "b"}, "'text' was unexpected"),
+            ({"query": 3}, "query: 3 is not of type 'string'"),
+        ],
+    )
+    async def test_examples_have_the_inputs_of_the_module(self, inputs, violation):
+        """Found when the graph is made, without a call."""
+        module, transport = generator(examples=[(inputs, {"answer": "a"})], name="g")
+
+        message = rf"`examples\[0\]` of `g` has inputs of another schema: .*{violation}"
+        with pytest.raises(ConfigurationError, match=message):
+            await module(Query)
+        assert transport.requests == []
+
+    def test_examples_may_leave_out_what_may_be_none(self):
+        """A data model does not write the fields that are None."""
+
+        class Maybe(synalinks.DataModel):
+            answer: str | None
+
+        (example,) = synalinks.Generator(
+            data_model=Maybe, examples=[({"query": "a"}, Maybe(answer=None))]
+        ).state.get("examples")
+
+        assert example["outputs"] == {}
+
+    async def test_examples_of_a_decision_need_no_question(self):
+        """What a module adds to the inputs by itself may be left out."""
+        model, _ = scripted()
+        decision = synalinks.Decision(
+            question="Is it?",
+            labels=["yes", "no"],
+            language_model=model,
+            examples=[({"query": "a"}, {"thinking": "t", "choice": "no"})],
+        )
+
+        assert (await decision(QUERY)).get("choice") == "yes"
+
+
 class TestState:
     """The trainable variable."""
 

@@ -121,7 +121,7 @@ def test_sampling(sampling):
 async def test_state_goes_on_where_it_stopped():
     """A restored optimizer proposes what the first one would have."""
     first = started()
-    await first.begin_step(step([rollout(i, 1.0) for i in range(9)]))
+    await anext(first.search(step([rollout(i, 1.0) for i in range(9)])))
     first.decide()
     second = started()
 

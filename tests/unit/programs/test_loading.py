@@ -264,9 +264,13 @@ def test_a_template_in_a_file_is_sandboxed(template, document, tmp_path, monkeyp
             id="a node that needs itself",
         ),
         pytest.param(
-            lambda d: generator_of(d)["config"].update(
-                temperature={"a": 1}, examples=3
-            ),
+            lambda d: generator_of(d)["config"].update(temperature={"a": 1}),
+            ConfigurationError,
+            "`temperature` of `writer` is a number of 0 or more",
+            id="temperature of a dict",
+        ),
+        pytest.param(
+            lambda d: generator_of(d)["config"].update(examples=3),
             ConfigurationError,
             "`examples` is a list of pairs",
             id="examples of a number",

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from synalinks.testing import ChatServer
+from synalinks.testing import ChatServer, Hang
 from synalinks.testing._gates import TokenBucket
 from tests.unit.testing.test_faults import post
 
@@ -30,7 +30,7 @@ def test_the_bucket_has_a_tenth_of_a_second():
 
 async def test_no_more_than_so_many_at_once():
     """The others are refused at once and are no part of those inside."""
-    async with ChatServer("ok", latency_s=0.1, max_in_flight=3) as server:
+    async with ChatServer("ok", latency_s=0.6, max_in_flight=3) as server:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(post(server)) for _ in range(10)]
         statuses = sorted(task.result()[0] for task in tasks)
@@ -43,7 +43,7 @@ async def test_no_more_than_so_many_at_once():
 
 async def test_no_more_than_so_many_in_a_second():
     """A refusal says how long to wait; who waits so long passes."""
-    async with ChatServer("ok", requests_per_s=20, burst=1) as server:
+    async with ChatServer("ok", requests_per_s=1, burst=1) as server:
         first, _, _ = await post(server)
         second, headers, _ = await post(server)
         await asyncio.sleep(int(headers["Retry-After-Ms"]) / 1000)
@@ -56,9 +56,10 @@ async def test_no_more_than_so_many_in_a_second():
 
 async def test_gates_open_after_a_client_that_gave_up():
     """Who is gone makes room."""
-    async with ChatServer("ok", latency_s=0.3, max_in_flight=1) as server:
+    async with ChatServer([Hang(), "ok"], max_in_flight=1) as server:
         with pytest.raises(TimeoutError):
-            await post(server, timeout_s=0.05)
-        await asyncio.sleep(0.05)
+            await post(server, timeout_s=0.5)
+        while server.log.n_in_flight:  # the server hears of it a little later
+            await asyncio.sleep(0.01)
 
         assert (await post(server))[0] == 200

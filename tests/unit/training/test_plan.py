@@ -5,7 +5,11 @@ import pytest
 from parity import Query, data, make_task
 
 import synalinks
-from synalinks.errors import ConfigurationError, NotCompiledError
+from synalinks.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    NotCompiledError,
+)
 
 
 class Other(synalinks.DataModel):
@@ -253,3 +257,36 @@ async def test_the_metrics_of_a_program_can_be_read():
     task = await make_task(metrics=["accuracy"])
 
     assert [metric.name for metric in task.program.metrics] == ["accuracy"]
+
+
+@pytest.mark.parametrize("holder", ["program", "reward"])
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+async def test_a_missing_key_is_found_before_the_first_call(holder, method):
+    """Not even the calls of the other models are paid for."""
+    keyless = synalinks.LanguageModel("openai/keyless")
+
+    async def judged(y_true, y_pred):
+        answer = await keyless([{"role": "user", "content": "good?"}])
+        return float(len(answer.get("content")))
+
+    task = await make_task(reward=judged if holder == "reward" else "exact_match")
+    y = Y
+    if holder == "program":
+        y = X
+        generator = synalinks.Generator(data_model=Query, language_model=keyless)
+        program = synalinks.Sequential(
+            [synalinks.Input(data_model=Query), generator], description="two"
+        )
+        program.compile(optimizer="random_few_shot", reward="exact_match")
+        task.program = program
+
+    with pytest.raises(AuthenticationError, match="No key for `openai/keyless`: set"):
+        await getattr(task.program, method)(X, y, verbose=0)
+
+    assert task.n_calls == 0
+
+
+async def test_a_model_with_kept_answers_may_do_without_a_key(tmp_path):
+    """What is answered from a store, or by a fallback, is not refused beforehand."""
+    for options in ({"cache_dir": str(tmp_path)}, {"fallback": "embedded/learner"}):
+        synalinks.LanguageModel("openai/keyless", **options).check_key()

@@ -36,6 +36,28 @@ async def test_batch_size_does_not_change_the_score(batch_size):
     assert logs["accuracy"] == pytest.approx(5 / 9)
 
 
+@pytest.mark.parametrize("stage", ["evaluate", "fit", "test_on_batch"])
+async def test_a_rollout_is_scored_once(stage):
+    """Whoever runs a sample scores it, and nobody does so again: judges cost money."""
+    scored = []
+
+    async def judge(y_true, y_pred):
+        scored.append(y_pred.get_json())
+        return 1.0
+
+    task = await make_task(reward=judge)
+    if stage == "fit":
+        await task.program.fit(
+            *data(0, 8), validation_data=data(8, 12), epochs=2, batch_size=4, verbose=0
+        )
+    elif stage == "evaluate":
+        await task.program.evaluate(*data(0, 8), batch_size=3, verbose=0)
+    else:
+        await task.program.test_on_batch(*data(0, 8))
+
+    assert len(scored) == task.n_calls >= 8
+
+
 async def test_predict_gives_an_object_array_in_order():
     """One data model per sample."""
     task = await make_task()

@@ -1,0 +1,82 @@
+"""Rollouts as JSON and back: what an optimizer has measured outlives its process."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal.json import digest
+from synalinks._internal.shape import is_dict, is_row
+from synalinks.contracts._records import CallRecord, Failure, Rollout, Usage
+from synalinks.data_models import JsonDataModel, is_data_model, json_of, schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synalinks._internal.json import JsonObject
+
+
+def rollout_to_json(rollout: Rollout, schemas: dict[str, JsonObject]) -> JsonObject:
+    """Return a rollout as JSON, without inputs and target: those are the sample's.
+
+    Args:
+        rollout: The rollout.
+        schemas: Where schemas of outputs are noted, once each, by digest.
+    """
+    return {
+        "sample_id": rollout.sample_id,
+        "output": _packed(rollout.output, schemas),
+        "calls": [asdict(call) for call in rollout.calls],
+        "failure": asdict(rollout.failure) if rollout.failure else None,
+        "reward": rollout.reward,
+        "feedback": rollout.feedback,
+        "module_feedback": dict(rollout.module_feedback or {}) or None,
+    }
+
+
+def rollout_from_json(
+    state: Mapping[str, Any], schemas: Mapping[str, JsonObject]
+) -> Rollout:
+    """Return the rollout that `rollout_to_json` described; its inputs are None.
+
+    Args:
+        state: What `rollout_to_json` returned.
+        schemas: Schemas of outputs by digest.
+    """
+    fields: JsonObject = {
+        **state,
+        "inputs": None,
+        "output": _unpacked(state["output"], schemas),
+        "calls": tuple(_call(call) for call in state["calls"]),
+        "failure": Failure(**state["failure"]) if state["failure"] else None,
+    }
+    return Rollout(**fields)
+
+
+def _call(state: JsonObject) -> CallRecord:
+    fields: JsonObject = {**state, "usage": Usage(**state["usage"])}
+    return CallRecord(**fields)
+
+
+def _packed(output: Any, schemas: dict[str, JsonObject]) -> Any:
+    if is_row(output):
+        return [_packed(part, schemas) for part in output]
+    if is_dict(output):
+        return {"parts": {key: _packed(part, schemas) for key, part in output.items()}}
+    if not is_data_model(output):
+        return None
+    schema = schema_of(output)
+    key = digest(schema)
+    schemas[key] = schema
+    return {"schema": key, "value": json_of(output)}
+
+
+def _unpacked(packed: Any, schemas: Mapping[str, JsonObject]) -> Any:
+    if is_row(packed):
+        return tuple(_unpacked(part, schemas) for part in packed)
+    if packed is None:
+        return None
+    if "parts" in packed:
+        parts = packed["parts"].items()
+        return {key: _unpacked(part, schemas) for key, part in parts}
+    return JsonDataModel(schemas[packed["schema"]], packed["value"])
