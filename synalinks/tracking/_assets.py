@@ -72,6 +72,7 @@ def log_program(client: Client, run: OpenRun, entry: JsonObject) -> None:
         local = Path(folder, "program.json")
         write_atomic_bytes(local, entry["program"].encode())
         info = client.mlflow.models.Model.log(
+            artifact_path=None,
             name=name,
             flavor=client.mlflow.pyfunc,
             run_id=run.run_id,
@@ -95,6 +96,7 @@ def log_prompt(client: Client, run: OpenRun, entry: JsonObject) -> None:
         entry: `name`, `system`, `is_best`, and `message` about where it comes from.
     """
     store = client.store
+    client.mlflow.set_experiment(experiment_id=run.experiment_id)
     template = [{"role": "system", "content": entry["system"]}, _USER_TURN]
     version = _same_version(store, entry["name"], template)
     if version is None:
