@@ -102,9 +102,9 @@ if TYPE_CHECKING:
     from synalinks.programs import Program, Sequential
 
 _NAMESPACES = (
-    "callbacks", "config", "datasets", "embedding_models", "errors", "hooks", "initializers",
-    "language_models", "metrics", "modules", "observability", "ops", "optimizers", "programs", "rewards",
-    "saving", "testing", "utils",
+    "callbacks", "config", "datasets", "embedding_models", "errors", "hooks",
+    "initializers", "language_models", "metrics", "modules", "observability", "ops",
+    "optimizers", "programs", "rewards", "saving", "testing", "utils",
 )  # fmt: skip
 
 _EXPORTS = {
@@ -127,7 +127,11 @@ _EXPORTS = {
         "Not", "Or", "OutMask", "Tool", "Xor", "default_prompt_template",
     ),
     "observability": (
-        "disable_logging", "disable_observability", "enable_logging", "enable_observability", "flush_observability", "is_observability_enabled", "mlflow_experiment_name", "mlflow_tracking_uri", "record_traces", "stop_recording", "trace_context",
+        "disable_logging", "disable_observability", "enable_logging",
+        "enable_observability", "flush_observability",
+        "is_observability_enabled", "mlflow_experiment_name",
+        "mlflow_tracking_uri", "record_traces", "stop_recording",
+        "trace_context",
     ),
     "programs": ("Program", "Sequential"),
 }  # fmt: skip

@@ -18,7 +18,7 @@ from synalinks.hooks import (
     trace_context,
 )
 from synalinks.hooks import Monitor as Tracer
-from synalinks.tracking import flush_outboxes, resolve_uri
+from synalinks.tracking import flush_outboxes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,7 +108,7 @@ def mlflow_experiment_name() -> str | None:
     return tracer.experiment_name if tracer else None
 
 
-async def flush_observability(timeout: float = 60.0) -> bool:
+async def flush_observability(timeout: float = 60.0) -> bool:  # noqa: ASYNC109 - a word of users
     """Wait until MLflow has all that was logged, such as before looking at it.
 
     Args:

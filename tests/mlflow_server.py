@@ -20,7 +20,7 @@ def free_port():
 
 
 class MlflowServer:
-    """`mlflow server` over a database of its own; it can be killed and started again."""
+    """`mlflow server` on a database of its own; it can be killed and started again."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -56,7 +56,7 @@ class MlflowServer:
         deadline_s = time.monotonic() + START_S
         while time.monotonic() < deadline_s:
             try:
-                with urllib.request.urlopen(f"{self.url}/health", timeout=5):
+                with urllib.request.urlopen(f"{self.url}/health", timeout=5):  # noqa: S310 - ours
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)

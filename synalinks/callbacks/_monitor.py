@@ -126,7 +126,7 @@ class Monitor(Callback):
         self._best.load_state_dict(state["best"])
         self._note_run()
 
-    async def flush(self, timeout: float = 60.0) -> bool:
+    async def flush(self, timeout: float = 60.0) -> bool:  # noqa: ASYNC109 - a word of users
         """Wait until MLflow has all that was logged.
 
         Args:
@@ -200,7 +200,9 @@ class Monitor(Callback):
         is_cut = not isinstance(error, Exception)
         self._status = _KILLED if is_cut else _FAILED
         if self._is_open:
-            self._put("tags", tags={"synalinks.error": f"{type(error).__name__}: {error}"})
+            self._put(
+                "tags", tags={"synalinks.error": f"{type(error).__name__}: {error}"}
+            )
 
     def teardown(self, stage: str) -> None:
         """Close the run.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, get_args
 
 from synalinks._internal.context import Phase
-from synalinks._internal.json import digest, dumps
+from synalinks._internal.json import digest
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.callbacks._reachable_models import reachable_language_models
 from synalinks.modules import Generator
@@ -35,7 +36,7 @@ def params_of(state: TrainerState) -> JsonObject:
     compiled: JsonObject = program.get_compile_config() or {}
     for part, config in compiled.items():
         name = part if part == "metrics" else f"{part}_config"
-        params[name] = dumps(config)
+        params[name] = config
     if program.reward is not None:
         params["reward"] = program.reward.name
     for model in reachable_language_models(program):
@@ -51,7 +52,8 @@ def _shown(config: JsonObject) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
-    return dumps(value) if is_dict(value) or is_row(value) else str(value)
+    is_json = is_dict(value) or is_row(value)
+    return json.dumps(value, ensure_ascii=False) if is_json else str(value)
 
 
 def _modules_in(module: Any) -> Iterator[Any]:
@@ -96,9 +98,7 @@ class Spending:
         before: What an earlier part of the same run took.
     """
 
-    def __init__(
-        self, program: Any, before: Mapping[str, float] | None = None
-    ) -> None:
+    def __init__(self, program: Any, before: Mapping[str, float] | None = None) -> None:
         self._models = reachable_language_models(program)
         self._before = dict(before or {})
         self._begun = self._counted()

@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from synalinks._internal import context
 from synalinks.contracts import Usage
 
 if TYPE_CHECKING:
+    from synalinks._internal import context
     from synalinks._internal.json import JsonObject
 
 Kind: TypeAlias = Literal[

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 class Recorder(Hook):
     """Writes a line of JSON for each call of a language model.
 
-    The files are `<base_dir>/<program>/<module>/<module>_<begin>.jsonl`, one per module
-    that asks. `messages` of a line is the chat in OpenAI's form, with the answer as its
-    last message: what fine-tuning takes. `exception` is None unless the call failed, and
-    then the chat has no answer. Files are written by a thread; `flush` waits for it, as
-    does the end of the program.
+    The files are `<base_dir>/<program>/<module>/<module>_<begin>.jsonl`, one per
+    module that asks. `messages` of a line is the chat in OpenAI's form, with the answer
+    as its last message: what fine-tuning takes. `exception` is None unless the call
+    failed, and then the chat has no answer. Files are written by a thread; `flush`
+    waits for it, as does the end of the program.
 
     Args:
         base_dir: Folder of the files; `synalinks_home()` when None.

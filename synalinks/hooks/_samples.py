@@ -33,7 +33,7 @@ def observed_sample(program: Any, inputs: Any) -> Generator[Call | None]:
         The call of the sample, to note how it went; None if nobody observes.
 
     Raises:
-        BaseException: What was raised in the block; nothing more is done for the sample.
+        BaseException: What was raised in the block; the sample is done with.
     """
     if not session_hooks():
         yield None

@@ -6,7 +6,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.json import dumps
-from synalinks._internal.shape import is_dict, is_list
+from synalinks._internal.shape import is_dict, is_row
 from synalinks.data_models import is_data_model, json_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def plain(value: Any) -> Any:
         return json_of(value)
     if is_dict(value):
         return {str(key): plain(part) for key, part in value.items()}
-    if is_list(value) or isinstance(value, tuple):
+    if is_row(value):
         return [plain(part) for part in value]
     return repr(value)[:_MAX_SHOWN_CHARS]
 
@@ -82,8 +82,7 @@ def _attributes_of(call: Call) -> JsonObject:
 
 
 def _unpacked(inputs: Any) -> Any:
-    is_single = isinstance(inputs, tuple) and len(inputs) == 1  # pyright: ignore[reportUnknownArgumentType]
-    return inputs[0] if is_single else inputs
+    return inputs[0] if is_row(inputs) and len(inputs) == 1 else inputs
 
 
 def _of_model(call: Call) -> JsonObject:

@@ -29,7 +29,8 @@ class TraceFacts:
     """What may be changed in MLflow."""
 
 
-trace_facts: ContextVar[TraceFacts] = ContextVar("trace_facts", default=TraceFacts())
+_NOTHING = TraceFacts()
+trace_facts: ContextVar[TraceFacts] = ContextVar("trace_facts", default=_NOTHING)
 
 
 @contextlib.contextmanager

@@ -57,7 +57,7 @@ class Module(ModuleTree):
     """
 
     _default_description: ClassVar[str] = ""
-    _kind: ClassVar[Kind] = "module"
+    _observed_as: ClassVar[Kind] = "module"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -177,7 +177,7 @@ class Module(ModuleTree):
         return await observe(
             self,
             lambda: self.call(*args, **kwargs),
-            kind=self._kind,
+            kind=self._observed_as,
             hooks=self.hooks,
             inputs=args,
             kwargs=kwargs,

@@ -55,7 +55,7 @@ class Program(SavedProgram):
     """
 
     shared_on_load = False
-    _kind = "program"
+    _observed_as = "program"
 
     def __init__(
         self,

@@ -74,13 +74,18 @@ def _rows_of(model_input: Any) -> Sequence[JsonObject]:
     return rows
 
 
-def _load_pyfunc(path: str, model_config: JsonObject | None = None) -> ServedProgram:
+def _load_pyfunc(  # pyright: ignore[reportUnusedFunction] - MLflow calls it
+    path: str, model_config: JsonObject | None = None
+) -> ServedProgram:
     """Load a program for MLflow.
 
     Args:
         path: The file, or the folder that it is in.
         model_config: What `load_model` was given: `trust_endpoints`, as for
             `Program.load`.
+
+    Returns:
+        The program, as MLflow calls it.
     """
     file = Path(path)
     trusts = bool((model_config or {}).get("trust_endpoints"))

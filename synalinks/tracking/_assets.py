@@ -29,7 +29,9 @@ def log_dataset(client: Client, run: OpenRun, entry: JsonObject) -> None:
         entry: `name`, `digest`, `context`, and `n_samples`.
     """
     entities = client.mlflow.entities
-    columns = [{"type": "string", "name": one, "required": True} for one in _COLUMNS]
+    columns: list[Any] = [
+        {"type": "string", "name": one, "required": True} for one in _COLUMNS
+    ]
     dataset = entities.Dataset(
         name=entry["name"],
         digest=entry["digest"],

@@ -221,9 +221,7 @@ class Client:
                 if before.get(name, text) != text
             }
             self.set_tags(run, other)
-            texts = {
-                name: text for name, text in texts.items() if name not in before
-            }
+            texts = {name: text for name, text in texts.items() if name not in before}
         param = self.mlflow.entities.Param
         items = [param(name, text) for name, text in texts.items()]
         for begin in range(0, len(items), _MAX_PARAMS):

@@ -44,19 +44,18 @@ def classified() -> Generator[None]:
     except (Unreachable, Refused):
         raise
     except Exception as error:
-        raise _verdict(error) from error
-
-
-def _verdict(error: Any) -> Exception:
-    status = _status_of(error)
-    reason = f"{type(error).__name__}: {error}"
-    if status is None:
-        # Neither HTTP nor a database: an error in what we sent, or in MLflow.
-        return Refused(reason)
-    if status >= _FIRST_SERVER_ERROR or status in _WORTH_TRYING_AGAIN:
+        status = _status_of(error)
+        reason = f"{type(error).__name__}: {error}"
+        # None: neither HTTP nor a database, but an error in what we sent, or in MLflow.
+        if status is None or not _may_pass(status):
+            raise Refused(reason) from error
         # Only an answer of the server has a body that MLflow could read.
-        return Unreachable(reason, has_answered=hasattr(error, "json"))
-    return Refused(reason)
+        has_answered = hasattr(error, "json")
+        raise Unreachable(reason, has_answered=has_answered) from error
+
+
+def _may_pass(status: int) -> bool:
+    return status >= _FIRST_SERVER_ERROR or status in _WORTH_TRYING_AGAIN
 
 
 def _status_of(error: Any) -> int | None:

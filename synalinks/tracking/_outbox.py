@@ -168,7 +168,7 @@ class Outbox:
     def _start(self) -> None:
         self._n_starts += 1
         path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
-        process = subprocess.Popen(  # noqa: S603 - our own module
+        process = subprocess.Popen(
             [sys.executable, "-P", "-m", "synalinks.tracking"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -228,9 +228,7 @@ async def flush_outboxes(timeout_s: float) -> bool:
     Returns:
         Whether it is.
     """
-    waits = [
-        asyncio.to_thread(outbox.wait, timeout_s) for outbox in _outboxes.values()
-    ]
+    waits = [asyncio.to_thread(outbox.wait, timeout_s) for outbox in _outboxes.values()]
     return all([await one for one in waits])
 
 

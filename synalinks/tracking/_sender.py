@@ -48,6 +48,7 @@ class Sender:
         self._changed = threading.Condition()
         self._ended_s: float | None = None
         self._has_warned = False
+        self._refused: set[str] = set()
 
     # -- taking ------------------------------------------------------------------------
 
@@ -110,12 +111,16 @@ class Sender:
         Returns:
             Whether they are dealt with; if not, there is nobody to send to.
         """
+        if entries[0].get("run") in self._refused:
+            return True  # why was said when its run was refused
         n_answers, wait_s = 0, _FIRST_WAIT_S
         while True:
             try:
                 with classified():
                     self._write(entries)
             except Refused as error:
+                if entries[0]["op"] == "run":
+                    self._refused.add(entries[0]["run"])
                 self._warn(f"MLflow refused {_name_of(entries)}: {error}")
                 return True
             except Unreachable as error:
@@ -155,8 +160,8 @@ class Sender:
         if not self._has_warned:
             self._has_warned = True
             self._warn(
-                f"MLflow does not answer: {cut(str(error))} The run goes on without it, "
-                "and what is logged is sent when it is back."
+                f"MLflow does not answer: {cut(str(error))} The run goes on "
+                "without it, and what is logged is sent when it is back."
             )
 
     def _warn(self, text: str) -> None:
@@ -183,6 +188,8 @@ _ALIKE = ("op", "run", "experiment")
 
 
 def _name_of(entries: list[JsonObject]) -> str:
-    names = {"run": "a run", "end": "the end of a run", "trace": "traces"}
-    op = entries[0]["op"]
-    return names.get(op, op)
+    op: str = entries[0]["op"]
+    return _NAMES.get(op, op)
+
+
+_NAMES = {"run": "a run", "end": "the end of a run", "trace": "traces"}

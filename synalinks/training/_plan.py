@@ -54,7 +54,7 @@ class FitPlan:
 
     def samples(self) -> dict[str, Sequence[Sample]]:
         """Return the samples of the run by what they are for."""
-        found = {"training": self.train.samples}
+        found: dict[str, Sequence[Sample]] = {"training": self.train.samples}
         if self.validation is not None:
             found["validation"] = self.validation.samples
         return found

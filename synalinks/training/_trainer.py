@@ -643,10 +643,7 @@ class Trainer:
                 return await reward.score(target, output)
 
         return await gather_paid(
-            [
-                partial(score, *one)
-                for one in zip(trace_ids, y, y_pred, strict=True)
-            ]
+            [partial(score, *one) for one in zip(trace_ids, y, y_pred, strict=True)]
         )
 
     async def compute_metrics(self, x: Any, y: Any, y_pred: Any) -> dict[str, float]:
