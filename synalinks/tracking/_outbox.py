@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import json
 import os
 import subprocess
@@ -135,9 +136,13 @@ class Outbox:
         while (entry := self._queue.get()) is not None:
             if not self._hand_over(entry):
                 return
+        self._close_input()
+
+    def _close_input(self) -> None:
         process = self._process
         if process is not None and process.stdin is not None:
-            process.stdin.close()
+            with contextlib.suppress(OSError):  # it has died
+                process.stdin.close()
 
     def _hand_over(self, entry: JsonObject) -> bool:
         process = self._process
@@ -155,6 +160,7 @@ class Outbox:
             self._process = None
             self._note("The process that sends to MLflow has died: nothing is logged.")
             return False
+        self._close_input()
         self._start()
         with self._changed:
             left = list(self._waiting.values())
@@ -197,6 +203,7 @@ class Outbox:
                 self._changed.notify_all()
             if "warn" in said:
                 self._note(said["warn"])
+        process.stdout.close()
         process.wait()
 
     def _note(self, text: str) -> None:

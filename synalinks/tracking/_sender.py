@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sys
 import threading
 from collections import deque
 from time import monotonic
@@ -116,7 +118,8 @@ class Sender:
         n_answers, wait_s = 0, _FIRST_WAIT_S
         while True:
             try:
-                with classified():
+                # MLflow prints; our standard output is for what we have to tell.
+                with classified(), contextlib.redirect_stdout(sys.stderr):
                     self._write(entries)
             except Refused as error:
                 if entries[0]["op"] == "run":
