@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from logging.handlers import QueueHandler, QueueListener
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from synalinks import config
@@ -39,7 +41,7 @@ __all__ = [
 
 _LOG_FILE = "synalinks.log"
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
-_log_targets: list[logging.Handler] = []
+_log_writers: list[tuple[logging.Handler, QueueListener]] = []
 
 
 def enable_observability(
@@ -151,21 +153,27 @@ def enable_logging(
         path = _LOG_FILE if log_to_file is True else log_to_file
         target = logging.FileHandler(path, encoding="utf-8", delay=True)
     target.setFormatter(logging.Formatter(_FORMAT))
+    # Written by a thread: neither files nor terminals may hold up the event loop.
+    lines: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    entrance, writer = QueueHandler(lines), QueueListener(lines, target)
+    writer.start()
     logger = logging.getLogger("synalinks")
-    logger.addHandler(target)
+    logger.addHandler(entrance)
     logger.setLevel(level)
-    _log_targets.append(target)
+    _log_writers.append((entrance, writer))
     add_session_hook(Logger())
 
 
 def disable_logging() -> None:
-    """Undo `enable_logging`."""
+    """Undo `enable_logging`, once all is written."""
     remove_session_hooks(Logger)
     logger = logging.getLogger("synalinks")
-    while _log_targets:
-        target = _log_targets.pop()
-        logger.removeHandler(target)
-        target.close()
+    while _log_writers:
+        entrance, writer = _log_writers.pop()
+        logger.removeHandler(entrance)
+        writer.stop()
+        for target in writer.handlers:
+            target.close()
 
 
 def record_traces(base_dir: str | Path | None = None) -> Recorder:

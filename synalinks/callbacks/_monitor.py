@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import getpass
 import re
 import secrets
@@ -17,6 +18,7 @@ from synalinks.callbacks._monitor_best import BestProgram
 from synalinks.callbacks._run_facts import Spending, params_of, samples_digest
 from synalinks.contracts import TrackedRun
 from synalinks.errors import ConfigurationError, show, warn
+from synalinks.modules import diagram_of, draw_diagram
 from synalinks.tracking import outbox_for, resolve_uri
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from synalinks.callbacks._callback import ErrorPolicy, Logs
 
 _STAGES = ("train", "evaluate")
+_DPI = 120
 _FINISHED, _FAILED, _KILLED = "FINISHED", "FAILED", "KILLED"
 # The run in which a program was last trained; its evaluations are shown under it.
 _trainings: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
@@ -324,6 +327,9 @@ class Monitor(Callback):
 
     async def _describe(self) -> None:
         self._put("params", params=params_of(self.trainer))
+        if self.log_program_plot:
+            picture = await asyncio.to_thread(_picture_of, self.program)
+            self._put("file", path="program.png", base64=picture)
         for role, samples in self.trainer.samples.items():
             found = await asyncio.to_thread(samples_digest, samples)
             self._put(
@@ -360,6 +366,14 @@ _IN_ALL = {"cost", "tokens", "calls"}
 
 def _prefixed(prefix: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
     return {f"{prefix}{name}": value for name, value in (values or {}).items()}
+
+
+def _picture_of(program: Any) -> str:
+    diagram = diagram_of(
+        program, show_schemas=True, show_module_names=True, show_trainable=True
+    )
+    content = draw_diagram(diagram, rankdir="TB", file_format="png", dpi=_DPI)
+    return base64.b64encode(content).decode()
 
 
 def _origin() -> dict[str, str]:

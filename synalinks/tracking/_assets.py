@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import tempfile
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from synalinks._internal.files import write_atomic_bytes
+from synalinks._internal.files import scratch_folder, write_atomic_bytes
 from synalinks._internal.json import dumps
 
 if TYPE_CHECKING:
@@ -53,8 +52,8 @@ def log_file(client: Client, run: OpenRun, entry: JsonObject) -> None:
         entry: `path` within the artifacts, and `base64`, the content.
     """
     path = PurePosixPath(entry["path"])
-    with tempfile.TemporaryDirectory() as folder:
-        local = Path(folder, path.name)
+    with scratch_folder() as folder:
+        local = folder / path.name
         write_atomic_bytes(local, base64.b64decode(entry["base64"]))
         where = None if path.parent == PurePosixPath() else str(path.parent)
         client.store.log_artifact(run.run_id, str(local), where)
@@ -70,8 +69,8 @@ def log_program(client: Client, run: OpenRun, entry: JsonObject) -> None:
             `requirement`, the package that loads it.
     """
     name = entry["name"]
-    with tempfile.TemporaryDirectory() as folder:
-        local = Path(folder, "program.json")
+    with scratch_folder() as folder:
+        local = folder / "program.json"
         write_atomic_bytes(local, entry["program"].encode())
         info = client.mlflow.models.Model.log(
             artifact_path=None,

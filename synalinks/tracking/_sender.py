@@ -93,7 +93,9 @@ class Sender:
         for entry in self._spool.read():
             self._lanes[entry["lane"]].append(entry)
         while entries := self._next():
-            if not self._send(entries):
+            # Why a run was refused is said once, not for all that belongs to it.
+            is_refused = entries[0].get("run") in self._refused
+            if not is_refused and not self._send(entries):
                 self._spool.write(self._left())
                 return
             self._drop(entries)
@@ -113,8 +115,6 @@ class Sender:
         Returns:
             Whether they are dealt with; if not, there is nobody to send to.
         """
-        if entries[0].get("run") in self._refused:
-            return True  # why was said when its run was refused
         n_answers, wait_s = 0, _FIRST_WAIT_S
         while True:
             try:
@@ -122,14 +122,12 @@ class Sender:
                 with classified(), contextlib.redirect_stdout(sys.stderr):
                     self._write(entries)
             except Refused as error:
-                if entries[0]["op"] == "run":
-                    self._refused.add(entries[0]["run"])
-                self._warn(f"MLflow refused {_name_of(entries)}: {error}")
+                self._give_up(entries, f"refused {_name_of(entries)}: {error}")
                 return True
             except Unreachable as error:
                 n_answers += error.has_answered
                 if n_answers >= _MAX_ATTEMPTS:
-                    self._warn(f"MLflow could not take {_name_of(entries)}: {error}")
+                    self._give_up(entries, f"failed on {_name_of(entries)}: {error}")
                     return True
                 self._warn_of_outage(error)
                 if not self._wait(wait_s):
@@ -137,6 +135,11 @@ class Sender:
                 wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
             else:
                 return True
+
+    def _give_up(self, entries: list[JsonObject], why: str) -> None:
+        if entries[0]["op"] == "run":
+            self._refused.add(entries[0]["run"])
+        self._warn(f"MLflow {why}")
 
     def _write(self, entries: list[JsonObject]) -> None:
         if self._client is None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import math
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.files import write_atomic_bytes
 from synalinks.errors import ConfigurationError, did_you_mean, show
+from synalinks.utils._picture import shown
 
 if TYPE_CHECKING:
     from synalinks.callbacks import History
@@ -92,7 +91,7 @@ def plot_history(  # noqa: PLR0917 - the positions are part of the public API
     content = io.BytesIO()
     figure.savefig(content, format=file_format, dpi=_DPI, bbox_inches="tight")
     write_atomic_bytes(path, content.getvalue())
-    return _shown(path)
+    return shown(path)
 
 
 def _curves_of(history: History | Mapping[str, Sequence[Any]]) -> list[_Curve]:
@@ -194,11 +193,3 @@ def _set_limits(axes: Any, curves: Sequence[_Curve]) -> None:
     first, last = min(epochs), max(epochs)
     margin = min(0.5, 0.05 * (last - first)) or 0.5
     axes.set_xlim(first - margin, last + margin)
-
-
-def _shown(path: Path) -> Any:
-    get_shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)
-    kinds = [kind.__name__ for kind in type(get_shell()).__mro__]
-    if "ZMQInteractiveShell" not in kinds or path.suffix.lower() != ".png":
-        return str(path)
-    return importlib.import_module("IPython.display").Image(filename=str(path))

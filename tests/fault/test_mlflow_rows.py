@@ -16,6 +16,8 @@ from mlflow_server import MlflowServer, free_port
 import synalinks
 from synalinks.callbacks import Callback, Monitor
 from synalinks.tracking import Outbox
+from synalinks.tracking._sender import Sender
+from synalinks.tracking._spool import Spool
 
 pytestmark = [
     pytest.mark.fault,
@@ -129,12 +131,9 @@ def test_never_there(monkeypatch):
     assert "MLflow does not answer" in warnings[0]
 
 
-def test_what_is_not_sent_is_kept_for_the_next_time(tmp_path, monkeypatch):
+def test_what_is_not_sent_is_kept_for_the_next_time(monkeypatch):
     """A program that ends while MLflow is away leaves its entries for the next one."""
     monkeypatch.setattr("synalinks.tracking._sender._LINGER_S", 0.0)
-    from synalinks.tracking._sender import Sender
-
-    sent = []
     entries = ['{"op": "tags", "run": "a", "lane": "run", "n": 1, "tags": {}}\n']
 
     def unreachable(uri):
@@ -144,18 +143,11 @@ def test_what_is_not_sent_is_kept_for_the_next_time(tmp_path, monkeypatch):
     away.take(entries)
     away.run()
 
-    class Client:
-        runs = {}
-
-        def __init__(self, uri):
-            sent.append(uri)
-
-    back = Sender("http://nowhere", Client)
-    back.take([])
-    taken = list(back._spool.read())
-    assert [one["op"] for one in taken] == ["tags"]
-    back._spool.clear()
-    assert list(Sender("http://nowhere", Client)._spool.read()) == []
+    back = Spool("http://nowhere")
+    assert [one["op"] for one in back.read()] == ["tags"]
+    assert list(Spool("http://nowhere").read()) == []  # they are taken
+    back.write([{"op": "tags", "lane": "run", "n": 7}])
+    assert list(Spool("http://nowhere").read()) == [{"op": "tags", "lane": "run"}]
 
 
 def test_frozen_server_does_not_hold_up_the_end():
@@ -243,12 +235,8 @@ def test_a_sender_that_dies_is_started_again(server):
     """What a killed sender did not acknowledge is sent by the next one, once."""
     server.start()
     outbox = Outbox(server.url)
-    outbox.put(
-        {
-            "op": "run", "run": "k" * 32, "experiment": "revived", "name": "r",
-            "tags": {}, "mode": "new", "run_id": None, "parent": None,
-        }  # fmt: skip
-    )
+    entry = {"op": "run", "run": "k" * 32, "experiment": "revived", "name": "r"}
+    outbox.put({**entry, "tags": {}, "mode": "new", "run_id": None, "parent": None})
     assert outbox.wait(100)
     outbox._process.kill()
     outbox._process.wait()

@@ -193,9 +193,7 @@ def test_evaluation_metrics(trained):
 def test_datasets(trained):
     """The samples of each role are inputs of the run, told apart by their content."""
     training, evaluation, *_ = trained
-    inputs = {
-        one.tags[0].value: one.dataset for one in training.inputs.dataset_inputs
-    }
+    inputs = {one.tags[0].value: one.dataset for one in training.inputs.dataset_inputs}
 
     assert inputs["training"].name == "parity_training"
     assert inputs["validation"].name == "parity_validation"
@@ -341,9 +339,7 @@ def test_an_unknown_run_id_is_an_error(mlflow_server):
         monitor = Monitor(tracking_uri=mlflow_server.url, run_id="0" * 32)
         monitor._outbox.shutdown_timeout_s = 100
         try:
-            with pytest.raises(
-                synalinks.errors.ConfigurationError, match="not found"
-            ):
+            with pytest.raises(synalinks.errors.ConfigurationError, match="not found"):
                 await fit(program, monitor)
         finally:
             monitor._outbox.shutdown_timeout_s = 5
