@@ -13,6 +13,7 @@ from synalinks.version import __version__
 
 if TYPE_CHECKING:
     from synalinks import (
+        backend,
         callbacks,
         config,
         datasets,
@@ -51,15 +52,24 @@ if TYPE_CHECKING:
         EmbeddingRequest,
         Embeddings,
         Field,
+        FineScore,
+        GenericInputs,
+        GenericIO,
+        GenericOutputs,
+        GenericResult,
         Image,
         Instructions,
         JsonDataModel,
         Prediction,
         Rating,
+        Rating10,
+        Rating20,
         Score,
+        Stamp,
         SymbolicDataModel,
         ToolCall,
         ToolCallFunction,
+        ToolCalling,
         Trainable,
         Variable,
     )
@@ -71,6 +81,7 @@ if TYPE_CHECKING:
         Branch,
         ChainOfThought,
         Concat,
+        Concatenate,
         Decision,
         Generator,
         Identity,
@@ -100,11 +111,21 @@ if TYPE_CHECKING:
         trace_context,
     )
     from synalinks.programs import Program, Sequential
+    from synalinks.rewards import (
+        BatchReward,
+        BatchRewardFunctionWrapper,
+        ComposableReward,
+        ExactMatch,
+        Reward,
+        RewardFunctionWrapper,
+    )
+    from synalinks.training import Evaluator
 
 _NAMESPACES = (
-    "callbacks", "config", "datasets", "embedding_models", "errors", "hooks",
-    "initializers", "language_models", "metrics", "modules", "observability", "ops",
-    "optimizers", "programs", "rewards", "saving", "testing", "utils",
+    "backend", "callbacks", "config", "datasets", "embedding_models", "errors",
+    "hooks", "initializers", "language_models", "metrics", "modules",
+    "observability", "ops", "optimizers", "programs", "rewards", "saving",
+    "testing", "utils",
 )  # fmt: skip
 
 _EXPORTS = {
@@ -115,16 +136,18 @@ _EXPORTS = {
     ),
     "data_models": (
         "Audio", "ChatMessage", "ChatMessages", "ChatRole", "DataModel", "Embedding",
-        "EmbeddingRequest", "Embeddings", "Field", "Image", "Instructions",
-        "JsonDataModel", "Prediction", "Rating", "Score", "SymbolicDataModel",
-        "ToolCall", "ToolCallFunction", "Trainable", "Variable",
+        "EmbeddingRequest", "Embeddings", "Field", "FineScore", "GenericIO",
+        "GenericInputs", "GenericOutputs", "GenericResult", "Image", "Instructions",
+        "JsonDataModel", "Prediction", "Rating", "Rating10", "Rating20", "Score",
+        "Stamp", "SymbolicDataModel", "ToolCall", "ToolCallFunction", "ToolCalling",
+        "Trainable", "Variable",
     ),
     "embedding_models": ("EmbeddingModel",),
     "language_models": ("LanguageModel", "StreamingIterator"),
     "modules": (
-        "And", "AudioInput", "Branch", "ChainOfThought", "Concat", "Decision",
-        "Generator", "Identity", "ImageInput", "InMask", "Input", "Lambda", "Module",
-        "Not", "Or", "OutMask", "Tool", "Xor", "default_prompt_template",
+        "And", "AudioInput", "Branch", "ChainOfThought", "Concat", "Concatenate",
+        "Decision", "Generator", "Identity", "ImageInput", "InMask", "Input", "Lambda",
+        "Module", "Not", "Or", "OutMask", "Tool", "Xor", "default_prompt_template",
     ),
     "observability": (
         "disable_logging", "disable_observability", "enable_logging",
@@ -134,36 +157,44 @@ _EXPORTS = {
         "trace_context",
     ),
     "programs": ("Program", "Sequential"),
+    "training": ("Evaluator",),
+    "rewards": (
+        "BatchReward", "BatchRewardFunctionWrapper", "ComposableReward", "ExactMatch",
+        "Reward", "RewardFunctionWrapper",
+    ),
 }  # fmt: skip
 
 _HOMES = {name: home for home, names in _EXPORTS.items() for name in names}
-
-_OUT_OF_SCOPE = frozenset(
-    {
-        "AgentAsJudge", "CypherAgent", "DecisionModel", "DeepAgent", "EmbedKnowledge",
-        "KnowledgeBase", "KnowledgeGraph", "RLM", "RecursiveLanguageModelAgent",
-        "RetrieveKnowledge", "SQLAgent", "UpdateKnowledge", "VectorRAGAgent",
-    }
-)  # fmt: skip
 
 __all__ = [
     "And",
     "Audio",
     "AudioInput",
+    "BatchReward",
+    "BatchRewardFunctionWrapper",
     "Branch",
     "ChainOfThought",
     "ChatMessage",
     "ChatMessages",
     "ChatRole",
+    "ComposableReward",
     "Concat",
+    "Concatenate",
     "DataModel",
     "Decision",
     "Embedding",
     "EmbeddingModel",
     "EmbeddingRequest",
     "Embeddings",
+    "Evaluator",
+    "ExactMatch",
     "Field",
+    "FineScore",
     "Generator",
+    "GenericIO",
+    "GenericInputs",
+    "GenericOutputs",
+    "GenericResult",
     "Identity",
     "Image",
     "ImageInput",
@@ -180,17 +211,24 @@ __all__ = [
     "Prediction",
     "Program",
     "Rating",
+    "Rating10",
+    "Rating20",
+    "Reward",
+    "RewardFunctionWrapper",
     "Score",
     "Sequential",
+    "Stamp",
     "StreamingIterator",
     "SymbolicDataModel",
     "Tool",
     "ToolCall",
     "ToolCallFunction",
+    "ToolCalling",
     "Trainable",
     "Variable",
     "Xor",
     "__version__",
+    "backend",
     "callbacks",
     "clear_session",
     "config",
@@ -236,7 +274,10 @@ def __getattr__(name: str) -> Any:  # the types are in the block above
         return importlib.import_module(f"synalinks.{name}")
     home = _HOMES.get(name)
     if home is None:
-        raise AttributeError(_missing(name))
+        from synalinks._internal.absent import missing_name
+
+        msg = "synalinks"
+        raise missing_name(msg, name, __all__)
     value = getattr(importlib.import_module(f"synalinks.{home}"), name)
     globals()[name] = value
     return value
@@ -244,14 +285,3 @@ def __getattr__(name: str) -> Any:  # the types are in the block above
 
 def __dir__() -> list[str]:
     return list(__all__)
-
-
-def _missing(name: str) -> str:
-    if name in _OUT_OF_SCOPE:
-        return (
-            f"`synalinks.{name}` is out of scope: knowledge bases, retrieval, "
-            "sandboxes and decision services are not part of this library."
-        )
-    from synalinks.errors import did_you_mean
-
-    return f"`synalinks` has no `{name}`.{did_you_mean(name, __all__)}"

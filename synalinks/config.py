@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.naming import forget_names
+from synalinks._internal.public import publish
 from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:
@@ -174,3 +175,6 @@ def clear_session(free_memory: bool = True) -> None:
     forget_names()
     for forget in _on_clear:
         forget()
+
+
+publish(__name__)

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _PACKAGE_FOLDER = str(Path(__file__).parent)
 _MAX_VALUE_CHARS = 200
+# A slip of the hand changes less than this; another word is no suggestion.
+_ALIKE = 0.75
 
 
 class SynalinksError(Exception):
@@ -319,5 +321,5 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         known: The names that would have been right.
     """
     by_folded = {candidate.lower(): candidate for candidate in known}
-    near = difflib.get_close_matches(name.lower(), by_folded, n=1)
+    near = difflib.get_close_matches(name.lower(), by_folded, n=1, cutoff=_ALIKE)
     return f" Did you mean `{by_folded[near[0]]}`?" if near else ""

@@ -6,6 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.naming import snake_case
+from synalinks._internal.public import publish
 from synalinks._internal.shape import is_dict
 from synalinks.data_models import SymbolicDataModel, default_json, schema_of
 from synalinks.errors import ConfigurationError, did_you_mean, show
@@ -157,3 +158,6 @@ def _class_of(name: str) -> type[Initializer]:
         )
         raise ConfigurationError(msg)
     return found
+
+
+publish(__name__)

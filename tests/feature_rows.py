@@ -165,10 +165,6 @@ PROMISES = {
 NOT_OFFERED = {
     "EV-31": "by design a batch of bad answers still goes to the optimizer, which is "
     "there to mend it; one that the provider never answered ends the run",
-    "EV-07": "`fit` has no evaluators besides validation yet",
-    "EV-27": "`fit` has no evaluators besides validation yet",
-    "EV-28": "`fit` has no evaluators besides validation yet",
-    "EV-29": "`fit` has no evaluators besides validation yet",
     "EV-20": "`history.artifacts` is not there yet",
     "EV-17": "comes with experiments",
     "EV-19": "comes with resume",

@@ -7,10 +7,12 @@ from parity import Answer, Query, Task, data, make_task
 
 from synalinks.callbacks import Callback
 from synalinks.optimizers import Optimizer
+from synalinks.saving import register_synalinks_serializable
 
 N_VALIDATION = 20
 
 
+@register_synalinks_serializable(package="tests")
 class Idle(Optimizer):
     """Proposes nothing."""
 

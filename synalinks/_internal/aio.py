@@ -57,13 +57,18 @@ async def run_all(coroutines: Sequence[Coroutine[Any, Any, None]]) -> None:
             for coroutine in coroutines:
                 group.create_task(coroutine)
     except BaseExceptionGroup as errors:
-        first = _first_leaf(errors)
+        first = first_leaf(errors)
         raise first from None
 
 
-def _first_leaf(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def first_leaf(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error of a group that is no group itself.
+
+    Args:
+        group: The group.
+    """
     first = group.exceptions[0]
-    return _first_leaf(first) if _is_group(first) else first
+    return first_leaf(first) if _is_group(first) else first
 
 
 def _is_group(error: BaseException) -> TypeIs[BaseExceptionGroup[BaseException]]:

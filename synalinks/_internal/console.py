@@ -22,6 +22,14 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
+def in_notebook() -> bool:
+    """Return whether the code runs in a cell of a notebook."""
+    get_shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)
+    return any(
+        kind.__name__ == "ZMQInteractiveShell" for kind in type(get_shell()).__mro__
+    )
+
+
 def print_table(
     table: Table,
     *,

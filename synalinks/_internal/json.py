@@ -14,6 +14,9 @@ __all__ = ["JsonObject", "JsonValue", "canonical", "digest", "dumps"]
 # need a cast at every step, and the casts would check nothing.
 JsonObject: TypeAlias = dict[str, Any]
 
+# `json.dumps` makes an encoder per call, for any but its own defaults.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 
 def canonical(value: JsonValue) -> str:
     """Return the one text that equal JSON values share (sorted keys, no spaces).
@@ -40,4 +43,6 @@ def dumps(value: JsonValue, *, indent: int | None = None) -> str:
         value: Any JSON value.
         indent: Spaces per level; None for one line.
     """
+    if indent is None:
+        return _ENCODER.encode(value)
     return json.dumps(value, indent=indent, ensure_ascii=False)

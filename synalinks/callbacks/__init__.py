@@ -23,7 +23,7 @@ from synalinks.callbacks._prediction_writer import PredictionWriter
 from synalinks.callbacks._probe import Probe
 from synalinks.callbacks._progbar_logger import ProgbarLogger
 from synalinks.callbacks._program_checkpoint import ProgramCheckpoint
-from synalinks.callbacks._reachable_models import reachable_language_models
+from synalinks.callbacks._reachable_models import reachable_models
 from synalinks.callbacks._reduce_on_plateau import ReduceOnPlateau
 from synalinks.callbacks._reject_step import RejectStep
 from synalinks.callbacks._schedules import Constant, Cosine, Linear, Step
@@ -65,7 +65,7 @@ __all__ = [
     "Timeout",
     "as_callback",
     "default_monitor",
-    "reachable_language_models",
+    "reachable_models",
     "set_default_monitor",
 ]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from synalinks.contracts import CallGate, TrainerState, Usage
-    from synalinks.language_models import LanguageModel
+    from synalinks.language_models import ProviderModel
 
 
 class BudgetGate:
@@ -32,7 +32,7 @@ class BudgetGate:
         self._in_flight = Spent()
         self._lists: list[list[CallGate]] = []
 
-    def attach(self, models: Iterable[LanguageModel]) -> bool:
+    def attach(self, models: Iterable[ProviderModel]) -> bool:
         """Be asked before each call of some models.
 
         Args:

@@ -9,8 +9,9 @@ from synalinks._internal.console import write
 from synalinks.callbacks._budget import Budget
 from synalinks.callbacks._budget_gate import BudgetGate
 from synalinks.callbacks._callback import Callback, StopRun
-from synalinks.callbacks._reachable_models import reachable_language_models
+from synalinks.callbacks._reachable_models import reachable_models
 from synalinks.callbacks._spending import KINDS, Purse, Spent
+from synalinks.contracts import VALIDATION
 from synalinks.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -23,17 +24,17 @@ if TYPE_CHECKING:
 class BudgetStopping(Callback):
     """Ends `fit`, `evaluate` or `predict` before it takes more than it may.
 
-    All language models count that the run may call: those of the program, of the
-    optimizer, of a judge used as reward or metric, and their fallbacks. A call that
-    would go over the budget is not made; the run then ends in good order, without a
-    validation, and can be resumed. A resumed run goes on with what is left.
+    All language and embedding models count that the run may call: those of the program,
+    of the optimizer, of a judge used as reward or metric, and their fallbacks. A call
+    that would go over the budget is not made; the run then ends in good order, without
+    a validation, and can be resumed. A resumed run goes on with what is left.
 
     A model that several runs use at a time counts for each of them.
 
     Args:
         max_cost: US dollars.
         max_tokens: Prompt and completion tokens together.
-        max_calls: Answers of language models.
+        max_calls: Answers of models.
         max_seconds: Seconds on the wall.
         reserve: `"auto"` makes a call only if what it and those in flight are expected
             to take is left, and begins a batch or a validation only if what the last
@@ -155,7 +156,7 @@ class BudgetStopping(Callback):
     def _watch(self) -> None:
         if self._purse is None or self._gate is None:
             return
-        models = list(self._purse.watch(reachable_language_models(self.program)))
+        models = list(self._purse.watch(reachable_models(self.program)))
         self._is_guarded = self._gate.attach(models) and self._is_guarded
         self._check_prices()
 
@@ -217,8 +218,9 @@ class BudgetStopping(Callback):
         Args:
             logs: Empty.
         """
-        self._stop_now(self._excess() or self._shortage("validation"))
-        self._marks["validation"] = self._spent()
+        evaluation = self._evaluation()
+        self._stop_now(self._excess() or self._shortage(evaluation))
+        self._marks[evaluation] = self._spent()
 
     def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """End the run if the budget is used up.
@@ -236,7 +238,7 @@ class BudgetStopping(Callback):
             logs: `reward` and each metric.
         """
         if not self.stop_reason:
-            self._note_taken("validation")
+            self._note_taken(self._evaluation())
 
     def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """End the run if the budget is used up.
@@ -248,6 +250,10 @@ class BudgetStopping(Callback):
         self._stop(self._excess())
 
     # -- decisions ---------------------------------------------------------------------
+
+    def _evaluation(self) -> str:
+        name = self.trainer.evaluator
+        return "validation" if name in {None, VALIDATION} else f"run of `{name}`"
 
     def _excess(self) -> str | None:
         self._check_prices()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from synalinks.callbacks._reachable_models import reachable_language_models
+from synalinks.callbacks._reachable_models import reachable_models
 from synalinks.callbacks._spending import Purse, Spent
 from synalinks.errors import ConfigurationError, show
 
@@ -160,6 +160,6 @@ class Cadence:
         if unit == "ep":
             return state.epoch + 1
         # Models may be reached for the first time in the middle of a run.
-        for _ in self._purse.watch(reachable_language_models(state.program)):
+        for _ in self._purse.watch(reachable_models(state.program)):
             pass
         return self._purse.spent().as_json()[unit]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.checks import check_count
 from synalinks.callbacks._cadence import Cadence
-from synalinks.callbacks._improvement import check_count
 from synalinks.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:

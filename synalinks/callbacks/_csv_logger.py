@@ -177,7 +177,10 @@ class CSVLogger(Callback):
     def _announced(self) -> set[str]:
         """Return the columns known before the first epoch, from the parameters."""
         names: Sequence[Any] = self.params.get("metrics") or ()
-        return {f"{prefix}{name}" for name in names for prefix in ("", "val_")}
+        announced = {f"{prefix}{name}" for name in names for prefix in ("", "val_")}
+        for evaluator, values in self.params.get("evaluators", {}).items():
+            announced.update(f"{evaluator}_{name}" for name in values)
+        return announced
 
     def _write(self) -> HookResult:
         text = self._text()

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synalinks._internal import context
+from synalinks._internal.checks import check_count, check_real
 from synalinks._internal.console import write
 from synalinks.callbacks._callback import Callback
-from synalinks.callbacks._improvement import (
-    Improvement,
-    check_count,
-    check_real,
-)
+from synalinks.callbacks._improvement import Improvement
 from synalinks.callbacks._monitored import Monitored
 from synalinks.callbacks._standard_error import StandardError, parse_min_delta
 from synalinks.callbacks._stopping_rule import StopCause, StoppingRule, Watched
@@ -253,11 +250,11 @@ class EarlyStopping(Callback):
         if not self.restore_best_variables:
             return
         state = context.trainer.get()
-        is_validation = self.monitor.startswith("val_")
-        if state is not None and is_validation and state.validated is not None:
-            # A callback may have changed the program since: it has no such score.
-            measured = state.validated
-        else:
+        name = None if state is None else state.evaluator_of(self.monitor)
+        # A callback may have changed the program since it was measured: then it is
+        # another program that has no such score.
+        measured = None if state is None else state.measured.get(name or "")
+        if measured is None:
             measured = present_candidate(trainable_by_path(self.program))
         self.best_variables = dict(measured.values)
 

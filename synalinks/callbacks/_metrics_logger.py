@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.checks import check_count
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.callbacks._callback import Callback
-from synalinks.callbacks._improvement import check_count
 from synalinks.callbacks._prediction_writer import row_of
 from synalinks.callbacks._sinks import sink_of
 from synalinks.contracts import present_candidate, trainable_by_path

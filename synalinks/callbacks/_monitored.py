@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal import context
 from synalinks.callbacks._enrichment import may_enrich, provided_by
 from synalinks.callbacks._improvement import check_mode
+from synalinks.contracts import USAGE_KEYS, VALIDATION
 from synalinks.errors import (
     ConfigurationError,
     MonitorError,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from synalinks.contracts import TrainerState
 
 _FAILED = "failed"
+_SENSES: Mapping[str | None, Sense] = {"up": "max", "down": "min"}
 # What is better low: how a word of the name begins.
 _LOW_WORDS = ("cost", "token", "latency", "error", "loss", _FAILED)
 
@@ -70,7 +72,7 @@ class Monitored:
             others = state.callbacks if state.callbacks is not None else ()
             if not any(may_enrich(one) for one in others):
                 self._complain(state, known_keys(state))
-        declared = _declared_sense(self._base_name(state), program)
+        declared = self._declared_sense(state, program)
         if self._mode == "auto":
             return declared or self._sense_of_name()
         if declared is not None and declared != self._mode:
@@ -97,12 +99,20 @@ class Monitored:
         if self.key in logs:
             return float(logs[self.key])
         state: TrainerState | None = context.trainer.get()
+        if state is not None and self.key in USAGE_KEYS:
+            return self._read_usage(state)
         prefix = self.key.removesuffix(_FAILED)
         if prefix != self.key and f"{prefix}reward" in logs:
-            return 0.0  # failures are in the logs only where there are some
+            return 0.0  # a batch method of a subclass may not count them
         if _is_due(self.key, logs, state):
             self._complain(state, logs)
         return None
+
+    def _read_usage(self, state: TrainerState) -> float | None:
+        value = state.get_metric(self.key, None)
+        if value is None:  # the price of a model is not known
+            self._complain(state, state.logged_metrics)
+        return value
 
     def evaluation(self, state: TrainerState) -> str | None:
         """Return the name of the evaluator, other than validation, that measures it.
@@ -110,18 +120,23 @@ class Monitored:
         Args:
             state: The state of the run.
         """
-        names = state.params.get("evaluators", ())
-        return next(
-            (one for one in names if one != "val" and self.key.startswith(f"{one}_")),
-            None,
-        )
+        name = state.evaluator_of(self.key)
+        return None if name == VALIDATION else name
 
-    def _base_name(self, state: TrainerState | None) -> str:
-        names = () if state is None else state.params.get("evaluators", ())
-        for name in ("val", *names):
-            if self.key.startswith(f"{name}_"):
-                return self.key.removeprefix(f"{name}_")
-        return self.key
+    def _declared_sense(self, state: TrainerState | None, program: Any) -> Sense | None:
+        if self.key in USAGE_KEYS:
+            return "min"
+        name = state.evaluator_of(self.key) if state is not None else None
+        if name is None and self.key.startswith(f"{VALIDATION}_"):
+            name = VALIDATION
+        base = self.key if name is None else self.key.removeprefix(f"{name}_")
+        directions = {
+            metric.name: metric.direction
+            for metric in getattr(program, "compiled_metrics", None) or ()
+        }
+        if state is not None:
+            directions.update(state.params.get("evaluators", {}).get(name, {}))
+        return "max" if base == "reward" else _SENSES.get(directions.get(base))
 
     def _sense_of_name(self) -> Sense:
         if any(word.startswith(_LOW_WORDS) for word in self.key.split("_")):
@@ -138,6 +153,8 @@ class Monitored:
         hint = did_you_mean(self.key, names)
         if self.key.startswith("val_") and not has_validation:
             hint = " There is no validation: give `validation_data`."
+        if self.key in USAGE_KEYS:
+            hint = " The price of a language model is not known."
         available = ", ".join(f"`{one}`" for one in names)
         msg = (
             f"`{self._owner}(monitor={self.key!r})`: the run has no such value.{hint} "
@@ -158,27 +175,21 @@ def known_keys(state: TrainerState) -> set[str]:
         state: The state of the run.
     """
     own = [*state.program.metrics_names, _FAILED]
-    prefixes = [f"{one}_" for one in state.params.get("evaluators", ())]
+    known = {*own, *USAGE_KEYS}
     if state.params.get("val_size"):
-        prefixes.append("val_")
-    known = {f"{prefix}{name}" for prefix in ("", *prefixes) for name in own}
+        known.update(f"{VALIDATION}_{one}" for one in own)
+    for name, directions in state.params.get("evaluators", {}).items():
+        known.update(f"{name}_{one}" for one in (*directions, _FAILED))
     for callback in state.callbacks if state.callbacks is not None else ():
         known.update(provided_by(callback))
     return known
 
 
 def _is_due(key: str, logs: Mapping[str, Any], state: TrainerState | None) -> bool:
-    names = ("val", *(state.params.get("evaluators", ()) if state else ()))
-    for prefix in (f"{name}_" for name in names):
-        if key.startswith(prefix):
-            return any(one.startswith(prefix) for one in logs)
-    return state is None or state.epoch_complete
-
-
-def _declared_sense(name: str, program: Any) -> Sense | None:
-    if name == "reward":
-        return "max"
-    for metric in getattr(program, "compiled_metrics", None) or ():
-        if metric.name == name and metric.direction is not None:
-            return "max" if metric.direction == "up" else "min"
-    return None
+    if state is None:
+        prefix = f"{VALIDATION}_"
+        return not key.startswith(prefix) or any(one.startswith(prefix) for one in logs)
+    name = state.evaluator_of(key)
+    if name is None:
+        return state.epoch_complete
+    return any(one.startswith(f"{name}_") for one in logs)

@@ -6,14 +6,16 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from synalinks._internal.checks import check_count, check_real
 from synalinks._internal.console import write
 from synalinks.callbacks._callback import Callback
 from synalinks.callbacks._checkpoint_files import cadence_of, check_place, link
 from synalinks.callbacks._checkpoint_path import CheckpointPath
 from synalinks.callbacks._enrichment import may_enrich
-from synalinks.callbacks._improvement import Improvement, check_count, check_real
+from synalinks.callbacks._improvement import Improvement
 from synalinks.callbacks._monitored import Monitored, known_keys
 from synalinks.callbacks._ranking import Ranking
+from synalinks.contracts import USAGE_KEYS, VALIDATION
 from synalinks.errors import ConfigurationError, show, warn
 
 if TYPE_CHECKING:
@@ -167,7 +169,7 @@ class ProgramCheckpoint(Callback):
         is_complete = not any(may_enrich(one) for one in state.callbacks or ())
         known = known_keys(state)
         if self._is_by_batch():
-            known = {one for one in known if not state.is_measured(one)}
+            known = {one for one in known if state.evaluator_of(one) is None}
         self._path.check(known, is_complete=is_complete)
         if self._ranks:
             sense = self._monitored.resolve(self.program)
@@ -198,8 +200,7 @@ class ProgramCheckpoint(Callback):
         if not self._is_by_batch() or self._is_by_evaluation():
             return
         if self._is_due(at_epoch_end=False):
-            value = (logs or {}).get(self.monitor)
-            await self._save_if_better(logs or {}, value, is_stale=False)
+            await self._save_if_better(logs or {}, (logs or {}).get(self.monitor))
 
     async def on_eval(self, step: int, name: str, metrics: Logs) -> None:
         """Save if the value of this evaluator is monitored, and a peak.
@@ -212,7 +213,7 @@ class ProgramCheckpoint(Callback):
         if self._ranks and self._monitored.evaluation(self.trainer) == name:
             logs = {f"{name}_{key}": value for key, value in metrics.items()}
             logs = {**self.trainer.logs, **logs}
-            await self._save_if_better(logs, logs.get(self.monitor), is_stale=False)
+            await self._save_if_better(logs, logs.get(self.monitor))
 
     async def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Save if it is due.
@@ -225,8 +226,7 @@ class ProgramCheckpoint(Callback):
             return
         if self._is_due(at_epoch_end=True):
             value = self._monitored.read(logs) if self._ranks else None
-            is_stale = self._has_stale_scores(logs or {})
-            await self._save_if_better(logs or {}, value, is_stale=is_stale)
+            await self._save_if_better(logs or {}, value)
 
     async def before_train_end(self, logs: Logs) -> None:
         """Save the final state, if it is another than that saved last.
@@ -264,7 +264,7 @@ class ProgramCheckpoint(Callback):
         return self._ranks and self._monitored.evaluation(self.trainer) is not None
 
     def _check_timing(self) -> None:
-        is_late = self.trainer.is_measured(self.monitor)
+        is_late = self.trainer.evaluator_of(self.monitor) is not None
         if self._is_by_batch() and is_late and not self._is_by_evaluation():
             msg = (
                 f"`ProgramCheckpoint(monitor={self.monitor!r})` is to save in the "
@@ -275,10 +275,11 @@ class ProgramCheckpoint(Callback):
 
     # -- what ------------------------------------------------------------------------
 
-    async def _save_if_better(self, logs: Logs, value: Any, *, is_stale: bool) -> None:
-        if is_stale:
-            logs = self._without_scores(logs)
-            value = None if self.trainer.is_measured(self.monitor) else value
+    async def _save_if_better(self, logs: Logs, value: Any) -> None:
+        fresh = self._without_stale(logs)
+        if self.monitor in logs and self.monitor not in fresh:
+            value = None
+        logs = fresh
         saved: Path | None = None
         if not self._ranks:
             saved = await self._save_as_named(logs, None)
@@ -289,12 +290,15 @@ class ProgramCheckpoint(Callback):
         if saved is not None and self._ranks and value is not None:
             await self._rank(float(value), saved)
 
-    def _has_stale_scores(self, logs: Logs) -> bool:
-        has_scores = any(self.trainer.is_measured(key) for key in logs)
-        return has_scores and self.trainer.is_val_stale
+    def _without_stale(self, logs: Logs) -> Logs:
+        """Return the logs without what is no score of the program as it is."""
+        stale = self.trainer.stale_evaluators()
+        if VALIDATION in stale and f"{VALIDATION}_reward" in logs:
+            self._warn_of_stale()
+        evaluator_of = self.trainer.evaluator_of
+        return {key: one for key, one in logs.items() if evaluator_of(key) not in stale}
 
-    def _without_scores(self, logs: Logs) -> Logs:
-        is_measured = self.trainer.is_measured
+    def _warn_of_stale(self) -> None:
         if not self._has_warned_of_stale:
             self._has_warned_of_stale = True
             warn(
@@ -302,7 +306,6 @@ class ProgramCheckpoint(Callback):
                 "measured is no score of the program as it is, and no checkpoint goes "
                 "by it."
             )
-        return {key: value for key, value in logs.items() if not is_measured(key)}
 
     async def _save_as_named(self, logs: Logs, value: float | None) -> Path | None:
         state = self.trainer
@@ -311,7 +314,9 @@ class ProgramCheckpoint(Callback):
             "batch": state.batch_index + 1,
             "step": state.global_step,
         }
-        path = self._path.fill({**logs, **counts})
+        usage = {key: state.get_metric(key, None) for key in USAGE_KEYS}
+        known = {key: value for key, value in usage.items() if value is not None}
+        path = self._path.fill({**known, **logs, **counts})
         if path is None:  # such as `{val_reward}` in an epoch without validation
             return None
         if value is not None and not self.save_best_only:

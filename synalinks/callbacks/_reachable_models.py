@@ -1,4 +1,4 @@
-"""All language models that a run may call, whoever holds them."""
+"""All language and embedding models that a run may call, whoever holds them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.shape import is_dict, is_row
-from synalinks.language_models import LanguageModel
+from synalinks.language_models import ProviderModel
+from synalinks.modules import Module
 from synalinks.saving import Configurable
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 _PARTS = ("optimizer", "reward", "compiled_metrics")
 
 
-def reachable_language_models(
+def reachable_models(
     program: Any, parts: Sequence[str] = _PARTS
-) -> list[LanguageModel]:
-    """Return the language models that training or running a program may call.
+) -> list[ProviderModel]:
+    """Return the models that training or running a program may call.
 
     These are the program's own, those of its optimizer, of its reward (a judge) and
     metrics, also if these are functions that use a program or a model, and those that
@@ -37,28 +38,28 @@ def reachable_language_models(
     return list(_models_in(roots, {}))
 
 
-def _models_in(value: Any, seen: dict[int, Any]) -> Iterator[LanguageModel]:
+def _models_in(value: Any, seen: dict[int, Any]) -> Iterator[ProviderModel]:
     if id(value) in seen:
         return
     seen[id(value)] = value  # kept: the identity of what is gone is used again
-    if isinstance(value, LanguageModel):
+    if isinstance(value, ProviderModel):
         yield value
-        yield from _models_in(value.fallback, seen)
+        yield from _models_in(vars(value).get("fallback"), seen)
         return
     for part in _parts_of(value):
         yield from _models_in(part, seen)
 
 
 def _parts_of(value: Any) -> list[Any]:
-    """Return what may lead to a language model."""
+    """Return what may lead to a model."""
     if is_dict(value):
         return list(value.values())
     if is_row(value):
         return list(value)
     if isinstance(value, Configurable):
-        # Programs know the models of their graph, which is no attribute of theirs.
-        own: list[Any] = getattr(value, "language_models", None) or []
-        return [*vars(value).values(), *own]
+        # Programs know the modules of their graph, which are no attributes of theirs.
+        children = value.children() if isinstance(value, Module) else []
+        return [*vars(value).values(), *children]
     return _parts_of_function(value)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from synalinks._internal.checks import check_count, check_real
 from synalinks._internal.console import write
 from synalinks.callbacks._callback import Callback
-from synalinks.callbacks._improvement import Improvement, check_count, check_real
+from synalinks.callbacks._improvement import Improvement
 from synalinks.callbacks._monitored import Monitored
 from synalinks.errors import ConfigurationError, show
 

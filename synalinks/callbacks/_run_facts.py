@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from synalinks._internal.context import Phase
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_dict, is_row
-from synalinks.callbacks._reachable_models import reachable_language_models
+from synalinks.callbacks._reachable_models import reachable_models
 from synalinks.modules import Generator
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def params_of(state: TrainerState) -> JsonObject:
         params[name] = config
     if program.reward is not None:
         params["reward"] = program.reward.name
-    for model in reachable_language_models(program):
+    for model in reachable_models(program):
         config = model.get_config()  # it leaves out keys, and what holds them
         params |= {f"lm.{model.name}.{key}": config[key] for key in _shown(config)}
     return {key: _text(value) for key, value in params.items() if value is not None}
@@ -99,7 +99,7 @@ class Spending:
     """
 
     def __init__(self, program: Any, before: Mapping[str, float] | None = None) -> None:
-        self._models = reachable_language_models(program)
+        self._models = reachable_models(program)
         self._before = dict(before or {})
         self._begun = self._counted()
         self._marked = self.total()

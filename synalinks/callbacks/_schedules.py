@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from synalinks.callbacks._improvement import check_count, check_real
+from synalinks._internal.checks import check_count, check_real
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What language models have taken since a run began, and what it may take."""
+"""What models have taken since a run began, and what it may take."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import Usage
-    from synalinks.language_models import LanguageModel
+    from synalinks.language_models import ProviderModel
 
 _Counters: TypeAlias = "tuple[float, int, int]"
 
@@ -54,7 +54,7 @@ def expected_of(usage: Usage) -> Spent:
 
 
 class Purse:
-    """Counts what language models take from the moment it is opened.
+    """Counts what models take from the moment it is opened.
 
     Args:
         clock: Returns seconds.
@@ -63,10 +63,10 @@ class Purse:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._began_s = clock()
-        self._before: dict[int, tuple[LanguageModel, _Counters]] = {}
+        self._before: dict[int, tuple[ProviderModel, _Counters]] = {}
         self._restored = Spent()
 
-    def watch(self, models: Iterable[LanguageModel]) -> Iterator[LanguageModel]:
+    def watch(self, models: Iterable[ProviderModel]) -> Iterator[ProviderModel]:
         """Count models from now on.
 
         Args:
@@ -107,10 +107,10 @@ class Purse:
         return total
 
 
-def _counters_of(model: LanguageModel) -> _Counters:
+def _counters_of(model: ProviderModel) -> _Counters:
     cost: float = _read(model, "cost") or 0.0
     return cost, _read(model, "tokens"), _read(model, "calls")
 
 
-def _read(model: LanguageModel, counter: str) -> Any:
+def _read(model: ProviderModel, counter: str) -> Any:
     return getattr(model, f"cumulated_{counter}")

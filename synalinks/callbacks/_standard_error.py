@@ -7,7 +7,7 @@ import re
 import statistics
 from typing import TYPE_CHECKING
 
-from synalinks.callbacks._improvement import check_real
+from synalinks._internal.checks import check_real
 from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from synalinks._internal.checks import check_count, check_real
 from synalinks.callbacks._callback import Callback
-from synalinks.callbacks._improvement import Improvement, check_count, check_real
+from synalinks.callbacks._improvement import Improvement
 from synalinks.callbacks._monitored import Monitored
 from synalinks.errors import ConfigurationError, show
 
@@ -142,9 +143,8 @@ class TargetStopping(Callback):
             )
 
     def _refuse_evaluations(self) -> None:
-        evaluators: Any = self.trainer.params.get("evaluators", ())
-        prefixes = tuple(f"{name}_" for name in ("val", *evaluators))
-        if self.every == "batch" and self.monitor.startswith(prefixes):
+        is_measured = self.trainer.evaluator_of(self.monitor) is not None
+        if self.every == "batch" and is_measured:
             msg = (
                 f"`TargetStopping(monitor={self.monitor!r})` looks after each batch, "
                 "which has no value of an evaluation. Give `every='epoch'`."

@@ -8,10 +8,10 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.checks import check_count
 from synalinks._internal.files import write_atomic
 from synalinks._internal.json import dumps
 from synalinks.callbacks._callback import Callback, StopRun
-from synalinks.callbacks._improvement import check_count
 from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from synalinks._internal.checks import check_real
 from synalinks.callbacks._callback import Callback, StopRun
-from synalinks.callbacks._improvement import check_real
 from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """The records that cross layers: frozen, typed, checked at construction."""
 
+from synalinks.contracts._artifacts import USAGE_KEYS, Artifacts, Best
 from synalinks.contracts._brief import ProgramBrief, VariableBrief, brief_of
 from synalinks.contracts._checkpoint import (
     MANIFEST_NAME,
@@ -8,7 +9,9 @@ from synalinks.contracts._checkpoint import (
     read_manifest,
 )
 from synalinks.contracts._estimate import Estimate, Span
+from synalinks.contracts._evaluations import VALIDATION
 from synalinks.contracts._gate import CallGate
+from synalinks.contracts._proposal import Override, Proposal
 from synalinks.contracts._records import (
     CallRecord,
     Candidate,
@@ -25,17 +28,15 @@ from synalinks.contracts._snapshot import (
     present_candidate,
     trainable_by_path,
 )
-from synalinks.contracts._trainer_state import (
-    Override,
-    Proposal,
-    Stage,
-    Stop,
-    TrackedRun,
-    TrainerState,
-)
+from synalinks.contracts._stopping import Stop
+from synalinks.contracts._trainer_state import Stage, TrackedRun, TrainerState
 
 __all__ = [
     "MANIFEST_NAME",
+    "USAGE_KEYS",
+    "VALIDATION",
+    "Artifacts",
+    "Best",
     "CallGate",
     "CallRecord",
     "Candidate",

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import math
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synalinks.contracts._artifacts import Artifacts
 from synalinks.contracts._checkpoint import ManifestRow, append_to_manifest
-from synalinks.contracts._snapshot import present_candidate, trainable_by_path
+from synalinks.contracts._evaluations import Evaluations
 from synalinks.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from synalinks.contracts._records import Candidate
-
 VARIABLES_SUFFIX = ".variables.json"
+_N_ID_BYTES = 8
 
 
-class Checkpointing:
+class Checkpointing(Evaluations):
     """The part of `TrainerState` that saves programs and tells callbacks.
 
     Attributes:
         callbacks: The `CallbackList` of the run; None where there is none.
-        validated: The program that was validated last, as data; None if none was.
         checkpoint_folder: Where checkpoints without a path of their own go; that of
             `ProgramCheckpoint`, if there is one.
+        artifacts: What the run has left and taken so far.
     """
 
     program: Any
@@ -37,9 +38,10 @@ class Checkpointing:
     batch_index: int
 
     def __init__(self) -> None:
+        super().__init__()
         self.callbacks: Any = None
-        self.validated: Candidate | None = None
         self.checkpoint_folder: Path | None = None
+        self.artifacts = Artifacts(run_id=secrets.token_hex(_N_ID_BYTES))
         self._requested: list[Path | None] = []
 
     if TYPE_CHECKING:
@@ -47,24 +49,15 @@ class Checkpointing:
         @property
         def global_step(self) -> int: ...
 
-    def present(self) -> Candidate:
-        """Return the program as it is, as data."""
-        return present_candidate(trainable_by_path(self.program))
+    @property
+    def output_dir(self) -> Path | None:
+        """Folder of the checkpoints of the run; None where there are none."""
+        return self.artifacts.run_dir or self.checkpoint_folder
 
     @property
-    def is_val_stale(self) -> bool:
-        """Whether the program is another one than that which was validated last."""
-        validated = self.validated
-        return validated is not None and validated.digest != self.present().digest
-
-    def is_measured(self, key: str) -> bool:
-        """Return whether a value is measured by an evaluation, on a program as it is.
-
-        Args:
-            key: Name of the value in the logs.
-        """
-        names = ("val", *self.params.get("evaluators", ()))
-        return key.startswith(tuple(f"{name}_" for name in names))
+    def checkpoint_mgr(self) -> Checkpointing:
+        """What saves checkpoints and lists them in `artifacts`: the trainer itself."""
+        return self
 
     def request_checkpoint(self, path: str | Path | None = None) -> None:
         """Save the program right after the hook in which this is called.
@@ -121,6 +114,8 @@ class Checkpointing:
         path = Path(path)
         folder = path.parent if folder is None else folder
         row = await asyncio.to_thread(self._write, path, folder, reason, monitor)
+        self.artifacts.run_dir = self.artifacts.run_dir or folder
+        self.artifacts.checkpoints.append(row)
         if self.callbacks is not None:
             await self.callbacks.dispatch("on_checkpoint", row, self.logs)
         return row
@@ -148,17 +143,18 @@ class Checkpointing:
             monitor=monitor,
             bytes=path.stat().st_size,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            run_id=self.artifacts.run_id,
         )
         append_to_manifest(folder, row)
         return row
 
     def _own_numbers(self) -> dict[str, float]:
         """Return the present logs without what is no score of the present program."""
-        is_stale = self.is_val_stale
+        stale = self.stale_evaluators()
         return {
             key: float(value)
             for key, value in self.logs.items()
             if isinstance(value, (int, float))
             and math.isfinite(value)
-            and not (is_stale and self.is_measured(key))
+            and self.evaluator_of(key) not in stale
         }

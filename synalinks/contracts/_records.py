@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What language-model calls took; adding two gives the usage of both."""
+    """What language-model calls took; sums and differences are usages too."""
 
     calls: int = 0
     """Answers received from providers."""
@@ -39,20 +39,20 @@ class Usage:
     """Answers taken from our own cache: no call, no tokens, no cost."""
 
     def __add__(self, other: Usage) -> Usage:
-        unknown = self.cost_usd is None or other.cost_usd is None
-        return Usage(
-            calls=self.calls + other.calls,
-            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
-            completion_tokens=self.completion_tokens + other.completion_tokens,
-            cached_tokens=self.cached_tokens + other.cached_tokens,
-            cache_creation_tokens=(
-                self.cache_creation_tokens + other.cache_creation_tokens
-            ),
-            reasoning_tokens=self.reasoning_tokens + other.reasoning_tokens,
-            cost_usd=None if unknown else (self.cost_usd or 0) + (other.cost_usd or 0),
-            elapsed_s=self.elapsed_s + other.elapsed_s,
-            cache_hits=self.cache_hits + other.cache_hits,
-        )
+        return self._with(other, 1)
+
+    def __sub__(self, other: Usage) -> Usage:
+        return self._with(other, -1)
+
+    def _with(self, other: Usage, sign: int) -> Usage:
+        amounts: dict[str, Any] = {
+            one.name: getattr(self, one.name) + sign * getattr(other, one.name)
+            for one in fields(self)
+            if one.name != "cost_usd"
+        }
+        if self.cost_usd is None or other.cost_usd is None:
+            return Usage(**amounts, cost_usd=None)
+        return Usage(**amounts, cost_usd=self.cost_usd + sign * other.cost_usd)
 
     @property
     def tokens(self) -> int:

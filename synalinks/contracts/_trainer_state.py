@@ -4,34 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from synalinks._internal.json import canonical
 from synalinks.contracts._checkpointing import Checkpointing
-from synalinks.errors import ConfigurationError, did_you_mean, show, warn
+from synalinks.contracts._proposal import Override, Proposal
+from synalinks.contracts._run_logs import RunLogs
+from synalinks.contracts._stopping import Stopping
+from synalinks.errors import ConfigurationError, show, warn
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks.contracts._records import Candidate, Rollout
+    from synalinks.contracts._artifacts import Best
+    from synalinks.contracts._records import Rollout, Usage
 
 Stage: TypeAlias = Literal["train", "validate", "evaluate", "predict"]
-
-_MISSING: Any = object()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """Why and how a run ends before its last epoch."""
-
-    reason: str
-    """What users read in `history.stop_reason`."""
-    validate: bool = True
-    """Whether the epoch under way is still validated, which costs calls."""
-    resumable: bool = False
-    """Whether the run may be gone on with later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,54 +35,7 @@ class TrackedRun:
     """Whether the scores of samples are written to their traces."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
-    """Samples that a callback has put in the place of a batch, for one attempt."""
-
-    x: Sequence[Any]
-    """Inputs."""
-    y: Sequence[Any] | None = None
-    """Targets, one per input."""
-    y_pred: Sequence[Any] | None = None
-    """Predictions, one per input; the program is not called then."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """What a step would change, before it is applied."""
-
-    candidate: Candidate
-    """The program that the optimizer would have from now on."""
-    present: Candidate
-    """The program as it is."""
-    candidates: Sequence[Candidate] = ()
-    """All that were tried in this attempt."""
-    score: float | None = None
-    """Mean reward of the candidate where it was measured; None if it was not."""
-
-    @property
-    def variables(self) -> Mapping[str, JsonObject]:
-        """Learnable fields by variable path."""
-        return self.candidate.values
-
-    @property
-    def edit_distance(self) -> int:
-        """How much longer or shorter the changed values are, in characters of JSON."""
-        changed = [
-            abs(len(canonical(value)) - len(canonical(self.present.values[path])))
-            or int(value != self.present.values[path])
-            for path, value in self.candidate.values.items()
-            if path in self.present.values
-        ]
-        return sum(changed)
-
-    @property
-    def is_change(self) -> bool:
-        """Whether applying it would change the program at all."""
-        return self.candidate.digest != self.present.digest
-
-
-class TrainerState(Checkpointing):
+class TrainerState(Stopping, RunLogs, Checkpointing):
     """The state of one `fit`, `evaluate` or `predict`, and its controls.
 
     Callbacks reach it as `self.trainer`. Training writes the fields; callbacks read
@@ -103,6 +45,10 @@ class TrainerState(Checkpointing):
         program: The program that runs.
         stage: `train`, `evaluate` or `predict`.
         params: Parameters of the run by name.
+
+    Attributes:
+        ctx: The experiment that the run is part of; None outside of one.
+        best: The best validated program; None as long as none was validated.
     """
 
     def __init__(
@@ -113,6 +59,8 @@ class TrainerState(Checkpointing):
         self.stage: Stage = stage
         self.params = params
         self.history: Any = None
+        self.ctx: Any = None
+        self.best: Best | None = None
         self.epoch = 0
         self.batch_index = 0
         self.step_attempt = 0
@@ -123,14 +71,8 @@ class TrainerState(Checkpointing):
         self.outputs: Sequence[Rollout] = ()
         self.proposal: Proposal | None = None
         self.override: Override | None = None
-        self.rows: list[dict[str, Any]] = []
-        self.records: list[JsonObject] = []
-        self.logs: dict[str, Any] = {}
-        self.stop: Stop | None = None
-        self.stops_epoch = False
         self.tracked_run: TrackedRun | None = None
         self.samples: Mapping[str, Sequence[Any]] = {}
-        self._latest: dict[str, float] = {}
         self._tasks: list[asyncio.Task[Any]] = []
 
     # -- who and where -----------------------------------------------------------
@@ -163,6 +105,16 @@ class TrainerState(Checkpointing):
         }
 
     @property
+    def run_id(self) -> str:
+        """Identity of the run, also in the rows of its checkpoints."""
+        return self.artifacts.run_id
+
+    @property
+    def usage(self) -> Usage:
+        """What language models have taken up to the last batch or evaluation."""
+        return self.artifacts.usage
+
+    @property
     def current_epoch(self) -> int:
         """Index of the epoch, from 0."""
         return self.epoch
@@ -192,104 +144,7 @@ class TrainerState(Checkpointing):
         """
         self._is_step_done = is_done
 
-    # -- numbers ---------------------------------------------------------------------
-
-    @property
-    def log_store(self) -> list[dict[str, Any]]:
-        """The same as `rows`: one dict of logs per batch."""
-        return self.rows
-
-    @property
-    def logged_metrics(self) -> dict[str, float]:
-        """The latest value of each number."""
-        return dict(self._latest)
-
-    def note(self, logs: Mapping[str, Any]) -> None:
-        """Remember the latest values.
-
-        Args:
-            logs: Values by name.
-        """
-        for name, value in logs.items():
-            if isinstance(value, (int, float)):
-                self._latest[name] = float(value)
-
-    def get_metric(self, name: str, default: Any = _MISSING) -> float:
-        """Return the latest value of a number.
-
-        Args:
-            name: Its name in the logs.
-            default: What to return if it is not known.
-
-        Raises:
-            KeyError: It is not known, and there is no default.
-        """
-        if name in self._latest:
-            return self._latest[name]
-        if default is not _MISSING:
-            return default
-        msg = (
-            f"The run has no value named {name!r}.{did_you_mean(name, self._latest)} "
-            f"Available: {', '.join(sorted(self._latest)) or 'none yet'}."
-        )
-        raise KeyError(msg)
-
-    def log(self, key: str, value: Any) -> None:
-        """Log a value: a number into the present logs, other JSON into `records`.
-
-        Args:
-            key: Name of the value.
-            value: A number, or any JSON value.
-        """
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            self.logs[key] = value
-            self._latest[key] = float(value)
-        else:
-            self.records.append({"step": self.step, "key": key, "value": value})
-
     # -- controls --------------------------------------------------------------------
-
-    def request_stop(
-        self, reason: str, *, validate: bool = True, resumable: bool = False
-    ) -> None:
-        """End the run after the batch under way.
-
-        The first reason counts, and the strictest request: once one of them forbids
-        further calls, nothing is validated.
-
-        Args:
-            reason: What users read in `history.stop_reason`.
-            validate: Whether the epoch is still validated, which costs calls.
-            resumable: Whether the run may be gone on with later.
-        """
-        before = self.stop
-        if before is None:
-            self.stop = Stop(reason=reason, validate=validate, resumable=resumable)
-        elif before.validate and not validate:
-            resumable = resumable or before.resumable
-            self.stop = replace(before, validate=False, resumable=resumable)
-
-    @property
-    def should_stop(self) -> bool:
-        """Whether the run ends after the batch under way; may be set."""
-        return self.stop is not None
-
-    @should_stop.setter
-    def should_stop(self, value: bool) -> None:
-        self.stop = None
-        if value:
-            self.request_stop("`should_stop` was set")
-
-    stop_requested = should_stop
-
-    @property
-    def stop_reason(self) -> str | None:
-        """Why the run ends early, or None."""
-        return self.stop.reason if self.stop else None
-
-    def request_epoch_stop(self) -> None:
-        """End the epoch after the batch under way; the next one begins as usual."""
-        self.stops_epoch = True
 
     def override_batch(
         self, x: Sequence[Any], y: Any = None, y_pred: Any = None

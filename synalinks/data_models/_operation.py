@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from synalinks._internal.naming import unique_name
+from synalinks.data_models._case import cases_of, cases_of_two, symbol_of_cases
 from synalinks.data_models._duck_type import is_data_model, json_of, schema_of
 from synalinks.data_models._json_data_model import JsonDataModel
 from synalinks.data_models._operators import OperatorRules
@@ -14,6 +15,7 @@ from synalinks.errors import ConfigurationError, did_you_mean, show
 from synalinks.graph import Node, Origin
 
 if TYPE_CHECKING:
+    from synalinks._internal.json import JsonObject
     from synalinks.data_models._rule import Rule
 
 
@@ -66,7 +68,7 @@ def apply(kind: str, *operands: Any, name: str | None = None, **params: Any) -> 
     or symbolic, nothing is computed: the result is symbolic and remembers the step, and
     only an operand that is None itself counts as absent. Its schema describes whatever
     may come out when the graph runs: after `|` and `^`, a field is required only if
-    it is there in every case.
+    it is there in every case, and its `cases` are the schemas that a value may have.
 
     Args:
         kind: A key of `OPERATIONS`.
@@ -105,9 +107,10 @@ def _apply_to_one(kind: str, operand: Any, name: str | None, params: Any) -> Any
     if operand is None:
         return None
     schema = _schema_of_operand(kind, operand)
-    plan = plan_for(kind, [schema], params)
     if _is_symbolic(operand):
-        return _step(kind, [operand], plan.symbol_schema, name, params)
+        cases = [plan_for(kind, [one], params).schema for one in cases_of(operand)]
+        return _step(kind, [operand], cases, name, params)
+    plan = plan_for(kind, [schema], params)
     value = plan.compute(json_of(operand))
     return None if value is None else JsonDataModel(plan.schema, value, name=name)
 
@@ -116,9 +119,10 @@ def _apply_to_two(kind: str, first: Any, second: Any, name: str | None) -> Any:
     if first is None or second is None:
         return _apply_to_absent(kind, first, second, name)
     schemas = [_schema_of_operand(kind, first), _schema_of_operand(kind, second)]
-    plan = plan_for(kind, schemas, {})
     if _is_symbolic(first) or _is_symbolic(second):
-        return _step(kind, [first, second], plan.symbol_schema, name, {})
+        cases = cases_of_two(kind, cases_of(first), cases_of(second))
+        return _step(kind, [first, second], cases, name, {})
+    plan = plan_for(kind, schemas, {})
     value = plan.compute(json_of(first), json_of(second))
     return None if value is None else JsonDataModel(plan.schema, value, name=name)
 
@@ -152,7 +156,11 @@ def _apply_to_absent(kind: str, first: Any, second: Any, name: str | None) -> An
 
 
 def _step(
-    kind: str, operands: list[Any], schema: Any, name: str | None, params: Any
+    kind: str,
+    operands: list[Any],
+    cases: list[JsonObject],
+    name: str | None,
+    params: Any,
 ) -> SymbolicDataModel:
     """Return the symbol for the result of an operation that is to be done later."""
     args = [
@@ -162,9 +170,9 @@ def _step(
     if not any(
         isinstance(arg, SymbolicDataModel) and arg.record_history for arg in args
     ):
-        return SymbolicDataModel(schema=schema, record_history=False, name=name)
+        return symbol_of_cases(cases, record_history=False, name=name)
     operation = DataOperation(kind, params, name)
-    symbol = SymbolicDataModel(schema=schema, name=operation.name)
+    symbol = symbol_of_cases(cases, name=operation.name)
     symbol.origin = Origin(Node(operation=operation, args=tuple(args), kwargs={}), 0)
     return symbol
 

@@ -15,8 +15,7 @@ from synalinks.data_models._object_schema import declared_keys, rename_schema
 from synalinks.data_models._schema_concat import (
     concat_names,
     concat_schemas,
-    or_schemas,
-    xor_schemas,
+    either_schema,
 )
 from synalinks.data_models._schema_factorize import factor_groups, factorize_schema
 from synalinks.data_models._schema_mask import mask_schema
@@ -40,8 +39,6 @@ Absence = Literal["refuse", "neither", "other"]
 class Plan:
     """What an operation does to operands of given schemas."""
 
-    symbol_schema: JsonObject
-    """Schema of whatever may come out."""
     schema: JsonObject
     """Schema of what comes out where all operands have a value."""
     compute: Callable[..., JsonObject | None]
@@ -58,36 +55,28 @@ class Rule:
     """Operands that one step takes; more are combined from left to right."""
     absence: Absence = "neither"
     """What comes out where one of two operands is None."""
+    needs_absence: bool = False
+    """Whether nothing comes out where both operands have a value."""
     params: tuple[str, ...] = ()
     """Names of the parameters."""
 
 
 def _concat(first: JsonObject, second: JsonObject) -> Plan:
-    schema = concat_schemas(first, second)
-    return Plan(schema, schema, _concat_values(first, second))
-
-
-def _or(first: JsonObject, second: JsonObject) -> Plan:
-    return Plan(
-        or_schemas(first, second),
-        concat_schemas(first, second),
-        _concat_values(first, second),
-    )
+    return Plan(concat_schemas(first, second), _concat_values(first, second))
 
 
 def _xor(first: JsonObject, second: JsonObject) -> Plan:
-    schema = xor_schemas(first, second)
-    return Plan(schema, schema, _nothing)
+    return Plan(either_schema([first, second]), _nothing)
 
 
 def _not(schema: JsonObject) -> Plan:
-    return Plan(schema, schema, _nothing)
+    return Plan(schema, _nothing)
 
 
 def _factorize(schema: JsonObject) -> Plan:
     result = factorize_schema(schema)
     groups = factor_groups(expanded(schema))
-    return Plan(result, result, partial(factorize_value, groups=groups))
+    return Plan(result, partial(factorize_value, groups=groups))
 
 
 def _in_mask(schema: JsonObject, **params: Any) -> Plan:
@@ -108,7 +97,7 @@ def _masked(
 ) -> Plan:
     masked = MaskedSchema(expanded(schema), Mask(mask, pattern), recursive=recursive)
     result = mask_schema(masked, keep=keep)
-    return Plan(result, result, partial(mask_value, masked=masked, keep=keep))
+    return Plan(result, partial(mask_value, masked=masked, keep=keep))
 
 
 def _prefix(schema: JsonObject, *, prefix: Any = None) -> Plan:
@@ -123,7 +112,7 @@ def _suffix(schema: JsonObject, *, suffix: Any = None) -> Plan:
 
 def _renamed(schema: JsonObject, rename: Callable[[str], str]) -> Plan:
     result = rename_schema(schema, rename)
-    return Plan(result, result, partial(rename_value, rename=rename))
+    return Plan(result, partial(rename_value, rename=rename))
 
 
 def _checked_affix(kind: str, text: Any) -> str:
@@ -148,8 +137,8 @@ _MASK = ("mask", "pattern", "recursive")
 OPERATIONS: dict[str, Rule] = {
     "concat": Rule(plan=_concat, n_operands=2, absence="refuse"),
     "logical_and": Rule(plan=_concat, n_operands=2),
-    "logical_or": Rule(plan=_or, n_operands=2, absence="other"),
-    "logical_xor": Rule(plan=_xor, n_operands=2, absence="other"),
+    "logical_or": Rule(plan=_concat, n_operands=2, absence="other"),
+    "logical_xor": Rule(plan=_xor, n_operands=2, absence="other", needs_absence=True),
     "logical_not": Rule(plan=_not),
     "factorize": Rule(plan=_factorize),
     "in_mask": Rule(plan=_in_mask, params=_MASK),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
 from synalinks.data_models._definition import (
     expanded,
@@ -20,7 +21,7 @@ from synalinks.data_models._object_schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from synalinks._internal.json import JsonObject
 
@@ -52,83 +53,42 @@ def concat_schemas(first: JsonObject, second: JsonObject) -> JsonObject:
         first: JSON schema of an object.
         second: JSON schema of an object.
     """
-    return _combined(first, second, together=True, alone=False)
+    names = concat_names(first, second)
+    definitions, first, second = with_shared_definitions(first, second)
+    properties = dict(properties_of(first))
+    for key, part in properties_of(second).items():
+        properties[names[key]] = retitled(part, key, names[key])
+    required = [
+        *first.get("required", ()),
+        *(names[key] for key in second.get("required", ())),
+    ]
+    return reshaped(_frame(definitions, first, second), properties, required)
 
 
-def or_schemas(first: JsonObject, second: JsonObject) -> JsonObject:
-    """Return a schema of both objects in one, of the first, and of the second.
+def either_schema(schemas: Sequence[JsonObject]) -> JsonObject:
+    """Return a schema of what fits any of several.
 
-    Required is what is there in all three cases. What an object has beyond the keys
-    that its own schema declares is not foreseen.
-
-    Args:
-        first: JSON schema of an object.
-        second: JSON schema of an object.
-    """
-    return _combined(first, second, together=True, alone=True)
-
-
-def xor_schemas(first: JsonObject, second: JsonObject) -> JsonObject:
-    """Return a schema of the first object and of the second.
-
-    Required is what is there in both cases. What an object has beyond the keys that
+    Required is what is there in every case. What an object has beyond the keys that
     its own schema declares is not foreseen.
 
     Args:
-        first: JSON schema of an object.
-        second: JSON schema of an object.
+        schemas: JSON schemas of objects.
     """
-    return _combined(first, second, together=False, alone=True)
+    return reduce(_either, schemas)
 
 
-class _Case(NamedTuple):
-    """Fields that an object may have."""
-
-    properties: JsonObject
-    required: list[str]
-
-
-def _case(schema: JsonObject, names: Mapping[str, str] | None = None) -> _Case:
-    names = names or {key: key for key in declared_keys(schema)}
-    properties = {
-        names[key]: retitled(part, key, names[key])
-        for key, part in properties_of(schema).items()
-    }
-    return _Case(properties, [names[key] for key in schema.get("required", ())])
-
-
-def _combined(
-    first: JsonObject, second: JsonObject, *, together: bool, alone: bool
-) -> JsonObject:
-    """Return the schema of two objects in one, or of either of them, or both."""
-    names = concat_names(first, second)
+def _either(first: JsonObject, second: JsonObject) -> JsonObject:
     definitions, first, second = with_shared_definitions(first, second)
-    cases = [_case(first), _case(second)] if alone else []
-    if together:
-        mine, theirs = _case(first), _case(second, names)
-        both = _Case(
-            {**mine.properties, **theirs.properties}, mine.required + theirs.required
+    mine, theirs = properties_of(first), properties_of(second)
+    properties = {
+        key: _one_of(
+            key, [side[key] for side in (mine, theirs) if key in side], definitions
         )
-        cases.insert(0, both)
-    keys = dict.fromkeys(key for case in cases for key in case.properties)
-    required = [
-        key for key in cases[0].required if all(key in case.required for case in cases)
-    ]
-    combined: JsonObject = {
-        "$defs": definitions,
-        "properties": {
-            key: _one_of(
-                key,
-                [case.properties[key] for case in cases if key in case.properties],
-                definitions,
-            )
-            for key in keys
-        },
-        "title": first.get("title", second.get("title")),
-        "additionalProperties": _extra_properties(first, second),
+        for key in {**mine, **theirs}
     }
-    kept = {key: combined[key] for key in combined if combined[key] not in (None, True)}
-    return reshaped(kept, combined["properties"], required)
+    there = set(second.get("required", ()))
+    required = [key for key in first.get("required", ()) if key in there]
+    return reshaped(_frame(definitions, first, second), properties, required)
 
 
 def _one_of(key: str, parts: list[Any], definitions: JsonObject) -> Any:
@@ -137,6 +97,24 @@ def _one_of(key: str, parts: list[Any], definitions: JsonObject) -> Any:
         return first
     part = any_of(parts, definitions)
     return {**part, "title": title_of(key)} if is_object(part) else part
+
+
+def _frame(
+    definitions: JsonObject, first: JsonObject, second: JsonObject
+) -> JsonObject:
+    """Return what two schemas say together beside their properties.
+
+    Args:
+        definitions: The definitions of both.
+        first: JSON schema of an object.
+        second: JSON schema of an object.
+    """
+    frame: JsonObject = {
+        "$defs": definitions,
+        "title": first.get("title", second.get("title")),
+        "additionalProperties": _extra_properties(first, second),
+    }
+    return {key: part for key, part in frame.items() if part not in (None, True)}
 
 
 def _extra_properties(first: JsonObject, second: JsonObject) -> Any:

@@ -34,6 +34,8 @@ class SymbolicDataModel(Reshaping, Symbol):
 
     Attributes:
         origin: The node of the graph that makes the value, or None.
+        cases: The schemas that a value may come with, where it depends on what is
+            absent when the graph runs; the symbol's own schema covers them all.
 
     Raises:
         ConfigurationError: The schema is missing, given twice, or not of an object.
@@ -50,6 +52,7 @@ class SymbolicDataModel(Reshaping, Symbol):
         self.record_history = record_history
         self.name = name or unique_name("SymbolicDataModel")
         self.origin: Origin | None = None
+        self.cases: tuple[JsonObject, ...] = (self._schema,)
 
     def __synalinks_schema__(self) -> JsonObject:
         return self._schema
@@ -147,7 +150,7 @@ class SymbolicDataModel(Reshaping, Symbol):
         symbol = SymbolicDataModel(
             schema=self._schema, record_history=self.record_history, name=name
         )
-        symbol.origin = self.origin
+        symbol.origin, symbol.cases = self.origin, self.cases
         return symbol
 
     def prettify_schema(self) -> str:

@@ -19,9 +19,8 @@ from synalinks.language_models import (
     EMTransport,
     ProviderModel,
     new_embedding_caller,
-    session_model,
+    resolve_model,
 )
-from synalinks.saving import deserialize_synalinks_object
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -58,7 +57,7 @@ class EmbeddingModel(ProviderModel):
         description: What the model is for.
         hooks: Observers of calls.
         timeout: Seconds that a batch may take from when it is first sent, attempts and
-            waits together; None for no limit.
+            waits together; None for no limit. The wait for its turn is not counted.
         transport: `"auto"` takes the fastest way that can reach the provider;
             `"direct"` and `"litellm"` ask for one; or an `EMTransport` of your own.
         max_concurrency: How many requests may be in flight at once; with None that is
@@ -78,6 +77,9 @@ class EmbeddingModel(ProviderModel):
         vectors = answer.get("embeddings")
         ```
     """
+
+    called = "An embedding model"
+    example = "openai/text-embedding-3-small"
 
     def __init__(  # noqa: PLR0917 - names and order are part of the public API
         self,
@@ -102,7 +104,7 @@ class EmbeddingModel(ProviderModel):
         self.timeout = timeout
         self.retry = retry
         self.retry_max_wait = retry_max_wait
-        self.fallback = _to_model(fallback)
+        self.fallback = resolve_model(EmbeddingModel, fallback)
         self.caching = caching
         self.cache_dir = cache_dir
         self.description = description or f"Embedding model {self.model}"
@@ -196,16 +198,6 @@ def _texts_of(inputs: Any) -> list[str]:
         )
         raise ConfigurationError(msg)
     return list(texts)
-
-
-def _to_model(fallback: EmbeddingModel | str | JsonObject | None) -> Any:
-    if isinstance(fallback, str):
-        return session_model(EmbeddingModel, fallback)
-    if isinstance(fallback, dict):
-        is_nested = "class_name" in fallback
-        make = deserialize_synalinks_object if is_nested else EmbeddingModel.from_config
-        return make(fallback)
-    return fallback
 
 
 def _at_least_one(argument: str, number: int | None) -> int | None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from synalinks import config
 from synalinks.embedding_models._embedding_model import EmbeddingModel
-from synalinks.errors import ConfigurationError, show
-from synalinks.language_models import session_model
-from synalinks.saving import (
-    deserialize_synalinks_object,
-    serialize_synalinks_object,
-)
+from synalinks.language_models import load_model, resolve_model
+from synalinks.saving import serialize_synalinks_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,20 +32,8 @@ def get(identifier: Any = None) -> EmbeddingModel | None:
         ConfigurationError: It is none of these.
     """
     if identifier is None:
-        default = config.default_embedding_model()
-        return None if default is None else get(default)
-    if isinstance(identifier, EmbeddingModel):
-        return identifier
-    if isinstance(identifier, str):
-        return session_model(EmbeddingModel, identifier)
-    if isinstance(identifier, dict):
-        return deserialize(cast("JsonObject", identifier))
-    msg = (
-        "An embedding model is an `EmbeddingModel`, a name such as "
-        "'openai/text-embedding-3-small', or a configuration, received: "
-        f"{show(identifier)}."
-    )
-    raise ConfigurationError(msg)
+        identifier = config.default_embedding_model()
+    return resolve_model(EmbeddingModel, identifier)
 
 
 def serialize(embedding_model: EmbeddingModel) -> JsonObject:
@@ -73,13 +57,4 @@ def deserialize(
     Raises:
         ConfigurationError: It describes something else.
     """
-    if "class_name" not in config:
-        return EmbeddingModel.from_config(config)
-    found = deserialize_synalinks_object(config, custom_objects)
-    if not isinstance(found, EmbeddingModel):
-        msg = (
-            "Expected the configuration of an embedding model, received: "
-            f"{show(config)}."
-        )
-        raise ConfigurationError(msg)
-    return found
+    return load_model(EmbeddingModel, config, custom_objects)

@@ -56,7 +56,7 @@ class Monitor(Hook):
         self.outbox = outbox_for(resolve_uri(tracking_uri))
         self.experiment_name = experiment_name
         self.sampling_rate = sampling_rate
-        self._spans: dict[str, list[JsonObject]] = {}
+        self._calls: dict[str, list[Call]] = {}
 
     def on_call_begin(
         self,
@@ -75,9 +75,9 @@ class Monitor(Hook):
         """
         call = self.call
         if call.parent_id is None and self._is_traced(call.trace_id):
-            if len(self._spans) >= _MAX_OPEN:
-                del self._spans[next(iter(self._spans))]
-            self._spans[call.trace_id] = []
+            if len(self._calls) >= _MAX_OPEN:
+                del self._calls[next(iter(self._calls))]
+            self._calls[call.trace_id] = []
 
     def on_call_end(
         self,
@@ -95,23 +95,23 @@ class Monitor(Hook):
             exception: Why it failed, or None.
         """
         call = self.call
-        spans = self._spans.get(call.trace_id)
-        if spans is None:
+        calls = self._calls.get(call.trace_id)
+        if calls is None:
             return
-        spans.append(span_of(call))
+        calls.append(call)
         if call.parent_id is None:
-            del self._spans[call.trace_id]
-            self._send(call, spans)
+            del self._calls[call.trace_id]
+            self._send(call, calls)
 
     def _is_traced(self, trace_id: str) -> bool:
         place = int(trace_id[:_SAMPLING_DIGITS], 16) / 16**_SAMPLING_DIGITS
         return place < self.sampling_rate
 
-    def _send(self, root: Call, spans: list[JsonObject]) -> None:
+    def _send(self, root: Call, calls: list[Call]) -> None:
         state = context.trainer.get()
         facts = trace_facts.get()
         tracked = None if state is None else state.tracked_run
-        spans[-1]["attributes"].update(_of_trace(root, state))
+        of_trace = _of_trace(root, state)
         is_assessed = state is not None and state.stage == "evaluate"
         if tracked is not None:
             is_assessed = is_assessed and tracked.log_assessments
@@ -121,11 +121,13 @@ class Monitor(Hook):
                 "run": tracked.key if tracked else None,
                 "experiment": self._experiment_of(root, tracked),
                 "trace_id": root.trace_id,
-                "spans": spans,
                 "metadata": dict(facts.metadata),
-                "assessments": _assessments(root) if is_assessed else [],
             },
             lane="trace",
+            complete=lambda: {
+                "spans": _spans_of(calls, of_trace),
+                "assessments": _assessments(root) if is_assessed else [],
+            },
         )
 
     def _experiment_of(self, root: Call, tracked: Any) -> str:
@@ -133,6 +135,12 @@ class Monitor(Hook):
             return self.experiment_name or tracked.experiment
         is_program = root.kind in {"sample", "program"}
         return root.name if is_program else _DEFAULT_EXPERIMENT
+
+
+def _spans_of(calls: list[Call], of_trace: JsonObject) -> list[JsonObject]:
+    spans = [span_of(call) for call in calls]
+    spans[-1]["attributes"].update(of_trace)  # the outermost ends last
+    return spans
 
 
 def _of_trace(root: Call, state: Any) -> JsonObject:

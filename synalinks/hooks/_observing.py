@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from synalinks import config
@@ -11,6 +10,7 @@ from synalinks._internal import context
 from synalinks.errors import warn
 from synalinks.hooks._call import Call
 from synalinks.hooks._hook import Hook, observed_now
+from synalinks.hooks._identity import new_span_id, new_trace_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Sequence
@@ -113,9 +113,9 @@ def new_call(
     sample = context.sample.get()
     name = getattr(subject, "name", None) or type(subject).__name__
     return Call(
-        id=secrets.token_hex(8),
+        id=new_span_id(),
         parent=parent,
-        trace_id=parent.trace_id if parent else secrets.token_hex(16),
+        trace_id=parent.trace_id if parent else new_trace_id(),
         kind=kind,
         name=name,
         path=getattr(subject, "path", name),

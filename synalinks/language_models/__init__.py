@@ -5,6 +5,7 @@ from synalinks.language_models._chunk import LMChunk
 from synalinks.language_models._direct import DirectTransport
 from synalinks.language_models._em_caller import new_embedding_caller
 from synalinks.language_models._em_request import EMRequest, EMResponse, EMTransport
+from synalinks.language_models._embedded import EmbeddedTransport
 from synalinks.language_models._language_model import LanguageModel
 from synalinks.language_models._ledger import UsageLedger
 from synalinks.language_models._lm_transport import LMTransport
@@ -19,7 +20,7 @@ from synalinks.language_models._providers import (
 from synalinks.language_models._request import LMRequest
 from synalinks.language_models._response import Completion, LMResponse
 from synalinks.language_models._sampling import check_sampling
-from synalinks.language_models._session_models import session_model
+from synalinks.language_models._session_models import load_model, resolve_model
 from synalinks.language_models._streaming import StreamingIterator
 from synalinks.language_models._structured import check_schema
 from synalinks.language_models._tools import wire_tools
@@ -31,6 +32,7 @@ __all__ = [
     "EMRequest",
     "EMResponse",
     "EMTransport",
+    "EmbeddedTransport",
     "LMChunk",
     "LMRequest",
     "LMResponse",
@@ -45,11 +47,12 @@ __all__ = [
     "check_schema",
     "deserialize",
     "get",
+    "load_model",
     "model_info",
     "new_embedding_caller",
     "provider_info",
+    "resolve_model",
     "serialize",
-    "session_model",
     "supported_providers",
     "wire_tools",
 ]

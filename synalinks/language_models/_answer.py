@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synalinks.errors import ContentRefusedError, InvalidOutputError, show
-from synalinks.language_models._providers import provider_or_default
 from synalinks.language_models._structured import plan_output
 from synalinks.language_models._validation import parse_answer
 
@@ -48,13 +47,11 @@ def read_value(response: LMResponse, request: LMRequest) -> JsonObject:
         text,
         request.schema,
         model=request.model,
-        drop_nulls=_made_all_required(request),
+        may_drop_nulls=lambda: _made_all_required(request),
     )
 
 
 def _made_all_required(request: LMRequest) -> bool:
-    if provider_or_default(request.provider).strategy != "strict_json_schema":
-        return False
     plan = plan_output(request.schema or {}, request.provider)
     return plan.strategy == "strict_json_schema"
 

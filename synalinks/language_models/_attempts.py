@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from synalinks import config
 from synalinks._internal.rng import stream
-from synalinks.errors import RateLimitedError, TimedOutError, TransientError
+from synalinks.errors import (
+    PermanentError,
+    RateLimitedError,
+    TimedOutError,
+    TransientError,
+)
 from synalinks.language_models._retry import RetryPolicy, Tries
 
 if TYPE_CHECKING:
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
     from synalinks._internal.rng import Stream
     from synalinks.contracts import Usage
     from synalinks.language_models._ledger import UsageLedger
-    from synalinks.language_models._limiter import Limiter
+    from synalinks.language_models._limits import Lane
     from synalinks.language_models._request import AnyRequest
 
 T = TypeVar("T")
@@ -33,13 +38,14 @@ class Attempts:
 
     The time of a call (`timeout`) starts with its first slot, and holds for attempts,
     the waits between them, and the queueing for further slots. The first wait in the
-    queue is not counted: how long that is says nothing about the server.
+    queue is not counted: how long that is says nothing about the server. It ends, with
+    the error of another call, as soon as it is known that nobody is served.
 
     Use it as a context; at its end the slot is given back.
 
     Args:
         request: What is asked, for its time limit and for messages.
-        limiter: Hands out slots.
+        lane: Where slots are to be had.
         ledger: Where attempts are counted, and what may hold them back.
         policy: How often the call may be tried.
         expected: Returns what an attempt is expected to take.
@@ -51,20 +57,22 @@ class Attempts:
     def __init__(
         self,
         request: AnyRequest,
-        limiter: Limiter,
+        lane: Lane,
         ledger: UsageLedger,
         *,
         policy: RetryPolicy,
         expected: Callable[[], Usage],
     ) -> None:
         self._request = request
-        self._limiter = limiter
+        self._lane = lane
+        self._limiter = lane.limiter
         self._ledger = ledger
         self._expected = expected
         self._tries = Tries(policy, self._jitter)
-        self._place = limiter.new_place()
+        self._place = lane.limiter.new_place()
         self._has_slot = False
-        self._n_answered = limiter.n_answered
+        self._n_answered = lane.limiter.n_answered
+        self._begun_s = 0.0
         self._deadline_s: float | None = None
         self._sent_s = 0.0
         self._elapsed_s = 0.0
@@ -72,8 +80,9 @@ class Attempts:
 
     async def __aenter__(self) -> Self:
         await self._take_slot()
+        self._begun_s = self._limiter.now_s()
         if self._request.timeout_s is not None:
-            self._deadline_s = self._limiter.now_s() + self._request.timeout_s
+            self._deadline_s = self._begun_s + self._request.timeout_s
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -138,7 +147,9 @@ class Attempts:
                 f"`{self._request.model}` gave no complete answer within "
                 f"{self._request.timeout_s} s (`timeout`)."
             )
-            raise TimedOutError(msg, model=self._request.model) from None
+            error = TimedOutError(msg, model=self._request.model)
+            self._limiter.timed_out(error, self._begun_s)
+            raise error from None
 
     def extend(self, seconds: float) -> None:
         """Give the call more time, for what was not the server's doing.
@@ -165,6 +176,9 @@ class Attempts:
             self.n_sent += 1
             try:
                 answer = await send()
+            except PermanentError as error:
+                self._limiter.declined(error)
+                raise
             finally:
                 self._elapsed_s += self._limiter.now_s() - self._sent_s
         told: Any = getattr(answer, "interval_s", 0.0)
@@ -215,10 +229,14 @@ class Attempts:
 
     async def _take_slot(self) -> None:
         if not self._has_slot:
-            await self._limiter.acquire(self._place)
+            await self._lane.acquire(self._place)
             self._has_slot = True
+            verdict = self._limiter.verdict_on(self._place)
+            if verdict is not None:
+                self._give_back()
+                raise verdict
 
     def _give_back(self) -> None:
         if self._has_slot:
             self._has_slot = False
-            self._limiter.release(self._place)
+            self._lane.release(self._place)

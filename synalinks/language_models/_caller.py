@@ -21,12 +21,11 @@ from synalinks.language_models._kept import (
     request_key,
     to_completion,
 )
-from synalinks.language_models._limiter import Limiter
+from synalinks.language_models._limits import Limits
 from synalinks.language_models._per_loop import PerLoop
 from synalinks.language_models._pricing import cost_usd, model_info
 from synalinks.language_models._reask import asked_again, is_worth_asking_again
 from synalinks.language_models._response import Completion, LMResponse
-from synalinks.language_models._window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -50,12 +49,6 @@ class CallSettings:
     cache: AnswerCache | None = None
     """Where answers are kept for the same question."""
 
-    def new_limiter(self) -> Limiter:
-        """Return a limiter for the running event loop."""
-        limit = self.max_concurrency
-        window = Window() if limit is None else Window(start=limit, ceiling=limit)
-        return Limiter(window)
-
 
 class Caller:
     """Sends requests within limits, and keeps the books.
@@ -76,7 +69,7 @@ class Caller:
         self.transport = transport
         self._ledger = ledger
         self._settings = settings
-        self._limiters = PerLoop(settings.new_limiter)
+        self._limits = Limits(transport, settings.max_concurrency)
         self._preparing = PerLoop(asyncio.Lock)
         self._is_prepared = False
 
@@ -132,11 +125,14 @@ class Caller:
         Args:
             request: What is asked.
         """
-        if not self._is_prepared:
-            await self._prepare(request.model)
+        # Who comes when all is prepared must not overtake who still waits for it: calls
+        # are made, and paid from a budget, in the order of the samples.
+        async with self._preparing.get():
+            if not self._is_prepared:
+                await self._prepare(request.model)
         return Attempts(
             request,
-            self._limiters.get(),
+            self._limits.lane(request),
             self._ledger,
             policy=self._settings.retry,
             expected=lambda: expected_usage(request, self._ledger),
@@ -196,11 +192,8 @@ class Caller:
 
     async def _prepare(self, model: str) -> None:
         """Do what is slow the first time in a thread, outside the limit of time."""
-        async with self._preparing.get():
-            if self._is_prepared:
-                return
-            prepare = getattr(self.transport, "prepare", None)
-            if prepare is not None:
-                await asyncio.to_thread(prepare)
-            await asyncio.to_thread(model_info, model)
-            self._is_prepared = True
+        prepare = getattr(self.transport, "prepare", None)
+        if prepare is not None:
+            await asyncio.to_thread(prepare)
+        await asyncio.to_thread(model_info, model)
+        self._is_prepared = True

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from synalinks._internal import context
 from synalinks._internal.aio import gather_ordered
 from synalinks._internal.json import canonical
 from synalinks.contracts import Usage
@@ -15,15 +16,17 @@ from synalinks.language_models._attempts import Attempts
 from synalinks.language_models._caller import CallSettings
 from synalinks.language_models._embedded_text import estimate_tokens
 from synalinks.language_models._kept import endpoint_identity
+from synalinks.language_models._limits import Limits
 from synalinks.language_models._per_loop import PerLoop
 from synalinks.language_models._pricing import cost_usd, model_info
 from synalinks.language_models._retry import RetryPolicy
 from synalinks.language_models._transport_choice import make_embedding_transport
-from synalinks.language_models._vector_cache import VectorCache
+from synalinks.language_models._vector_cache import Embedded, VectorCache
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
+    from synalinks._internal.journal import Journal, Position
     from synalinks._internal.json import JsonObject
     from synalinks.language_models._em_request import EMRequest, EMTransport
     from synalinks.language_models._ledger import UsageLedger
@@ -58,7 +61,7 @@ class EmbeddingCaller:
         self._settings = settings
         self._cache = cache
         self._batch_size = batch_size
-        self._limiters = PerLoop(settings.new_limiter)
+        self._limits = Limits(transport, settings.max_concurrency)
         self._preparing = PerLoop(asyncio.Lock)
         self._is_prepared = False
 
@@ -78,27 +81,40 @@ class EmbeddingCaller:
             BudgetExceededError: The call would cost more than is left.
             LanguageModelError: A text could not be embedded.
         """
-        distinct = list(dict.fromkeys(request.texts))
-
-        async def embed(texts: list[str]) -> list[Sequence[float]]:
-            return await self._embed_batches(replace(request, texts=texts))
-
-        try:
-            keys = {text: _key(request, text) for text in distinct}
-            found, n_known = await self._cache.get_or_embed(keys, embed)
-        except BudgetExceededError:
-            raise
-        except LanguageModelError:
+        if otherwise is None:
+            return await self._embed(request)
+        journal = context.journal.get()
+        key = _key(request, *request.texts)
+        position = None if journal is None else journal.position(key)
+        if _is_kept(journal, position):
             self._ledger.here.failed_calls += 1
-            if otherwise is None:
-                raise
-            self._ledger.here.fallback_activations += 1
         else:
-            self._ledger.here.cache_hits += n_known
-            return [list(found[text]) for text in request.texts]
+            try:
+                return await self._embed(request)
+            except BudgetExceededError:
+                raise
+            except LanguageModelError:
+                # A run that is resumed must fall back at the same place.
+                if journal is not None and position is not None:
+                    await journal.append(position, {"failed": True})
+        self._ledger.here.fallback_activations += 1
         return await otherwise()
 
-    async def _embed_batches(self, request: EMRequest) -> list[Sequence[float]]:
+    async def _embed(self, request: EMRequest) -> list[list[float]]:
+        async def embed(texts: list[str]) -> list[Embedded]:
+            return await self._embed_batches(replace(request, texts=texts))
+
+        keys = {text: _key(request, text) for text in dict.fromkeys(request.texts)}
+        try:
+            found, n_known = await self._cache.get_or_embed(keys, embed)
+        except LanguageModelError as error:
+            if not isinstance(error, BudgetExceededError):
+                self._ledger.here.failed_calls += 1
+            raise
+        self._ledger.here.cache_hits += n_known
+        return [list(found[text]) for text in request.texts]
+
+    async def _embed_batches(self, request: EMRequest) -> list[Embedded]:
         if not self._is_prepared:
             await self._prepare(request.model)
         parts = await gather_ordered(
@@ -107,12 +123,12 @@ class EmbeddingCaller:
                 for batch in _batches(request.texts, self._batch_size)
             ]
         )
-        return [vector for part in parts for vector in part]
+        return [embedded for part in parts for embedded in part]
 
-    async def _embed_batch(self, request: EMRequest) -> Sequence[Sequence[float]]:
+    async def _embed_batch(self, request: EMRequest) -> list[Embedded]:
         attempts = Attempts(
             request,
-            self._limiters.get(),
+            self._limits.lane(request),
             self._ledger,
             policy=self._settings.retry,
             expected=lambda: _expected_usage(request),
@@ -128,7 +144,8 @@ class EmbeddingCaller:
             usage = replace(usage, cost_usd=cost_usd(request.model, usage))
         self._ledger.record(usage, "stop")
         self._ledger.here.vectors += len(answer.vectors)
-        return answer.vectors
+        first, *others = answer.vectors
+        return [Embedded(first, usage), *map(Embedded, others)]
 
     async def _prepare(self, model: str) -> None:
         """Do what is slow the first time in a thread, outside the limit of time."""
@@ -177,16 +194,22 @@ def new_embedding_caller(
             max_concurrency=max_concurrency,
             retry=RetryPolicy(max_attempts=max_attempts, max_wait_s=max_wait_s),
         ),
-        cache=VectorCache(in_memory=in_memory, folder=folder),
+        cache=VectorCache(ledger, in_memory=in_memory, folder=folder),
         batch_size=batch_size,
     )
 
 
-def _key(request: EMRequest, text: str) -> str:
+def _is_kept(journal: Journal | None, position: Position | None) -> bool:
+    if journal is None or position is None:
+        return False
+    return journal.lookup(position) is not None
+
+
+def _key(request: EMRequest, *texts: str) -> str:
     identity: JsonObject = {
         "model": request.model,
         "endpoint": endpoint_identity(request),
-        "text": text,
+        "text": texts[0] if len(texts) == 1 else list(texts),
         "params": dict(request.params),
     }
     try:

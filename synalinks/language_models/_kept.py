@@ -81,9 +81,17 @@ def to_completion(kept: JsonObject) -> Completion:
         kept: What it returned. Fields of later releases are left out.
     """
     known: JsonObject = {name: kept[name] for name in _COMPLETION if name in kept}
-    usage = {name: kept["usage"][name] for name in _USAGE if name in kept["usage"]}
-    known["usage"] = Usage(**usage)
+    known["usage"] = to_usage(kept["usage"])
     return Completion(**known)
+
+
+def to_usage(kept: JsonObject) -> Usage:
+    """Return the usage that was kept as JSON.
+
+    Args:
+        kept: Its fields. Those of later releases are left out.
+    """
+    return Usage(**{name: kept[name] for name in _USAGE if name in kept})
 
 
 _COMPLETION = Completion.__dataclass_fields__

@@ -18,13 +18,12 @@ from synalinks.language_models._provider_model import ProviderModel
 from synalinks.language_models._request import LMRequest
 from synalinks.language_models._retry import RetryPolicy
 from synalinks.language_models._sampling import check_sampling
-from synalinks.language_models._session_models import session_model
+from synalinks.language_models._session_models import resolve_model
 from synalinks.language_models._stream_call import open_stream
 from synalinks.language_models._streaming import StreamingIterator, arrived_stream
 from synalinks.language_models._structured import schema_argument
 from synalinks.language_models._tools import wire_choice, wire_tools
 from synalinks.language_models._transport_choice import make_transport
-from synalinks.saving import deserialize_synalinks_object
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -42,7 +41,9 @@ class LanguageModel(ProviderModel):
     """A language model that modules ask.
 
     One object may serve any number of programs, concurrent calls, and event loops one
-    after the other. Its limits and counters hold for all of them together.
+    after the other. Its limits and counters hold for all of them together. What a
+    provider bears is learned for all objects together that ask, in one event loop, the
+    same model at the same address with the same key and headers.
 
     Args:
         model: `"provider/name"`, such as `"openai/gpt-4o-mini"`; `"embedded/learner"`
@@ -51,7 +52,9 @@ class LanguageModel(ProviderModel):
             `OPENAI_API_BASE`), else the provider's own.
         timeout: Seconds that a call may take from when it is first sent: attempts,
             waits and repeated questions together, whatever the server does; None for
-            no limit.
+            no limit. The wait for its turn is not counted: that other calls are many
+            is not the server's fault. If two calls in a row run out of time while
+            nobody gets an answer, those that wait end with the same error.
         retry: How many requests a call may take at most. An invalid answer is asked
             for again at most twice among them. A refusal for too many calls (HTTP 429)
             takes nothing from it as long as other calls get through.
@@ -66,8 +69,8 @@ class LanguageModel(ProviderModel):
         hooks: Observers of calls.
         transport: `"auto"` takes the fastest way that can reach the provider;
             `"direct"` and `"litellm"` ask for one; or an `LMTransport` of your own.
-        max_concurrency: How many calls may be in flight at once, over all programs
-            that share this object; with None that is found out, from 16 up to 256.
+        max_concurrency: How many calls of this object may be in flight at once, over
+            all programs that share it; with None that is found out, from 16 up to 256.
             In both cases fewer while the provider refuses more.
         default_kwargs: Parameters of every call, such as `temperature`, `api_key` or
             `extra_headers`; those of a call win. Secrets among them are never saved.
@@ -82,6 +85,9 @@ class LanguageModel(ProviderModel):
         answer = await lm([{"role": "user", "content": "Hello"}])
         ```
     """
+
+    called = "A language model"
+    example = "openai/gpt-4o-mini"
 
     def __init__(  # noqa: PLR0917 - names and order are part of the public API
         self,
@@ -106,7 +112,7 @@ class LanguageModel(ProviderModel):
         self.timeout = timeout
         self.retry = retry
         self.retry_max_wait = retry_max_wait
-        self.fallback = _to_model(fallback)
+        self.fallback = resolve_model(LanguageModel, fallback)
         self.caching = caching
         self.cache_dir = cache_dir
         self.description = description or f"Language model {self.model}"
@@ -307,16 +313,6 @@ class LanguageModel(ProviderModel):
     def supports_audio(self) -> bool:
         """Return whether the price list says that the model takes audio."""
         return bool(model_info(self.model).get("supports_audio_input"))
-
-
-def _to_model(fallback: LanguageModel | str | JsonObject | None) -> Any:
-    if isinstance(fallback, str):
-        return session_model(LanguageModel, fallback)
-    if isinstance(fallback, dict):
-        is_nested = "class_name" in fallback
-        make = deserialize_synalinks_object if is_nested else LanguageModel.from_config
-        return make(fallback)
-    return fallback
 
 
 def _new_cache(caching: bool, cache_dir: str | None) -> AnswerCache | None:

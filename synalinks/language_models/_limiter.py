@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import heapq
-import itertools
 from typing import TYPE_CHECKING
+
+from synalinks.errors import (
+    AuthenticationError,
+    LanguageModelError,
+    ModelNotFoundError,
+    TimedOutError,
+)
 
 if TYPE_CHECKING:
     from synalinks.language_models._window import Window
@@ -14,10 +21,12 @@ if TYPE_CHECKING:
 _LATENESS_S = 0.01
 # Where the provider told the distance: it has kept for us what we let pass.
 _LATENESS_IF_TOLD_S = 0.1
+# One call that runs out of time may be to blame itself.
+_N_SILENT = 2
 
 
 class Limiter:
-    """Hands out slots of one model in one event loop.
+    """Hands out slots of one account in one event loop.
 
     Who waits longest is served first. A call that is sent again keeps its place, and
     so goes before those that came later.
@@ -32,14 +41,19 @@ class Limiter:
     def __init__(self, window: Window) -> None:
         self._window = window
         self._loop = asyncio.get_running_loop()
-        self._places = itertools.count()
+        self._n_places = 0
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._paused_until_s = 0.0
         self._next_send_s = 0.0
         self._told_s = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
         self._in_flight: dict[int, float] = {}
+        self._heard_s = float("-inf")
+        self._n_silent = 0
         self.n_answered = 0
+        self._verdict: LanguageModelError | None = None
+        self._n_condemned = 0
+        self._is_settling = False
 
     @property
     def n_in_flight(self) -> int:
@@ -61,7 +75,24 @@ class Limiter:
 
     def new_place(self) -> int:
         """Return a place at the end of the queue."""
-        return next(self._places)
+        place = self._n_places
+        self._n_places += 1
+        if self._is_settling:
+            self._n_condemned = self._n_places
+        return place
+
+    def verdict_on(self, place: int) -> LanguageModelError | None:
+        """Return the error that a call need not be sent to get, or None.
+
+        If the provider refuses the key or knows no such model, or answers nobody, that
+        goes for all calls that wait, and for those that come while others are still
+        in flight. Later ones find out for themselves.
+
+        Args:
+            place: Place of the call.
+        """
+        is_condemned = self._verdict is not None and place < self._n_condemned
+        return copy.copy(self._verdict) if is_condemned else None
 
     async def acquire(self, place: int) -> None:
         """Wait for a slot; `release` it in any case.
@@ -91,6 +122,7 @@ class Limiter:
             place: For which it was acquired.
         """
         del self._in_flight[place]
+        self._is_settling = self._is_settling and bool(self._in_flight)
         self._serve()
 
     def answered(self, sent_s: float, interval_s: float = 0.0) -> None:
@@ -101,6 +133,8 @@ class Limiter:
             interval_s: How far apart the provider wants calls to be.
         """
         self.n_answered += 1
+        self._is_settling = False
+        self._hear()
         if sent_s > self._told_s:
             self._keep_distance(interval_s)
         self._window.answered(self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight)
@@ -133,6 +167,48 @@ class Limiter:
             self.now_s(), sent_s=sent_s, n_in_flight=self.n_in_flight - 1
         )
         self._pause(needed_s)
+
+    def declined(self, error: LanguageModelError) -> None:
+        """Learn of an error that will not pass.
+
+        Args:
+            error: What is wrong: with the one request, or with the key or the model.
+        """
+        self._hear()
+        if isinstance(error, (AuthenticationError, ModelNotFoundError)):
+            self._condemn(error)
+
+    def timed_out(self, error: TimedOutError, begun_s: float) -> None:
+        """Learn that a call ran out of time.
+
+        If a second one does, with no answer to anybody in all its time, the provider
+        answers nobody.
+
+        Args:
+            error: What the call ends with.
+            begun_s: When it had its first slot.
+        """
+        if self._heard_s >= begun_s:
+            return
+        self._n_silent += 1
+        if self._n_silent >= _N_SILENT:
+            self._condemn(error)
+
+    def widen(self, n: int) -> None:
+        """Hand out more slots from the start, unless experience speaks against it.
+
+        Args:
+            n: How many more.
+        """
+        self._window.widen(n)
+
+    def _condemn(self, error: LanguageModelError) -> None:
+        self._verdict = copy.copy(error)  # without its traceback
+        self._n_condemned = self._n_places
+        self._is_settling = True
+
+    def _hear(self) -> None:
+        self._heard_s, self._n_silent = self.now_s(), 0
 
     def _pause(self, seconds: float) -> None:
         """Hand out no slot for a while: the whole model waits, not one call."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from synalinks import config
-from synalinks.errors import ConfigurationError, show
 from synalinks.language_models._language_model import LanguageModel
-from synalinks.language_models._session_models import session_model
-from synalinks.saving import (
-    deserialize_synalinks_object,
-    serialize_synalinks_object,
-)
+from synalinks.language_models._session_models import load_model, resolve_model
+from synalinks.saving import serialize_synalinks_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,19 +32,8 @@ def get(identifier: Any = None) -> LanguageModel | None:
         ConfigurationError: It is none of these.
     """
     if identifier is None:
-        default = config.default_language_model()
-        return None if default is None else get(default)
-    if isinstance(identifier, LanguageModel):
-        return identifier
-    if isinstance(identifier, str):
-        return session_model(LanguageModel, identifier)
-    if isinstance(identifier, dict):
-        return deserialize(cast("JsonObject", identifier))
-    msg = (
-        "A language model is a `LanguageModel`, a name such as 'openai/gpt-4o-mini', "
-        f"or a configuration, received: {show(identifier)}."
-    )
-    raise ConfigurationError(msg)
+        identifier = config.default_language_model()
+    return resolve_model(LanguageModel, identifier)
 
 
 def serialize(language_model: LanguageModel) -> JsonObject:
@@ -72,12 +57,4 @@ def deserialize(
     Raises:
         ConfigurationError: It describes something else.
     """
-    if "class_name" not in config:
-        return LanguageModel.from_config(config)
-    found = deserialize_synalinks_object(config, custom_objects)
-    if not isinstance(found, LanguageModel):
-        msg = (
-            f"Expected the configuration of a language model, received: {show(config)}."
-        )
-        raise ConfigurationError(msg)
-    return found
+    return load_model(LanguageModel, config, custom_objects)

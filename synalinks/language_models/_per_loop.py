@@ -31,7 +31,7 @@ class PerLoop(Generic[T]):
         if made is None:
             for other in list(self._made):
                 if other.is_closed():
-                    del self._made[other]
+                    self._made.pop(other, None)  # another thread may be first
             made = self._made[loop] = self._make()
         return made
 

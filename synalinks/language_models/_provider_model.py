@@ -37,6 +37,10 @@ class ProviderModel(Configurable):
     """
 
     shared_on_load: ClassVar[bool] = True
+    called: ClassVar[str]
+    """What one is called in messages."""
+    example: ClassVar[str]
+    """Identifier of one, for messages."""
 
     def __init__(
         self,

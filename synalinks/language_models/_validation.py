@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from json import loads
+from json import JSONDecoder, loads
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.json import JsonObject, dumps
 from synalinks.errors import InvalidOutputError, SchemaError, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _CACHED_VALIDATORS = 1024
 _FENCE = "```"
@@ -85,7 +85,11 @@ def _check(schema_text: str) -> None:
 
 
 def parse_answer(
-    text: str, schema: JsonObject, *, model: str, drop_nulls: bool = False
+    text: str,
+    schema: JsonObject,
+    *,
+    model: str,
+    may_drop_nulls: Callable[[], bool] = lambda: False,
 ) -> JsonObject:
     """Return the JSON object in an answer, valid against its schema.
 
@@ -93,16 +97,19 @@ def parse_answer(
         text: What the model answered.
         schema: The user's JSON schema.
         model: The model, for messages.
-        drop_nulls: Whether optional fields may be null to say that they are absent.
+        may_drop_nulls: Tells whether optional fields may be null to say that they are
+            absent; asked only of a value that does not fit as it is.
 
     Raises:
         InvalidOutputError: The text is not JSON, or does not fit the schema.
     """
     value = _parse(text, model)
     validator = validator_of(schema)
-    if drop_nulls and not validator.is_valid(value):
+    is_valid = validator.is_valid(value)
+    if not is_valid and may_drop_nulls():
         value = _without_nulls(value, schema, schema.get("$defs", {}))
-    if not validator.is_valid(value):
+        is_valid = validator.is_valid(value)
+    if not is_valid:
         error = _violation(validator, value, text, model)
         raise error
     if not isinstance(value, dict):
@@ -117,7 +124,7 @@ def _parse(text: str, model: str) -> Any:
         # A fence around the whole answer is how models show JSON; it is not content.
         stripped = stripped[len(_FENCE) : -len(_FENCE)].removeprefix("json")
     try:
-        return loads(stripped, parse_constant=_refuse_constant)
+        return _DECODER.decode(stripped)
     except (ValueError, RecursionError) as error:
         what = "answered nothing" if not stripped else f"answered no JSON ({error})"
         msg = f"`{model}` {what}. Received: {show(text)}; expected a JSON object."
@@ -127,6 +134,9 @@ def _parse(text: str, model: str) -> Any:
 def _refuse_constant(name: str) -> Any:
     msg = f"{name} is not a JSON value"
     raise ValueError(msg)
+
+
+_DECODER = JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _violation(validator: Any, value: Any, text: str, model: str) -> InvalidOutputError:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import base64
 from array import array
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
 
 from synalinks._internal import context
 from synalinks._internal.aio import gather_ordered
-from synalinks._internal.journal import Position
+from synalinks._internal.journal import Journal, Position
 from synalinks._internal.store import shared_store
 from synalinks.errors import warn
+from synalinks.language_models._kept import to_usage
 from synalinks.language_models._per_loop import PerLoop
 
 if TYPE_CHECKING:
@@ -19,26 +22,44 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks._internal.store import Store
+    from synalinks.contracts import Usage
+    from synalinks.language_models._ledger import UsageLedger
 
 Vector: TypeAlias = "array[float]"
-Embed: TypeAlias = "Callable[[list[str]], Awaitable[Sequence[Sequence[float]]]]"
+Embed: TypeAlias = "Callable[[list[str]], Awaitable[Sequence[Embedded]]]"
 _Pending: TypeAlias = "dict[str, asyncio.Future[Vector]]"
 
 _MAX_IN_MEMORY = 10_000
 
 
+class Embedded(NamedTuple):
+    """A vector that was just made."""
+
+    vector: Sequence[float]
+    """Of length `n_dims`."""
+    usage: Usage | None = None
+    """What its request took; with one of the vectors of that."""
+
+
 class VectorCache:
     """Keeps vectors; equal texts at the same time are embedded once.
 
-    A run that keeps a journal finds there what it embedded before it was interrupted.
+    A run that keeps a journal finds there what it embedded before it was interrupted,
+    and what that took: it is counted as if it were taken now.
 
     Args:
+        ledger: Where that is counted.
         in_memory: Whether to keep vectors as long as this object lives, the 10,000
             latest.
         folder: Folder to keep vectors in, or None. Processes may share it.
     """
 
-    def __init__(self, *, in_memory: bool, folder: str | None) -> None:
+    def __init__(
+        self, ledger: UsageLedger, *, in_memory: bool, folder: str | None
+    ) -> None:
+        self._ledger = ledger
+        # Of each journal, what is counted already.
+        self._counted: WeakKeyDictionary[Journal, set[str]] = WeakKeyDictionary()
         self._memory: dict[str, Vector] | None = {} if in_memory else None
         self._folder = folder
         self._store: Store | None = None  # opened at the first call, in a thread
@@ -47,7 +68,7 @@ class VectorCache:
     async def get_or_embed(
         self, keys: Mapping[str, str], embed: Embed
     ) -> tuple[dict[str, Vector], int]:
-        """Return a vector for each text, and how many were known.
+        """Return a vector for each text, and how many cost the run nothing.
 
         Args:
             keys: The texts, each with what identifies it.
@@ -57,37 +78,44 @@ class VectorCache:
         if self._memory is None and self._folder is None and journal is None:
             vectors = await embed(list(keys))
             return {
-                text: array("d", vector)
-                for text, vector in zip(keys, vectors, strict=True)
+                text: array("d", one.vector)
+                for text, one in zip(keys, vectors, strict=True)
             }, 0
         found: dict[str, Vector] = {}
-        n_embedded = 0
+        n_paid = 0
         pending = self._pending.get()
         while missing := [text for text in keys if text not in found]:
-            found |= await self._find(missing, keys)
+            known, n_replayed = await self._find(missing, keys)
+            found |= known
+            n_paid += n_replayed
             missing = [text for text in missing if text not in found]
             own = [text for text in missing if keys[text] not in pending]
             if own:
                 found |= await self._embed(own, keys, embed)
-                n_embedded += len(own)
+                n_paid += len(own)
             for text in missing:
                 found |= await _wait_for(text, pending.get(keys[text]))
-        return found, len(keys) - n_embedded
+        return found, len(keys) - n_paid
 
     async def _find(
         self, texts: Sequence[str], keys: Mapping[str, str]
-    ) -> dict[str, Vector]:
+    ) -> tuple[dict[str, Vector], int]:
+        """Return what is known, and how much of it the run has paid for before."""
         if self._folder is not None and self._store is None:
             self._store = await asyncio.to_thread(_opened, self._folder)
-        found = self._look(texts, keys)
+        found, n_replayed = self._look(texts, keys)
         if self._store is not None and len(found) < len(texts):
             await asyncio.to_thread(self._store.look_again)
-            found = self._look(texts, keys)
-        return found
+            found, n_more = self._look(texts, keys)
+            n_replayed += n_more
+        return found, n_replayed
 
-    def _look(self, texts: Sequence[str], keys: Mapping[str, str]) -> dict[str, Vector]:
+    def _look(
+        self, texts: Sequence[str], keys: Mapping[str, str]
+    ) -> tuple[dict[str, Vector], int]:
+        n_replayed = self._replay([keys[text] for text in texts])
         looked = ((text, self._known(keys[text])) for text in texts)
-        return {text: vector for text, vector in looked if vector is not None}
+        return {text: one for text, one in looked if one is not None}, n_replayed
 
     def _known(self, key: str) -> Vector | None:
         if self._memory is not None and key in self._memory:
@@ -97,6 +125,28 @@ class VectorCache:
         if kept is None and self._store is not None:
             kept = self._store.get(key)
         return None if kept is None else _to_vector(kept)
+
+    def _replay(self, keys: Sequence[str]) -> int:
+        """Count what the journal has of an earlier process, once.
+
+        Returns:
+            How many vectors that is.
+        """
+        journal = context.journal.get()
+        if journal is None:
+            return 0
+        counted = self._counted.setdefault(journal, set())
+        n_replayed = 0
+        for key in keys:
+            kept: Any = None if key in counted else journal.lookup(_position(key))
+            if kept is None:
+                continue
+            counted.add(key)
+            n_replayed += 1
+            self._ledger.here.vectors += 1
+            if "usage" in kept:
+                self._ledger.record(to_usage(kept["usage"]), "stop")
+        return n_replayed
 
     async def _embed(
         self, texts: list[str], keys: Mapping[str, str], embed: Embed
@@ -109,28 +159,32 @@ class VectorCache:
         for text in texts:
             pending[keys[text]] = loop.create_future()
         try:
-            vectors = [array("d", vector) for vector in await embed(texts)]
-            found = dict(zip(texts, vectors, strict=True))
-            await self._keep({keys[text]: vector for text, vector in found.items()})
-            for text, vector in found.items():
-                pending[keys[text]].set_result(vector)
-            return found
+            answers = await embed(texts)
+            made = {keys[text]: one for text, one in zip(texts, answers, strict=True)}
+            await self._journal(made)
+            vectors = {key: array("d", one.vector) for key, one in made.items()}
+            self._keep(vectors)
+            for key, vector in vectors.items():
+                pending[key].set_result(vector)
+            return {text: vectors[keys[text]] for text in texts}
         finally:
             for text in texts:
                 pending.pop(keys[text]).cancel()  # whoever waits tries for itself
 
-    async def _keep(self, vectors: Mapping[str, Vector]) -> None:
+    async def _journal(self, made: Mapping[str, Embedded]) -> None:
         journal = context.journal.get()
-        if journal is not None:
-            append = journal.append
-            await gather_ordered(
-                [
-                    lambda key=key, vector=vector: append(
-                        _position(key), _to_json(vector)
-                    )
-                    for key, vector in vectors.items()
-                ]
-            )
+        if journal is None:
+            return
+        self._counted.setdefault(journal, set()).update(made)
+        append = journal.append
+        await gather_ordered(
+            [
+                lambda key=key, one=one: append(_position(key), _journaled(one))
+                for key, one in made.items()
+            ]
+        )
+
+    def _keep(self, vectors: Mapping[str, Vector]) -> None:
         for key, vector in vectors.items():
             if self._memory is not None:
                 self._memory[key] = vector
@@ -167,6 +221,11 @@ def _position(key: str) -> Position:
 
 def _to_json(vector: Vector) -> JsonObject:
     return {"float64": base64.b64encode(vector.tobytes()).decode()}
+
+
+def _journaled(one: Embedded) -> JsonObject:
+    kept = _to_json(array("d", one.vector))
+    return kept if one.usage is None else {**kept, "usage": asdict(one.usage)}
 
 
 def _to_vector(kept: JsonObject) -> Vector:

@@ -49,7 +49,7 @@ class Window:
 
     Args:
         start: Calls in flight to begin with.
-        ceiling: Calls in flight at most.
+        ceiling: Calls in flight at most; `start`, if that is more.
 
     Attributes:
         size: The window. Below one, calls go one by one with pauses between them.
@@ -58,8 +58,8 @@ class Window:
     """
 
     def __init__(self, *, start: int = START, ceiling: int = CEILING) -> None:
-        self._ceiling = ceiling
-        self.size = float(min(start, ceiling))
+        self._ceiling = max(start, ceiling)
+        self.size = float(start)
         self.is_paced = False
         self.told_interval_s = 0.0
         self._greed = _FIRST_GREED
@@ -81,6 +81,16 @@ class Window:
         if not self.is_paced:
             return self.told_interval_s
         return max(self.told_interval_s, _HASTE * self._latency_s / self.size)
+
+    def widen(self, n: int) -> None:
+        """Allow more calls from the start, unless experience speaks against it.
+
+        Args:
+            n: How many more may be in flight.
+        """
+        self._ceiling = max(self._ceiling, n)
+        if not self.is_paced:
+            self.size = min(float(self._ceiling), self.size + n)
 
     def answered(self, now_s: float, *, sent_s: float, n_in_flight: int) -> None:
         """Open the window after an answer.

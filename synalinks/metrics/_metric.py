@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from synalinks._internal.naming import snake_case
 from synalinks.data_models import Variable
 from synalinks.errors import StateMismatchError, show
-from synalinks.ops import Masks
+from synalinks.ops import Masks, SignatureWithMasks
 from synalinks.saving import Configurable
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class Metric(Configurable, ABC):
         ```
     """
 
+    __signature__ = SignatureWithMasks()
     direction: Direction | None = None
 
     def __init__(

@@ -9,6 +9,7 @@ from synalinks._internal.aio import gather_ordered
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.errors import ConfigurationError, show
 from synalinks.modules._decision import Decision, check_labels
+from synalinks.modules._generator_options import refuse_confidence
 from synalinks.modules._module import Module
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Branch(Module):
         name: Name of the module.
         description: What the module is for.
         trainable: Whether optimizers may change the prompts.
+        threshold: Out of scope; accepted only as None.
         options: Further arguments of the deciding module.
 
     Raises:
@@ -56,9 +58,11 @@ class Branch(Module):
         name: str | None = None,
         description: str | None = None,
         trainable: bool = True,
+        threshold: float | None = None,
         **options: Any,
     ) -> None:
         super().__init__(name=name, description=description, trainable=trainable)
+        refuse_confidence(self.name, "threshold", threshold)
         self.labels = check_labels(self.name, labels)
         self.branches = _check_branches(self.name, self.labels, branches)
         self.inject_decision = inject_decision

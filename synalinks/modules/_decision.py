@@ -8,6 +8,7 @@ from synalinks._internal.shape import is_row
 from synalinks.data_models import DataModel
 from synalinks.errors import ConfigurationError, show
 from synalinks.modules._generator import Generator
+from synalinks.modules._generator_options import refuse_confidence
 from synalinks.modules._module import Module
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Decision(Module):
         name: Name of the module.
         description: What the module is for.
         trainable: Whether optimizers may change the prompt.
+        min_confidence: Out of scope; accepted only as None.
         options: Further arguments of `Generator`.
 
     Raises:
@@ -51,9 +53,11 @@ class Decision(Module):
         name: str | None = None,
         description: str | None = None,
         trainable: bool = True,
+        min_confidence: float | None = None,
         **options: Any,
     ) -> None:
         super().__init__(name=name, description=description, trainable=trainable)
+        refuse_confidence(self.name, "min_confidence", min_confidence)
         self.question = question
         self._question = Question(question=question).to_json_data_model()
         self.labels = check_labels(self.name, labels)

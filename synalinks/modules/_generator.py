@@ -11,6 +11,8 @@ from synalinks.data_models import (
     JsonDataModel,
     SymbolicDataModel,
     is_data_model,
+    is_strictly_chat_message,
+    is_strictly_chat_messages,
     json_of,
     schema_of,
 )
@@ -164,7 +166,8 @@ class Generator(Module):
             ConfigurationError: There is no language model, or an example has other
                 inputs.
         """
-        if is_data_model(inputs):
+        # What a chat is about stands in no schema.
+        if is_data_model(inputs) and not _is_chat(inputs):
             examples = self.state.get("examples")
             check_example_inputs(self.name, examples, schema_of(inputs))
         if self.language_model is None:
@@ -303,3 +306,7 @@ class Generator(Module):
             )
 
         return self._prompts.get(made_from, make)
+
+
+def _is_chat(inputs: Any) -> bool:
+    return is_strictly_chat_message(inputs) or is_strictly_chat_messages(inputs)

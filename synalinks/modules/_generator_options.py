@@ -77,6 +77,27 @@ def refuse_decision_model(module_name: str, decision_model: Any) -> None:
         raise ConfigurationError(msg)
 
 
+def refuse_confidence(module_name: str, option: str, value: Any) -> None:
+    """Refuse a bound on a confidence that only a decision service tells.
+
+    Args:
+        module_name: The module, for messages.
+        option: Name of the argument.
+        value: What was given.
+
+    Raises:
+        ConfigurationError: Something was given.
+    """
+    if value is not None:
+        msg = (
+            f"`{option}` of `{module_name}` is out of scope, received: {show(value)}. "
+            "It bounds the confidence that a decision service tells, and a language "
+            "model tells none. Leave it out; for doubtful cases add a label of their "
+            "own, such as 'unsure'."
+        )
+        raise ConfigurationError(msg)
+
+
 def refuse_tools_with_schema(
     module_name: str, schema: JsonObject | None, tools: Any
 ) -> None:

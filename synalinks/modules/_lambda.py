@@ -9,10 +9,11 @@ from synalinks._internal.shape import is_dict
 from synalinks.data_models import (
     JsonDataModel,
     SymbolicDataModel,
+    first_violation,
     is_data_model,
     json_of,
 )
-from synalinks.errors import ConfigurationError, show
+from synalinks.errors import ConfigurationError, ModuleError, show
 from synalinks.modules._answer_schema import schema_argument
 from synalinks.modules._module import Module
 
@@ -75,6 +76,7 @@ class Lambda(Module):
 
         Raises:
             ConfigurationError: The function returned something else than data.
+            ModuleError: What it returned does not fit the schema.
         """
         if inputs is None:
             return None
@@ -91,6 +93,14 @@ class Lambda(Module):
                 f"received: {show(result)}."
             )
             raise ConfigurationError(msg)
+        violation = first_violation(json, self.schema)
+        if violation:
+            msg = (
+                f"The function of `{self.name}` returned what does not fit its schema: "
+                f"{violation}. Received: {show(json)}; expected the keys "
+                f"{', '.join(f'`{key}`' for key in self.schema.get('properties', {}))}."
+            )
+            raise ModuleError(msg)
         return JsonDataModel(schema=self.schema, json=json)
 
     async def compute_output_spec(self, inputs: Any) -> SymbolicDataModel:

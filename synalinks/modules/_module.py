@@ -5,18 +5,11 @@ from __future__ import annotations
 import asyncio
 import inspect
 from functools import cache
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from synalinks._internal import context
 from synalinks._internal.naming import unique_name
-from synalinks._internal.shape import is_dict, is_row
-from synalinks.data_models import (
-    DataModel,
-    JsonDataModel,
-    SymbolicDataModel,
-    Variable,
-    is_meta_class,
-)
 from synalinks.errors import (
     ConfigurationError,
     ModuleError,
@@ -26,15 +19,17 @@ from synalinks.errors import (
 )
 from synalinks.graph import Node, symbols_in
 from synalinks.hooks import is_observed, observe
+from synalinks.modules._arguments import to_models
 from synalinks.modules._recording import specs_of, symbols_from_specs, symbols_of
 from synalinks.modules._tree import ModuleTree, check_name
 from synalinks.saving import copy_configurable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from typing import Self
 
     from synalinks._internal.json import JsonObject
+    from synalinks.data_models import Variable
     from synalinks.hooks import Hook, Kind
 
 
@@ -86,6 +81,8 @@ class Module(ModuleTree):
         self._variables: list[Variable] = []
         self._build_lock: asyncio.Lock | None = None
         self._input_specs: Any = None
+        # Inputs and outputs of the last call on symbols.
+        self._wired: tuple[Any, Any] = (None, None)
 
     # -- what subclasses override ----------------------------------------------
 
@@ -121,7 +118,7 @@ class Module(ModuleTree):
             OutputSchemaError: `call` cannot run on symbolic inputs.
         """
         try:
-            return await self.call(*args, **kwargs)
+            return await self._awaitable("call", self.call(*args, **kwargs))
         except (
             ValueError, TypeError, AttributeError, LookupError, ArithmeticError,
             AssertionError,
@@ -152,7 +149,7 @@ class Module(ModuleTree):
         Raises:
             ConfigurationError: A positional argument is no data model.
         """
-        args = tuple(self._to_models(arg) for arg in args)
+        args = tuple(to_models(self.name, arg) for arg in args)
         if not self.built:
             await self._build_once(args)
         outer = context.call.get()
@@ -167,16 +164,19 @@ class Module(ModuleTree):
             if not any(True for _ in symbols_in((args, kwargs))):
                 if is_observed(self.hooks):
                     return await self._observed_call(args, kwargs)
-                return await self.call(*args, **kwargs)
+                return await self._awaitable("call", self.call(*args, **kwargs))
             if not _takes_training(type(self).compute_output_spec):
                 kwargs = {key: kwargs[key] for key in kwargs if key != "training"}
-            outputs = await self.compute_output_spec(*args, **kwargs)
-        return symbols_of(outputs, Node(operation=self, args=args, kwargs=options))
+            spec = self.compute_output_spec(*args, **kwargs)
+            outputs = await self._awaitable("compute_output_spec", spec)
+        outputs = symbols_of(outputs, Node(operation=self, args=args, kwargs=options))
+        self._wired = (args[0] if len(args) == 1 else list(args), outputs)
+        return outputs
 
     async def _observed_call(self, args: tuple[Any, ...], kwargs: JsonObject) -> Any:
         return await observe(
             self,
-            lambda: self.call(*args, **kwargs),
+            lambda: self._awaitable("call", self.call(*args, **kwargs)),
             kind=self._observed_as,
             hooks=self.hooks,
             inputs=args,
@@ -203,23 +203,14 @@ class Module(ModuleTree):
         """
         return await self(*args, **kwargs)
 
-    def _to_models(self, value: Any) -> Any:
-        if value is None or isinstance(value, (JsonDataModel, SymbolicDataModel)):
-            return value
-        if isinstance(value, (DataModel, Variable)):
-            return value.to_json_data_model()
-        if is_meta_class(value):
-            return value.to_symbolic_data_model()
-        if is_row(value):
-            return [self._to_models(part) for part in value]
-        if is_dict(value):
-            return {key: self._to_models(part) for key, part in value.items()}
+    def _awaitable(self, method: str, returned: Any) -> Awaitable[Any]:
+        if isawaitable(returned):
+            return returned
         msg = (
-            f"`{self.name}` takes data models as positional arguments, received: "
-            f"{show(value)} of type `{type(value).__name__}`. Make it an instance of "
-            "a `synalinks.DataModel`, or pass it by keyword if it is an option."
+            f"`{type(self).__name__}.{method}` is no `async def`: it returned "
+            f"{show(returned)} at once. Write `async def {method}(...)`."
         )
-        raise ConfigurationError(msg)
+        raise ModuleError(msg)
 
     async def _build_once(self, args: tuple[Any, ...]) -> None:
         if self._build_lock is None:
@@ -228,13 +219,28 @@ class Module(ModuleTree):
             async with self._build_lock:
                 if not self.built:
                     self._set_paths_below()
-                    await self.build(args[0] if len(args) == 1 else list(args))
+                    built = self.build(args[0] if len(args) == 1 else list(args))
+                    await self._awaitable("build", built)
                     self._input_specs = specs_of(args)
                     self.built = True
                     self._set_paths_below()
         finally:
             # A lock is of one event loop, and the next attempt may be in another.
             self._build_lock = None
+
+    @property
+    def input(self) -> Any:
+        """The symbols that the module was last called on; None before that."""
+        return self._wired[0]
+
+    @property
+    def output(self) -> Any:
+        """The symbols that the module then returned; None before that.
+
+        With it a program can be made of a part of another:
+        `Program(inputs=program.inputs, outputs=program.get_module("draft").output)`.
+        """
+        return self._wired[1]
 
     # -- configuration ---------------------------------------------------------
 

@@ -95,7 +95,7 @@ def to_messages(system: str, inputs: JsonDataModel) -> list[JsonObject]:
     value = json_of(inputs)
     if "messages" in value and _is_chat(schema_of(inputs)):
         turns = _chat_of(value)
-    elif is_strictly_chat_message(inputs):
+    elif "role" in value and is_strictly_chat_message(inputs):
         turns = [value]
     else:
         turns = [_user_message(value)]

@@ -16,6 +16,9 @@ from synalinks.errors import ConfigurationError, show
 if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
+# What some modules add to the fields of an answer; examples of the task have it not.
+_ADDED = "thinking"
+
 
 def first_state(
     module_name: str,
@@ -48,7 +51,10 @@ def first_state(
             raise ConfigurationError(msg)
     predictions = [_to_prediction(pair) for pair in pairs]
     if schema is not None:
-        _check_sides(module_name, "outputs", predictions, schema)
+        required = [key for key in schema.get("required", ()) if key != _ADDED]
+        _check_sides(
+            module_name, "outputs", predictions, {**schema, "required": required}
+        )
     return Instructions(
         instructions=instructions or default_instructions(schema),
         examples=predictions,
@@ -79,7 +85,7 @@ def _check_sides(
     module_name: str, side: str, examples: list[JsonObject], schema: JsonObject
 ) -> None:
     for number, example in enumerate(examples):
-        violation = _violation(example[side], schema)
+        violation = first_violation(example[side], schema)
         if violation:
             keys = ", ".join(f"`{key}`" for key in schema.get("properties", {}))
             msg = (
@@ -88,15 +94,6 @@ def _check_sides(
                 f"keys {keys}."
             )
             raise ConfigurationError(msg)
-
-
-def _violation(value: JsonObject, schema: JsonObject) -> str | None:
-    violation = first_violation(value, schema)
-    if violation is None:
-        return None
-    # A data model leaves out the fields that are None, also those without a default.
-    absent = dict.fromkeys(schema.get("required", ()))
-    return violation if first_violation({**absent, **value}, schema) else None
 
 
 def default_instructions(schema: JsonObject | None) -> str | None:

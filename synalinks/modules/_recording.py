@@ -41,6 +41,8 @@ def symbols_of(outputs: Any, node: Node, path: _Path = ()) -> Any:
         )
         raise OutputSchemaError(msg)
     symbol = SymbolicDataModel(schema=schema_of(outputs))
+    if isinstance(outputs, SymbolicDataModel):
+        symbol.cases = outputs.cases
     symbol.origin = Origin(node, path[0] if len(path) == 1 else path)
     return symbol
 

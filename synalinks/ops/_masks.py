@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from synalinks.data_models import DataModel, JsonDataModel, schema_of
 from synalinks.errors import ConfigurationError, did_you_mean, show
@@ -15,15 +15,6 @@ if TYPE_CHECKING:
 
 # A data model or None; for a program of several outputs, a list or dict of these.
 Outputs: TypeAlias = Any
-
-
-class MaskArguments(TypedDict, total=False):
-    """The arguments that choose fields; see `Masks`."""
-
-    in_mask: Sequence[str] | None
-    out_mask: Sequence[str] | None
-    in_mask_pattern: str | None
-    out_mask_pattern: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,16 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
 
+_DEFAULT = "out_of_bag_racing"
+
 
 def get(identifier: object) -> Optimizer | None:
     """Return the optimizer that an identifier stands for.
 
     Args:
         identifier: An optimizer; its name, in Camel or snake case, whatever the
-            capitals; its configuration; or None.
+            capitals; `"auto"` for the one that is best in general, `OutOfBagRacing`;
+            its configuration; or None.
 
     Returns:
         The optimizer; None for None.
@@ -26,7 +29,7 @@ def get(identifier: object) -> Optimizer | None:
     Raises:
         ConfigurationError: The identifier stands for no optimizer.
     """
-    return look_up(identifier, kind=Optimizer)
+    return look_up(_DEFAULT if identifier == "auto" else identifier, kind=Optimizer)
 
 
 def serialize(optimizer: Optimizer) -> JsonObject:

@@ -134,8 +134,9 @@ class Optimizer(Hyperparameters, ABC):
     def finalists(self) -> list[Candidate]:
         """Return who may be the result, best first, where `judge` did not validate.
 
-        They meet the program that training began with on the validation samples before
-        the program is validated. None are needed where candidates are judged on these.
+        Before the program is validated they meet on the validation samples, and the
+        winner meets the program that training began with. None are needed where
+        candidates are judged on these.
         """
         return []
 
@@ -160,6 +161,11 @@ class Optimizer(Hyperparameters, ABC):
             msg = f"`{self.name}` has no incumbent before training begins."
             raise ConfigurationError(msg)
         return self._incumbent
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is an incumbent."""
+        return self._incumbent is not None
 
     @property
     def seed(self) -> Candidate:
@@ -233,10 +239,15 @@ class Optimizer(Hyperparameters, ABC):
         finalists = self.finalists()
         if not finalists:
             return
-        race = self._new_race(self.seed, finalists, step.scoring_ids, step)
+        favourite, *others = finalists
+        race = self._new_race(favourite, others, step.scoring_ids, step)
         while trials := race.wanted():
             yield trials
-        self._put_to_use(race.winner or self.seed)
+        winner = race.winner or favourite
+        race = self._new_race(self.seed, [winner], step.scoring_ids, step)
+        while trials := race.wanted():
+            yield trials
+        self.put_to_use(race.winner or self.seed)
 
     def tell(self, candidate: Candidate, rollouts: Sequence[Rollout]) -> None:
         """Take in what was measured.
@@ -267,7 +278,7 @@ class Optimizer(Hyperparameters, ABC):
             is_accepted: Whether the leader becomes the incumbent.
         """
         if is_accepted:
-            self._put_to_use(self.leader())
+            self.put_to_use(self.leader())
         known = {one.digest for one in self.population}
         for candidate in self.proposals:
             taken = "accepted" if candidate.digest in known else "rejected"
@@ -318,7 +329,12 @@ class Optimizer(Hyperparameters, ABC):
             )
         )
 
-    def _put_to_use(self, candidate: Candidate) -> None:
+    def put_to_use(self, candidate: Candidate) -> None:
+        """Make a candidate the incumbent, and note if that is a change.
+
+        Args:
+            candidate: The candidate.
+        """
         if candidate.digest != self.incumbent.digest:
             self.log.note(self._event("best", candidate))
         self._incumbent = candidate

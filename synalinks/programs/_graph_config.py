@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 _SYMBOL = "__symbolic_data_model__"
 _OPERATION = "DataOperation"
 
-# What each use of an operation returned, by (name of the operation, index of the use).
-_Made = dict[tuple[str, int], Any]
+# A use of an operation: its name, and which of its uses it is.
+_Use = tuple[str, int]
+# What each use of an operation returned.
+_Made = dict[_Use, Any]
 
 
 def graph_to_config(graph: Function) -> JsonObject:
@@ -96,8 +98,10 @@ def graph_from_config(config: JsonObject) -> tuple[Any, Any]:
         config: What `graph_to_config` returned.
 
     Raises:
-        FileFormatError: Nodes refer to each other in a cycle or to nothing.
+        FileFormatError: Two modules have one name, or nodes refer to each other in a
+            cycle or to nothing.
     """
+    _check_names(config["modules"])
     made: _Made = {}
     waiting: list[tuple[str, int, Any, JsonObject]] = []
     for form in config["modules"]:
@@ -111,11 +115,8 @@ def graph_from_config(config: JsonObject) -> tuple[Any, Any]:
     while waiting:
         ready = [entry for entry in waiting if _references(entry[3]) <= made.keys()]
         if not ready:
-            names = [f"{name}[{index}]" for name, index, _, _ in waiting]
-            msg = (
-                f"These nodes of the saved graph never get their inputs: {show(names)}."
-            )
-            raise FileFormatError(msg)
+            without = {entry[:2]: entry[3] for entry in waiting}
+            raise FileFormatError(_stuck(without, made))
         for name, index, operation, use in ready:
             made[name, index] = _replay(operation, use, made)
         waiting = [entry for entry in waiting if entry[:2] not in made]
@@ -123,6 +124,36 @@ def graph_from_config(config: JsonObject) -> tuple[Any, Any]:
         _resolve(config["input_modules"], made),
         _resolve(config["output_modules"], made),
     )
+
+
+def _check_names(forms: list[JsonObject]) -> None:
+    seen: set[str] = set()
+    for form in forms:
+        if form["name"] in seen:
+            msg = (
+                f"Two modules of the saved graph are named {show(form['name'])}. Names "
+                "must be unique, since saved variables are found by them."
+            )
+            raise FileFormatError(msg)
+        seen.add(form["name"])
+
+
+def _stuck(waiting: dict[_Use, JsonObject], made: _Made) -> str:
+    """Return what is wrong with nodes that never get their inputs."""
+    for (name, _), use in waiting.items():
+        for absent, index in sorted(_references(use) - waiting.keys() - made.keys()):
+            return (
+                f"`{name}` of the saved graph takes the output of `{absent}` (use "
+                f"{index}), which is not in the file."
+            )
+    trail: list[_Use] = []
+    use = next(iter(waiting))
+    while use not in trail:
+        trail.append(use)
+        use = min(_references(waiting[use]) & waiting.keys())
+    around = [*trail[trail.index(use) :], use]
+    cycle = " → ".join(f"`{name}`" for name, _ in reversed(around))
+    return f"The saved graph has a cycle: {cycle}."
 
 
 def _operation(form: JsonObject) -> Any:
@@ -152,7 +183,7 @@ def _replay(operation: Any, use: JsonObject, made: _Made) -> Any:
     return symbol
 
 
-def _references(structure: Any) -> set[tuple[str, int]]:
+def _references(structure: Any) -> set[_Use]:
     if is_dict(structure):
         if structure.get("class_name") == _SYMBOL:
             name, index, _ = structure["config"]["synalinks_history"]

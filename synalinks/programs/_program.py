@@ -15,6 +15,7 @@ from synalinks.programs._graph_config import graph_from_config, graph_to_config
 from synalinks.programs._inputs import checked_inputs, is_absent
 from synalinks.programs._saved_program import SavedProgram
 from synalinks.programs._summary import output_schema_of, summary_table
+from synalinks.programs._symbols import to_symbols
 from synalinks.saving import shared_objects, with_shared_ids
 
 if TYPE_CHECKING:
@@ -73,13 +74,16 @@ class Program(SavedProgram):
         if not is_rebuilt:
             super().__init__(name=name, description=description, trainable=trainable)
             self._init_training()
+            self._told_unregistered = set()
             self._graph: Function | None = None
             self._prefix = self._root_prefix()
         else:
             self.name = name or self.name
             self.description = description or self.description
         if inputs is not None:
-            self._set_graph(Function(_with_lists(inputs), _with_lists(outputs)))
+            self._set_graph(
+                Function(to_symbols("inputs", inputs), to_symbols("outputs", outputs))
+            )
 
     def _set_graph(self, graph: Function) -> None:
         self._graph = graph
@@ -268,15 +272,6 @@ class Program(SavedProgram):
         own = {key: config.get(key) for key in ("name", "description")}
         trainable = config.get("trainable", True)
         return cls(inputs=inputs, outputs=outputs, trainable=trainable, **own)
-
-
-def _with_lists(symbols: Any) -> Any:
-    # JSON has no tuples: a program is to be the same before and after it is saved.
-    if is_row(symbols):
-        return [_with_lists(part) for part in symbols]
-    if is_dict(symbols):
-        return {key: _with_lists(part) for key, part in symbols.items()}
-    return symbols
 
 
 def _fresh_inputs(value: Any) -> Any:

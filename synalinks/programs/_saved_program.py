@@ -23,6 +23,7 @@ from synalinks.programs._files import (
 )
 from synalinks.programs._loading import load_document
 from synalinks.programs._state_tree import matched_values, to_trees
+from synalinks.programs._unregistered import warn_of_unregistered
 from synalinks.saving import serialize_synalinks_object, with_shared_ids
 from synalinks.training import Trainer
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 class SavedProgram(Trainer, Module):
     """The part of `Program` that reads and writes its variables and files."""
+
+    _told_unregistered: set[str]
 
     # -- variables -------------------------------------------------------------
 
@@ -84,6 +87,9 @@ class SavedProgram(Trainer, Module):
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Save the whole program: modules, variables and compile settings.
 
+        One warning names classes and functions of one's own that are not registered:
+        another process will not find them.
+
         Args:
             filepath: Ends in `.json`.
             overwrite: Whether a file that is there may be replaced.
@@ -93,11 +99,14 @@ class SavedProgram(Trainer, Module):
             WriteError: The file could not be written; an old one is untouched.
         """
         path = checked_path(filepath, holds_variables=False)
-        write_document(path, self._whole_document(), overwrite=overwrite)
+        document = self._document()
+        content = {**document, "variables": self.get_state_tree()}
+        write_document(path, content, overwrite=overwrite)
+        warn_of_unregistered(path, document, self._told_unregistered)
 
     def to_file_text(self) -> str:
         """Return what `save` writes, for those who keep it elsewhere."""
-        return document_text(self._whole_document())
+        return document_text({**self._document(), "variables": self.get_state_tree()})
 
     @classmethod
     def load(
@@ -193,9 +202,6 @@ class SavedProgram(Trainer, Module):
             options: `indent`, the number of spaces per level.
         """
         return dumps(self._document(), indent=options.get("indent"))
-
-    def _whole_document(self) -> JsonObject:
-        return {**self._document(), "variables": self.get_state_tree()}
 
     def _document(self) -> JsonObject:
         return with_shared_ids(

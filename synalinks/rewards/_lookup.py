@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.shape import is_row
+from synalinks.errors import ConfigurationError, show
 from synalinks.rewards._reward import Reward
 from synalinks.rewards._reward_function_wrapper import RewardFunctionWrapper
 from synalinks.saving import load_as, look_up, serialize_synalinks_object
@@ -27,6 +29,12 @@ def get(identifier: object) -> Reward | None:
     Raises:
         ConfigurationError: The identifier stands for no reward.
     """
+    if is_row(identifier):
+        msg = (
+            f"{show(identifier)} is not a reward. It takes one reward: weigh several "
+            "with `ComposableReward(rewards=[...], weights=[...])`."
+        )
+        raise ConfigurationError(msg)
     return look_up(identifier, kind=Reward, from_function=RewardFunctionWrapper)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from synalinks._internal import context
 from synalinks._internal.naming import snake_case
 from synalinks.hooks import is_observed, observe
-from synalinks.ops import Masks
+from synalinks.ops import Masks, SignatureWithMasks
 from synalinks.rewards._reduction import checked_reduction
 from synalinks.rewards._score import Score, checked_score
 from synalinks.saving import Configurable
@@ -52,6 +52,8 @@ class Reward(Configurable, ABC):
                 return 1.0 / (1 + len(y_pred.get("answer")))
         ```
     """
+
+    __signature__ = SignatureWithMasks()
 
     def __init__(
         self,

@@ -41,6 +41,27 @@ class Configurable:
         self._arguments = _bind(cls.__init__, args, kwargs)
         return self
 
+    # Hidden from the type checker, which would believe that there are all names.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Tell of a subclass that forgot `super().__init__()`.
+
+            Returns:
+                Nothing: there is no attribute of this name.
+
+            Raises:
+                AttributeError: There is no such attribute, or not yet.
+            """
+            if "name" in self.__dict__ or name.startswith("__"):
+                return object.__getattribute__(self, name)  # raises what is usual
+            cls = type(self).__name__
+            msg = (
+                f"`{cls}` has no `{name}` yet: `{cls}.__init__` must call "
+                "`super().__init__(...)` before anything else."
+            )
+            raise AttributeError(msg)
+
     def get_config(self) -> JsonObject:
         """Return the constructor's arguments as JSON.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from synalinks._internal.rng import stream
 from synalinks.errors import ConfigurationError, did_you_mean, show
-from synalinks.testing._faults import Cut, Drip, Drop, Hang, Late, Raw, Status
+from synalinks.testing._bad_replies import Cut, Drip, Drop, Hang, Late, Raw, Status
 from synalinks.testing._pieces import JSON
 from synalinks.testing._replies import Answer, Reply
 

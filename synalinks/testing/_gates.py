@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synalinks.testing._faults import Status
+from synalinks.testing._bad_replies import Status
 
 
 class TokenBucket:

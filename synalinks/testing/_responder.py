@@ -13,7 +13,7 @@ from synalinks._internal.json import JsonObject
 from synalinks._internal.rng import stream
 from synalinks.errors import LanguageModelError
 from synalinks.language_models import LMRequest, LMResponse
-from synalinks.testing._faults import Status
+from synalinks.testing._bad_replies import Status
 from synalinks.testing._received import to_lm_request
 from synalinks.testing._replies import GoodReply, Reply, to_reply
 from synalinks.testing._vectors import embed

@@ -10,15 +10,18 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from pathlib import Path
 from queue import SimpleQueue
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from synalinks.errors import warn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from synalinks._internal.json import JsonObject
 
 Lane: TypeAlias = Literal["run", "trace"]
@@ -27,6 +30,19 @@ _ROOT = Path(__file__).parents[2]
 # Traces beyond these are not kept, should MLflow be away for hours.
 _MAX_WAITING_TRACES = 20_000
 _MAX_STARTS = 3
+_REST_S = 0.05
+
+
+class _Order(NamedTuple):
+    """An entry, and what makes the rest of it."""
+
+    entry: JsonObject
+    complete: Callable[[], JsonObject] | None
+
+    def as_line(self) -> str:
+        """Return the whole entry as the other process reads it."""
+        rest = self.complete() if self.complete is not None else {}
+        return json.dumps({**self.entry, **rest}, default=str)
 
 
 class Outbox:
@@ -45,9 +61,9 @@ class Outbox:
     def __init__(self, uri: str) -> None:
         self.uri = uri
         self.shutdown_timeout_s = 5.0
-        self._queue: SimpleQueue[JsonObject | None] = SimpleQueue()
-        self._waiting: dict[int, JsonObject] = {}
-        self._runs: dict[str, JsonObject] = {}
+        self._queue: SimpleQueue[_Order | None] = SimpleQueue()
+        self._waiting: dict[int, _Order] = {}
+        self._runs: dict[str, _Order] = {}
         self._n_entries = 0
         self._n_traces = 0
         self._n_dropped = 0
@@ -59,12 +75,19 @@ class Outbox:
 
     # -- taking ------------------------------------------------------------------------
 
-    def put(self, entry: JsonObject, lane: Lane = "run") -> None:
+    def put(
+        self,
+        entry: JsonObject,
+        lane: Lane = "run",
+        complete: Callable[[], JsonObject] | None = None,
+    ) -> None:
         """Take an entry, which must not change any more; returns at once.
 
         Args:
             entry: What to send, as JSON.
             lane: `trace` for what can wait until the runs are written.
+            complete: Makes the rest of the entry; called in a thread, so that the event
+                loop has nothing to do with it.
         """
         with self._changed:
             if lane == "trace" and self._n_traces >= _MAX_WAITING_TRACES:
@@ -73,13 +96,13 @@ class Outbox:
             self._n_traces += lane == "trace"
             self._n_entries += 1
             entry = {**entry, "lane": lane, "n": self._n_entries}
-            self._waiting[self._n_entries] = entry
+            self._waiting[self._n_entries] = order = _Order(entry, complete)
             if entry["op"] == "run":
-                self._runs[entry["run"]] = entry
+                self._runs[entry["run"]] = order
             if self._thread is None:
                 self._thread = threading.Thread(target=self._feed, daemon=True)
                 self._thread.start()
-            self._queue.put(entry)
+            self._queue.put(order)
 
     def take_warnings(self) -> list[str]:
         """Return what the sender has to say, once."""
@@ -109,7 +132,7 @@ class Outbox:
     def _is_waiting(self, lane: Lane | None) -> bool:
         if lane is None:
             return bool(self._waiting)
-        return any(one["lane"] == lane for one in self._waiting.values())
+        return any(one.entry["lane"] == lane for one in self._waiting.values())
 
     def close(self) -> None:
         """Wait for what is left, for a while; the sender goes on by itself after it."""
@@ -133,9 +156,12 @@ class Outbox:
     def _feed(self) -> None:
         """Write entries to the process; runs in a thread, since pipes block."""
         self._start()
-        while (entry := self._queue.get()) is not None:
-            if not self._hand_over(entry):
+        while (order := self._queue.get()) is not None:
+            if not self._hand_over(order):
                 return
+            if self._queue.empty():
+                # To be woken for each entry would cost its giver more than the entry.
+                time.sleep(_REST_S)
         self._close_input()
 
     def _close_input(self) -> None:
@@ -144,12 +170,12 @@ class Outbox:
             with contextlib.suppress(OSError):  # it has died
                 process.stdin.close()
 
-    def _hand_over(self, entry: JsonObject) -> bool:
+    def _hand_over(self, order: _Order) -> bool:
         process = self._process
         if process is None or process.stdin is None:
             return False
         try:
-            process.stdin.write(f"{json.dumps(entry, default=str)}\n")
+            process.stdin.write(f"{order.as_line()}\n")
             process.stdin.flush()
         except OSError:  # it has died: all that it did not acknowledge, once more
             return self._start_again()
@@ -164,11 +190,10 @@ class Outbox:
         self._start()
         with self._changed:
             left = list(self._waiting.values())
-            numbers = {one["n"] for one in left}
-            runs = [one for one in self._runs.values() if one["n"] not in numbers]
+            runs = [one for one in self._runs.values() if one not in left]
             self._queue = SimpleQueue()
-            for entry in [*runs, *left]:
-                self._queue.put(entry)
+            for order in [*runs, *left]:
+                self._queue.put(order)
         return True
 
     def _start(self) -> None:
@@ -198,8 +223,9 @@ class Outbox:
             said = json.loads(line)
             with self._changed:
                 for number in said.get("done", ()):
-                    entry = self._waiting.pop(number, None)
-                    self._n_traces -= entry is not None and entry["lane"] == "trace"
+                    done = self._waiting.pop(number, None)
+                    is_trace = done is not None and done.entry["lane"] == "trace"
+                    self._n_traces -= is_trace
                 self._changed.notify_all()
             if "warn" in said:
                 self._note(said["warn"])

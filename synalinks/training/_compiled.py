@@ -49,17 +49,29 @@ def compile_parts(optimizer: Any, reward: Any, metrics: Any) -> Compiled:
     Raises:
         ConfigurationError: A name is unknown, or two metrics have one name.
     """
+    return Compiled(
+        optimizer=optimizers.get(optimizer),
+        reward=None if reward is None else rewards.get(reward),
+        metrics=resolve_metrics(metrics),
+    )
+
+
+def resolve_metrics(metrics: Any) -> list[Metric]:
+    """Return copies of what the user passed as metrics.
+
+    Args:
+        metrics: A list of metrics, names, configurations or functions, or None.
+
+    Raises:
+        ConfigurationError: A name is unknown, or two metrics have one name.
+    """
     if metrics is not None and not is_row(metrics):
         msg = f"`metrics` is a list, received: {show(metrics)}."
         raise ConfigurationError(msg)
     given = cast("Sequence[Any]", metrics or ())
-    compiled = Compiled(
-        optimizer=optimizers.get(optimizer),
-        reward=None if reward is None else rewards.get(reward),
-        # The program owns its metrics: one instance may be compiled into several.
-        metrics=[_metric(one).clone() for one in given],
-    )
-    names = ["reward", *compiled.metric_names()]
+    # The program owns its metrics: one instance may be compiled into several.
+    resolved = [_metric(one).clone() for one in given]
+    names = ["reward", *(metric.name for metric in resolved)]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         msg = (
@@ -67,7 +79,7 @@ def compile_parts(optimizer: Any, reward: Any, metrics: Any) -> Compiled:
             "in the logs. Pass another `name=`."
         )
         raise ConfigurationError(msg)
-    return compiled
+    return resolved
 
 
 def _metric(identifier: Any) -> Metric:

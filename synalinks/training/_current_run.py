@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from synalinks.errors import BudgetExceededError
 from synalinks.hooks import end_sample
 from synalinks.rewards import BatchReward
 from synalinks.training._rollouts import roll_out, roll_out_one, score
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from synalinks.callbacks import CallbackList
-    from synalinks.contracts import Rollout, TrainerState
+    from synalinks.contracts import Candidate, Rollout, TrainerState
     from synalinks.training._failures import FailurePolicy
     from synalinks.training._samples import Batch, Feed, Sample
     from synalinks.training._session import FitSession
     from synalinks.training._sliding import SlidingRollouts
+    from synalinks.training._usage import UsageMeter
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,12 +46,20 @@ class CurrentRun:
     """Whether `on_train_end` is called: no error is one of training from then on."""
     session: FitSession | None = None
     """What `fit` has measured; None in `evaluate` and `predict`."""
+    meter: UsageMeter | None = None
+    """Counts what `fit` takes."""
     batch: Batch | None = None
     """The batch that the loop is at."""
+    n_steps: int = 0
+    """Steps completed in this run."""
     n_given_up: int = 0
     """Steps whose proposals were all rejected."""
     n_batches_done: int = 0
     """Batches completed of the evaluation or prediction under way."""
+    snapshot: Candidate | None = None
+    """The program that is evaluated in `fit`; the present one where there is none."""
+    hook_error: Exception | None = None
+    """The error of a hook that ends the run."""
     _ahead: SlidingRollouts | None = None
 
     def at(self, batch: Batch) -> None:
@@ -63,11 +73,47 @@ class CurrentRun:
         self.state.batch_index = batch.index
         self.is_applied = False
 
+    def mark(self, name: str) -> None:
+        """Count from here what `usage_since` tells.
+
+        Args:
+            name: Of what begins: `batch` or `epoch`.
+        """
+        if self.meter is not None:
+            self.meter.watch()
+            self.meter.mark(name)
+
+    def usage_since(self, name: str) -> dict[str, float]:
+        """Return what language models have taken since a mark, as it is in the logs.
+
+        Args:
+            name: Of the mark.
+        """
+        self.report()
+        return {} if self.meter is None else self.meter.since(name)
+
+    def report(self) -> None:
+        """Write into the artifacts what the run has done and taken so far."""
+        artifacts = self.state.artifacts
+        artifacts.executed_steps = self.n_steps
+        if self.meter is not None:
+            self.meter.report(artifacts)
+
     @property
     def is_spent(self) -> bool:
         """Whether the run has to end without any further paid call."""
         stop = self.state.stop
         return stop is not None and not stop.validate
+
+    def finishes_what_is_paid(self) -> bool:
+        """Begin no further sample of an evaluation or a prediction that must end.
+
+        Returns:
+            Whether samples are under way, whose batches are still to be taken.
+        """
+        if self._ahead is not None and self._ahead.held_back is None:
+            self._ahead.hold_back(BudgetExceededError(self.state.stop_reason or ""))
+        return self._ahead is not None
 
     async def fire(self, hook: str, *args: Any) -> bool:
         """Call a hook of the run's callbacks.
@@ -79,7 +125,11 @@ class CurrentRun:
         Returns:
             Whether any callback votes to reject.
         """
-        return bool(self.callbacks) and await self.callbacks.dispatch(hook, *args)
+        try:
+            return bool(self.callbacks) and await self.callbacks.dispatch(hook, *args)
+        except Exception as error:
+            self.hook_error = error
+            raise
 
     async def rollouts(
         self, samples: Sequence[Sample], *, is_scored: bool, training: bool = False
@@ -94,10 +144,11 @@ class CurrentRun:
         Raises:
             AllSamplesFailedError: No sample of the batch came through.
         """
+        ids = [sample.id for sample in samples]
         if self._ahead is not None:
-            rollouts = await self._ahead.take([sample.id for sample in samples])
+            rollouts = await self._ahead.take(ids)
         elif self.session is not None and is_scored:
-            rollouts = await self.session.measure_present(samples)
+            rollouts = await self.session.measure(self._evaluated(self.session), ids)
         else:
             rollouts = await roll_out(
                 self.program, samples, self.policy, training=training
@@ -122,6 +173,9 @@ class CurrentRun:
         """Whether a rollout can be scored without the others of its batch."""
         return not isinstance(self.program.reward, BatchReward)
 
+    def _evaluated(self, session: FitSession) -> Candidate:
+        return self.snapshot or session.adopt_present()
+
     @contextlib.asynccontextmanager
     async def rolling_ahead(
         self, feed: Feed, *, is_scored: bool
@@ -139,19 +193,18 @@ class CurrentRun:
         window = window_of(self.program, feed)
         scores_each = is_scored and self._scores_each
 
+        if session is not None and not scores_each:
+            yield  # a reward of whole batches is measured in whole batches
+            return
+        evaluated = self._evaluated(session) if session is not None else None
+
         async def run(sample: Sample) -> Rollout:
-            if session is not None:
-                incumbent = session.optimizer.incumbent
-                return (await session.measure(incumbent, [sample.id]))[0]
+            if session is not None and evaluated is not None:
+                return (await session.measure(evaluated, [sample.id]))[0]
             rollout = await roll_out_one(self.program, sample, self.policy)
             self.policy.note([rollout])
             return (await score(self.program, [rollout]))[0] if scores_each else rollout
 
-        if session is not None and not scores_each:
-            yield  # a reward of whole batches is measured in whole batches
-            return
-        if session is not None:
-            session.adopt_present()
         async with sliding(feed.used(), window, run) as ahead:
             self._ahead = ahead
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from synalinks.callbacks import reachable_language_models
+from synalinks.callbacks import reachable_models
 from synalinks.contracts import Estimate, Span
 from synalinks.training._rollouts import roll_out, score
 
@@ -68,7 +68,7 @@ def _sample_runs(program: Any, plan: FitPlan) -> Span:
 
 
 def _counters(program: Any) -> tuple[float | None, ...]:
-    models = reachable_language_models(program)
+    models = reachable_models(program)
     totals: list[float | None] = []
     for name in ("cumulated_calls", "cumulated_tokens", "cumulated_cost"):
         values = [getattr(model, name) for model in models]

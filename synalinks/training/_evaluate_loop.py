@@ -39,6 +39,7 @@ async def run_evaluation(run: CurrentRun, feed: Feed) -> dict[str, float]:
                 run.n_batches_done += 1
                 await run.fire("on_test_batch_end", batch.index, results)
     run.state.batch = None
+    run.policy.end_pass(is_complete=run.n_batches_done == feed.n_batches)
     with stopping(run):
         await run.fire("on_test_end", results)
     _warn_if_cut_short(run, feed)
@@ -71,6 +72,7 @@ async def run_prediction(run: CurrentRun, feed: Feed) -> list[Any]:
                 logs = {"outputs": batch_outputs}
                 await run.fire("on_predict_batch_end", batch.index, logs)
     run.state.batch = None
+    run.policy.end_pass(is_complete=run.n_batches_done == feed.n_batches)
     with stopping(run):
         await run.fire("on_predict_end", {})
     _warn_if_cut_short(run, feed)
@@ -79,7 +81,7 @@ async def run_prediction(run: CurrentRun, feed: Feed) -> list[Any]:
 
 def _until(run: CurrentRun, feed: Feed, flag: str) -> Iterator[Batch]:
     for batch in feed.batches():
-        if run.is_spent:  # by a stop in `setup` or before the first batch
+        if run.is_spent and not run.finishes_what_is_paid():
             return
         run.at(batch)
         yield batch

@@ -17,6 +17,7 @@ from synalinks.errors import (
     InvalidOutputError,
     LanguageModelError,
     ModelNotFoundError,
+    WriteError,
     show,
     warn,
 )
@@ -30,11 +31,12 @@ _WINDOW = 100
 _MIN_IN_WINDOW = 10
 _CHOICES = ("record", "raise")
 # Errors that the next sample will meet too: there is no point in going on.
-_OF_THE_SYSTEM = (
+OF_THE_SYSTEM = (
     AuthenticationError,
     ModelNotFoundError,
     BudgetExceededError,
     ConfigurationError,
+    WriteError,
 )
 _OF_THE_ANSWER = (InvalidOutputError, ContextTooLongError, ContentRefusedError)
 
@@ -45,7 +47,8 @@ class FailurePolicy:
     Args:
         on_sample_error: `record` counts a failed sample, `raise` ends the run.
         max_failure_rate: Share of failed samples among the last 100 above which the
-            run ends; None for no limit.
+            run ends; None for no limit. A pass over the data in which all samples
+            failed ends it too, unless this is 1.0 and they are invalid answers.
 
     Raises:
         ConfigurationError: An argument is out of its range.
@@ -65,6 +68,7 @@ class FailurePolicy:
         self._max_failure_rate = max_failure_rate
         self._window: deque[bool] = deque(maxlen=_WINDOW)
         self._counts: Counter[str] = Counter()
+        self._pass: list[Failure | None] = []
 
     def to_failure(self, error: Exception) -> Failure | None:
         """Return the failure that an error of one sample is; None if it is no data.
@@ -72,7 +76,7 @@ class FailurePolicy:
         Args:
             error: What running the program on the sample raised.
         """
-        if self._raises or isinstance(error, _OF_THE_SYSTEM):
+        if self._raises or isinstance(error, OF_THE_SYSTEM):
             return None
         is_lm_error = isinstance(error, LanguageModelError)
         return Failure(
@@ -110,6 +114,7 @@ class FailurePolicy:
         """End the run if a whole batch is dead.
 
         Bad answers of a language model are not: they are what training is there for.
+        They are remembered for `end_pass`.
 
         Args:
             rollouts: The rollouts of a batch.
@@ -117,20 +122,29 @@ class FailurePolicy:
         Raises:
             AllSamplesFailedError: No sample of the batch came through.
         """
-        failures = [one.failure for one in rollouts if one.failure is not None]
-        dead = [
-            one
-            for one in failures
-            if not (one.is_answer and one.boundary == "language_model")
-        ]
-        if not dead or len(failures) < len(rollouts):
-            return
-        causes = _causes(Counter(failure.error for failure in failures))
-        msg = (
-            f"None of {len(failures)} samples came through: {causes}. "
-            f"The first: {dead[0].message}"
-        )
-        raise AllSamplesFailedError(msg)
+        failures = [one.failure for one in rollouts]
+        self._pass += failures
+        dead = [one for one in failures if one is not None and not _is_bad_answer(one)]
+        if dead and None not in failures:
+            raise AllSamplesFailedError(_all_failed(failures, dead[0]))
+
+    def end_pass(self, *, is_complete: bool) -> None:
+        """End the run if no sample of a whole pass over the data came through.
+
+        A model that never answers as it should is the wrong one, or is asked for the
+        wrong schema: that is no score of 0.0.
+
+        Args:
+            is_complete: Whether the pass went over all its batches.
+
+        Raises:
+            AllSamplesFailedError: All samples of the pass failed.
+        """
+        failures, self._pass = self._pass, []
+        first = failures[0] if failures else None
+        is_failed = is_complete and None not in failures
+        if first and is_failed and self._max_failure_rate != 1:
+            raise AllSamplesFailedError(_all_failed(failures, first))
 
     def warn_of_failures(self) -> None:
         """Tell the user what failed, once, at the end of a run."""
@@ -139,6 +153,31 @@ class FailurePolicy:
                 f"{self._counts.total()} samples failed: {_causes(self._counts)}. They "
                 "count as wrong, or are not scored if the provider did not answer."
             )
+
+
+def _is_bad_answer(failure: Failure) -> bool:
+    return failure.is_answer and failure.boundary == "language_model"
+
+
+def _all_failed(failures: Sequence[Failure | None], first: Failure) -> str:
+    causes = _causes(Counter(one.error for one in failures if one is not None))
+    if first.boundary != "language_model":
+        advice = "`on_sample_error='raise'` shows where the first one comes from."
+    elif _is_bad_answer(first):
+        advice = (
+            "`await program(x)` shows what one sample meets. Does the model know the "
+            "output schema, or is it too small for it? `max_failure_rate=1.0` counts "
+            "such answers as wrong and goes on."
+        )
+    else:
+        advice = (
+            "Is the provider up, and its address right? `await program(x)` tries one "
+            "sample."
+        )
+    return (
+        f"None of {len(failures)} samples came through: {causes}. "
+        f"The first: {first.message} What to do: {advice}"
+    )
 
 
 def _causes(counts: Counter[str]) -> str:

@@ -12,22 +12,23 @@ from synalinks.callbacks import (
     StopRun,
     default_monitor,
 )
-from synalinks.contracts import TrainerState
+from synalinks.contracts import USAGE_KEYS, TrainerState
 from synalinks.errors import BudgetExceededError, warn
 from synalinks.training._current_run import CurrentRun
-from synalinks.training._evaluate_loop import run_evaluation
+from synalinks.training._evaluations import Evaluations
 from synalinks.training._orderly import fire_to_the_end, orderly, stopping
 from synalinks.training._session import FitSession
+from synalinks.training._usage import UsageMeter
 from synalinks.training._variables import begin_epoch, end_epoch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable
 
     from synalinks.training._plan import FitPlan
     from synalinks.training._samples import Batch
 
 # Written by training into the row of a batch; the row of an epoch has no use for them.
-_OF_A_BATCH = ("attempts", "step_rejected", "update_applied")
+_OF_A_BATCH = ("attempts", "step_rejected", "update_applied", *USAGE_KEYS)
 
 
 async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
@@ -47,7 +48,7 @@ async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
     if program.optimizer is None:
         warn("The program was compiled without an optimizer: there is nothing to fit.")
         return history
-    params = {**plan.callback_params(), **program.callback_params()}
+    params = {**plan.callback_params(program), **program.callback_params()}
     entries.bind(program, params)
     state = TrainerState(program=program, stage="train", params=params)
     state.history = history
@@ -63,9 +64,12 @@ async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
     )
     entries.checks_changes = plan.check_callbacks
     program.stop_training = False
+    history.artifacts = state.artifacts
+    state.artifacts.requested_steps = plan.train.n_batches * len(plan.epochs)
     async with orderly(run):
         await _Training(run, plan).run_all()
     history.stop_reason = state.stop_reason
+    history.best = state.best
     history.callback_seconds = dict(entries.seconds)
     return history
 
@@ -112,6 +116,7 @@ class _Training:
             run.callbacks.check_requirements(run.state)
         session = await self._open_session()
         with stopping(run):
+            self._evaluations.begin()
             await run.fire("on_train_begin", {})
             await self._check_sanity(session)
             for epoch in self._plan.epochs:
@@ -126,6 +131,7 @@ class _Training:
             await run.fire("before_train_end", self._logs)
             await self._state.save_requested_checkpoints()
         await self._state.drain()
+        run.report()
         run.has_ended = True
         await fire_to_the_end(run, "on_train_end", self._logs)
 
@@ -138,12 +144,15 @@ class _Training:
             optimizer=program.optimizer,
             train=plan.train.samples,
             validation=validation.samples if validation else [],
+            others=[sample for one in plan.evaluators for sample in one.feed.samples],
             policy=plan.policy,
             minibatch_size=plan.minibatch_size,
             seed=plan.seed,
         )
-        session.warn_if_unvalidated()
+        session.warn_of_gaps()
         self._run.session = session
+        self._run.meter = UsageMeter(program)
+        self._evaluations = Evaluations(self._run, plan, session)
         return session
 
     async def _check_sanity(self, session: FitSession) -> None:
@@ -168,29 +177,31 @@ class _Training:
     # -- one epoch ---------------------------------------------------------------
 
     async def _run_epoch(self, epoch: int, session: FitSession) -> None:
-        state, plan = self._state, self._plan
+        state = self._state
         state.epoch, state.epoch_complete, state.stops_epoch = epoch, False, False
         self._program.reset_metrics()
         begin_epoch(session.variables)
+        self._run.mark("epoch")
         state.logs = {}
         await self._run.fire("on_epoch_begin", epoch, state.logs)
         first_row = len(state.rows)
         with stopping(self._run):
             await self._run_batches(epoch)
+        self._plan.policy.end_pass(is_complete=state.epoch_complete)
         if state.epoch_complete:
             self._program.optimizer.epochs += 1
             end_epoch(session.variables)
-        own = self._program.get_metrics_result() | self._last_logs
-        self._logs = state.logs = _epoch_row(state.rows[first_row:], own)
-        is_due = plan.validation is not None and (epoch + 1) % plan.validation_freq == 0
-        if is_due and (state.stop is None or state.stop.validate):
-            with stopping(self._run):
-                await session.select()
-            await self._validate(session)
-        state.note(self._logs)
+        rows, own = state.rows[first_row:], self._program.get_metrics_result()
+        own = own | self._last_logs
+        self._logs = state.logs = _epoch_row(
+            rows, lambda key: key in own or state.evaluator_of(key) is not None
+        )
+        await self._evaluations.run_due(self._logs, at_epoch_end=True)
+        state.note({**self._logs, **self._run.usage_since("epoch")})
         with stopping(self._run):
             await self._run.fire("on_epoch_end", epoch, self._logs)
             await state.save_requested_checkpoints()
+            await self._evaluations.run_requested(self._logs)
         if "val_reward" in self._logs and state.is_val_stale:
             # A callback has changed the program after it was validated.
             self._logs["val_stale"] = 1.0
@@ -206,6 +217,7 @@ class _Training:
                 break
             await self._run_batch(batch, held_out)
             n_done += 1
+            await self._evaluations.run_due(state.rows[-1], at_epoch_end=False)
             if self._is_stopping() or state.stops_epoch:
                 break
         state.epoch_complete = n_done == plan.train.n_batches
@@ -217,6 +229,8 @@ class _Training:
         state.rows.append(row)
         state.logs = row
         run.at(batch)
+        run.mark("batch")
+        self._evaluations.forget()
         state.mark_step(is_done=False)
         stop: StopRun | None = None
         try:
@@ -232,7 +246,14 @@ class _Training:
             if not run.is_spent:
                 raise
             stop = StopRun(state.stop_reason or "")
+        await self._close_batch(batch, row, stop)
+
+    async def _close_batch(
+        self, batch: Batch, row: dict[str, Any], stop: StopRun | None
+    ) -> None:
+        run, state = self._run, self._state
         row["update_applied"] = float(run.is_applied)
+        row.update(run.usage_since("batch"))
         state.note(row)
         try:
             await run.fire("on_train_batch_end", batch.index, row)
@@ -243,35 +264,21 @@ class _Training:
         if stop is not None:
             raise stop
 
-    async def _validate(self, session: FitSession) -> None:
-        validation = self._plan.validation
-        if validation is None:
-            return
-        self._state.stage = "validate"
-        try:
-            with self._program.separate_metrics():
-                results = await run_evaluation(self._run, validation)
-        finally:
-            self._state.stage = "train"
-        if self._run.is_spent and self._run.n_batches_done < validation.n_batches:
-            return  # the score of a part is none of the program
-        self._state.validated = session.note_validation(results["reward"])
-        self._logs.update({f"val_{name}": value for name, value in results.items()})
-        step = self._state.global_step
-        with stopping(self._run):
-            await self._run.fire("on_eval", step, "val", dict(results))
 
-
-def _epoch_row(rows: list[dict[str, Any]], own: Collection[str]) -> dict[str, Any]:
+def _epoch_row(
+    rows: list[dict[str, Any]], is_whole: Callable[[str], bool]
+) -> dict[str, Any]:
     """Return the last of training's own values, and the means of what callbacks added.
 
-    Rewards and metrics are means over the epoch already.
+    Args:
+        rows: Those of the batches.
+        is_whole: Tells of a value whether it is one over the epoch or a data set.
     """
     row: dict[str, Any] = {}
     for key in dict.fromkeys(key for one in rows for key in one):
         values = [one[key] for one in rows if key in one]
         if key not in _OF_A_BATCH:
-            row[key] = values[-1] if key in own else sum(values) / len(values)
+            row[key] = values[-1] if is_whole(key) else sum(values) / len(values)
     return row
 
 

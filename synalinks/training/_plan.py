@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from synalinks import config
-from synalinks._internal.shape import is_dict, is_row
-from synalinks.callbacks import reachable_language_models
-from synalinks.data_models import JsonDataModel
-from synalinks.errors import ConfigurationError, NotCompiledError, show
+from synalinks._internal.checks import check_count
+from synalinks._internal.shape import is_row
+from synalinks.errors import ConfigurationError, show
+from synalinks.training._checks import check_flag, check_inputs, check_verbose
+from synalinks.training._evaluator import check_evaluators
 from synalinks.training._samples import Feed, Sample, make_samples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from synalinks.training._evaluator import Evaluator
     from synalinks.training._failures import FailurePolicy
 
-_VERBOSE = ("auto", 0, 1, 2)
 _REJECT_LIMITS = ("skip", "raise")
 
 
@@ -51,6 +52,8 @@ class FitPlan:
     """Whether to warn of callbacks that change the program without saying so."""
     sanity_batches: int
     """Batches that are run before training begins."""
+    evaluators: Sequence[Evaluator]
+    """Data sets that the program is scored on besides validation."""
 
     def samples(self) -> dict[str, Sequence[Sample]]:
         """Return the samples of the run by what they are for."""
@@ -59,8 +62,12 @@ class FitPlan:
             found["validation"] = self.validation.samples
         return found
 
-    def callback_params(self) -> dict[str, Any]:
-        """Return what callbacks see of the plan."""
+    def callback_params(self, program: Any) -> dict[str, Any]:
+        """Return what callbacks see of the plan.
+
+        Args:
+            program: The program that is trained.
+        """
         validation = self.validation
         return {
             "verbose": 1 if self.verbose == "auto" else self.verbose,
@@ -74,6 +81,9 @@ class FitPlan:
             "validation_freq": self.validation_freq,
             "validation_batch_size": validation.batch_size if validation else None,
             "validation_steps": validation.n_batches if validation else 0,
+            "evaluators": {
+                one.name: one.directions(program) for one in self.evaluators
+            },
         }
 
 
@@ -99,6 +109,7 @@ def plan_fit(
     on_reject_limit: str,
     check_callbacks: bool,
     sanity_batches: int,
+    evaluators: Any,
 ) -> FitPlan:
     """Check the arguments of `fit`; see there for their meaning.
 
@@ -123,6 +134,7 @@ def plan_fit(
         on_reject_limit: `skip` or `raise`.
         check_callbacks: Whether to warn of callbacks that change the program.
         sanity_batches: Batches that are run before training begins.
+        evaluators: Data sets that the program is scored on besides validation.
 
     Returns:
         The plan.
@@ -135,15 +147,17 @@ def plan_fit(
         ("minibatch_size", minibatch_size or 0, 0),
         ("epochs", epochs, 0),
         ("initial_epoch", initial_epoch, 0),
-        ("steps_per_epoch", steps_per_epoch or 1, 1),
-        ("validation_steps", validation_steps or 1, 1),
+        ("steps_per_epoch", 1 if steps_per_epoch is None else steps_per_epoch, 1),
+        ("validation_steps", 1 if validation_steps is None else validation_steps, 1),
         ("validation_batch_size", validation_batch_size, 1),
         ("validation_freq", validation_freq, 1),
         ("max_step_attempts", max_step_attempts, 1),
         ("sanity_batches", sanity_batches, 0),
     ):
-        check_count(name, value, least)
+        check_count(name, value, at_least=least)
     check_verbose(verbose)
+    check_flag("shuffle", shuffle)
+    check_flag("check_callbacks", check_callbacks)
     if on_reject_limit not in _REJECT_LIMITS:
         msg = (
             f"`on_reject_limit` is one of {_REJECT_LIMITS}, "
@@ -155,8 +169,9 @@ def plan_fit(
         held_out = _validation_samples(validation_data)
     else:
         samples, held_out = _split(samples, validation_split)
-    for sample in (*samples, *held_out):
-        check_input(program, sample)
+    checked = check_evaluators(evaluators, program)
+    others = [sample for one in checked for sample in one.feed.samples]
+    check_inputs(program, [*samples, *held_out, *others])
     validation = None
     if held_out:
         validation = Feed(
@@ -176,6 +191,7 @@ def plan_fit(
         on_reject_limit=on_reject_limit,
         check_callbacks=check_callbacks,
         sanity_batches=sanity_batches,
+        evaluators=checked,
     )
 
 
@@ -218,101 +234,3 @@ def _split(samples: list[Sample], fraction: Any) -> tuple[list[Sample], list[Sam
         for index, one in enumerate(samples[n_train:])
     ]
     return samples[:n_train], tail
-
-
-def check_count(name: str, value: Any, least: int) -> None:
-    """Refuse what is no integer of at least `least`.
-
-    Args:
-        name: Name of the argument.
-        value: What was given.
-        least: Smallest value allowed.
-
-    Raises:
-        ConfigurationError: The value is something else.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        msg = f"`{name}` is an integer of at least {least}, received: {show(value)}."
-        raise ConfigurationError(msg)
-
-
-def check_verbose(value: Any) -> None:
-    """Refuse what is no verbosity.
-
-    Args:
-        value: What was given.
-
-    Raises:
-        ConfigurationError: The value is something else.
-    """
-    if value not in _VERBOSE:
-        msg = f"`verbose` is one of {_VERBOSE}, received: {show(value)}."
-        raise ConfigurationError(msg)
-
-
-def check_input(program: Any, sample: Sample) -> None:
-    """Refuse a sample that the program cannot take.
-
-    Args:
-        program: The program; nothing is checked unless it tells its input schema.
-        sample: The sample.
-
-    Raises:
-        ConfigurationError: The sample lacks fields, or is of the wrong structure.
-    """
-    schema = program.input_schema
-    if is_dict(schema) and "properties" in schema:
-        if not isinstance(sample.x, JsonDataModel):
-            msg = (
-                f"`{program.name}` takes one input, sample {sample.id} has: "
-                f"{show(sample.x)}."
-            )
-            raise ConfigurationError(msg)
-        missing = _missing_fields(schema.get("required", ()), sample.x)
-        if missing:
-            msg = (
-                f"`{program.name}` takes inputs with the fields "
-                f"{show(list(schema['properties']))}; sample {sample.id} lacks "
-                f"{show(missing)}: {show(sample.x.get_json())}."
-            )
-            raise ConfigurationError(msg)
-
-
-def _missing_fields(required: Sequence[str], model: JsonDataModel) -> list[str]:
-    present = set(model.keys())
-    return [field for field in required if field not in present]
-
-
-def check_keys(program: Any, *parts: str) -> None:
-    """Refuse a program one of whose models needs a key and has none.
-
-    Args:
-        program: The program.
-        parts: Attributes of the program whose models will be called too.
-
-    Raises:
-        AuthenticationError: A model has no key; no LM call was made.
-    """
-    for model in reachable_language_models(program, parts):
-        model.check_key()
-
-
-def check_compiled(program: Any, *, needs_reward: bool) -> None:
-    """Refuse a program that cannot be trained or evaluated as it is.
-
-    Args:
-        program: The program.
-        needs_reward: Whether there must be a reward.
-
-    Raises:
-        NotCompiledError: `compile` was not called, or without a reward.
-    """
-    if program.compiled is None:
-        msg = f"`{program.name}` is not compiled: call `program.compile(reward=...)`."
-        raise NotCompiledError(msg)
-    if needs_reward and program.compiled.reward is None:
-        msg = (
-            f"`{program.name}` was compiled without a reward, which training and "
-            "evaluation need: `program.compile(reward=synalinks.rewards.ExactMatch())`."
-        )
-        raise NotCompiledError(msg)

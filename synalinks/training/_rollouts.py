@@ -128,18 +128,18 @@ async def score(program: Any, rollouts: Sequence[Rollout]) -> list[Rollout]:
         for one in rollouts
         if one.failure is not None and one.failure.is_answer
     }
+    ids = [one.sample_id for one in answered]
     if answered:
-        trace_ids = [one.trace_id for one in answered]
         with (
             context.bound(context.phase, "reward"),
-            context.bound(scored_traces, trace_ids),
+            context.bound(context.sample_ids, ids),
+            context.bound(scored_traces, [one.trace_id for one in answered]),
         ):
             values = await program.compute_scores(
                 [one.inputs for one in answered],
                 [one.target for one in answered],
                 [one.output for one in answered],
             )
-        ids = [one.sample_id for one in answered]
         scores.update(zip(ids, values, strict=True))
     scored = [_scored(one, scores.get(one.sample_id)) for one in rollouts]
     for one in scored:

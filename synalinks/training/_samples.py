@@ -138,7 +138,8 @@ def _read(x: Any, y: Any, argument: str) -> tuple[list[Any], list[Any] | None]:
             raise ConfigurationError(msg)
         return list(x), None if y is None else list(y)
     if not _is_stream(x):
-        hint = " Put it in a list." if isinstance(x, DataModel) else ""
+        is_single = isinstance(x, (DataModel, JsonDataModel, dict))
+        hint = " Put it in a list." if is_single else ""
         msg = (
             f"`{argument}` is a list or array of data models, or a dataset or "
             f"generator of `(x, y)` batches; received: {show(x)} of type "
@@ -167,11 +168,11 @@ def _read_batches(
     for index, batch in enumerate(batches):
         if not is_row(batch) or len(batch) not in (1, 2):
             msg = (
-                f"Batch {index} of `{argument}` is not `(x,)` or `(x, y)`, "
-                f"received: {show(batch)}."
+                f"Batch {index} of `{argument}` is not `(x,)` or `(x, y)` with lists "
+                f"or arrays of data models, received: {show(batch)}."
             )
             raise ConfigurationError(msg)
-        columns = [list(column) for column in batch]
+        columns = [_column(column, index, argument) for column in batch]
         if len({len(column) for column in columns}) > 1:
             msg = (
                 f"Batch {index} of `{argument}` has {len(columns[0])} inputs and "
@@ -182,6 +183,17 @@ def _read_batches(
         targets += columns[1] if len(columns) > 1 else [None] * len(columns[0])
     has_targets = any(target is not None for target in targets)
     return inputs, targets if has_targets else None
+
+
+def _column(value: Any, index: int, argument: str) -> list[Any]:
+    if not _is_sequence(value):
+        msg = (
+            f"Batch {index} of `{argument}` holds {show(value)} of type "
+            f"`{type(value).__name__}` where a list or array of data models is "
+            "expected. A single sample is a batch too: yield `([x], [y])`."
+        )
+        raise ConfigurationError(msg)
+    return list(value)
 
 
 def _is_sequence(value: Any) -> bool:

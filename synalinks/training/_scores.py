@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from synalinks.metrics import Metric
 
 
+FAILED = "failed"
+
+
 class Scores:
     """Mean reward and metrics over what was seen so far.
 
@@ -50,13 +53,16 @@ class Scores:
             output: What was answered; None counts as wrong.
         """
         for metric in self._metrics:
-            await metric.update_state(target, output)
+            try:
+                await metric.update_state(target, output)
+            except Exception as error:
+                error.add_note(f"in the metric `{metric.name}`")
+                raise
 
     def result(self) -> dict[str, float]:
-        """Return `reward`, each metric, and `failed` if samples failed."""
+        """Return `reward`, each metric, and how many samples `failed`."""
         values = {"reward": self._total / self._n_scored if self._n_scored else 0.0}
         for metric in self._metrics:
             values[metric.name] = metric.result()
-        if self._n_failed:
-            values["failed"] = float(self._n_failed)
+        values[FAILED] = float(self._n_failed)
         return values

@@ -36,6 +36,7 @@ class FitSession:
         optimizer: Proposes candidates and knows what was measured.
         train: Training samples.
         validation: Samples on which candidates are compared; may be none.
+        others: Samples on which the program is scored and nothing is chosen.
         policy: Tells errors of samples that are data from those that end the run.
         minibatch_size: Samples of the first comparison of candidates; 0 for all.
         seed: Seed of the run; the session's when None.
@@ -50,6 +51,7 @@ class FitSession:
         validation: Sequence[Sample],
         policy: FailurePolicy,
         minibatch_size: int,
+        others: Sequence[Sample] = (),
         seed: int | None = None,
     ) -> None:
         self.optimizer = optimizer
@@ -57,11 +59,13 @@ class FitSession:
         self._program = program
         self._policy = policy
         self.validation_ids = [sample.id for sample in validation]
-        self._samples = {sample.id: sample for sample in (*train, *validation)}
+        samples = (*train, *validation, *others)
+        self._samples = {sample.id: sample for sample in samples}
         self._minibatch_size = minibatch_size
         self._seed = config.get_seed() if seed is None else seed
         self._best: tuple[float, Candidate] | None = None
         self._pool_ids = [sample.id for sample in train]
+        self._last_validated: tuple[float, Candidate] | None = None
         optimizer.start(
             present_candidate(self.variables),
             fingerprint(self._samples.values()),
@@ -95,10 +99,8 @@ class FitSession:
         Args:
             samples: Samples of the run.
         """
-        self.adopt_present()
-        return await self.measure(
-            self.optimizer.incumbent, [sample.id for sample in samples]
-        )
+        present = self.adopt_present()
+        return await self.measure(present, [sample.id for sample in samples])
 
     async def propose(
         self, rollouts: Sequence[Rollout], scoring_ids: Sequence[str], attempt: int
@@ -177,28 +179,34 @@ class FitSession:
         )
         self._policy.check_batch([one for rollouts in measured for one in rollouts])
 
-    def adopt_present(self) -> None:
-        """Go on from the program's present values, which a callback may have set."""
-        self.optimizer.adopt(present_candidate(self.variables))
+    def adopt_present(self) -> Candidate:
+        """Go on from the program's present values, which a callback may have set.
 
-    def note_validation(self, reward: float) -> Candidate:
+        Returns:
+            The program as it is.
+        """
+        self.optimizer.adopt(present_candidate(self.variables))
+        return self.optimizer.incumbent
+
+    def note_validation(self, validated: Candidate, reward: float) -> bool:
         """Remember the best validated program.
 
         Args:
-            reward: Mean validation reward of the program as it is.
+            validated: The program that was validated.
+            reward: Its mean validation reward.
 
         Returns:
-            The program that was validated.
+            Whether it is the best so far.
         """
-        present = present_candidate(self.variables)
-        if self._best is None or reward > self._best[0]:
-            self._best = (reward, present)
-        self._last_validated = (reward, present)
-        return present
+        self._last_validated = (reward, validated)
+        is_best = self._best is None or reward > self._best[0]
+        if is_best:
+            self._best = self._last_validated
+        return is_best
 
     def leave_best(self) -> None:
         """Put the best validated program back, unless a callback has overruled it."""
-        if self._best is None:
+        if self._best is None or self._last_validated is None:
             return
         best_reward, best = self._best
         present = present_candidate(self.variables)
@@ -209,9 +217,15 @@ class FitSession:
         if not is_overruled and not is_best:
             commit(best, self.variables)
 
-    def warn_if_unvalidated(self) -> None:
-        """Tell the user if there is nothing to validate on."""
-        if not self.validation_ids:
+    def warn_of_gaps(self) -> None:
+        """Tell the user if there is nothing to train, or nothing to validate on."""
+        if not self.variables:
+            warn(
+                f"`{self._program.name}` has nothing to train: `fit` measures it, "
+                "calls its models and changes nothing. Its `trainable_variables` are "
+                "empty: is a module set to `trainable=False`?"
+            )
+        elif not self.validation_ids:
             warn(
                 "There are no validation samples: candidates are compared on the "
                 "training batch they were made from, which favours memorising it. Pass "

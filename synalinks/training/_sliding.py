@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from synalinks._internal.aio import run_all
+from synalinks._internal.aio import first_leaf
+from synalinks.callbacks import reachable_models
 from synalinks.errors import BudgetExceededError
+from synalinks.language_models import LanguageModel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -21,16 +23,21 @@ _DEFAULT_WINDOW = 256
 
 
 def window_of(program: Any, feed: Feed) -> int:
-    """Return how many samples may be in flight: as many as the models may take.
+    """Return how many samples may be in flight: as many as all models may take.
+
+    A sample is with one model at a time, the judge of a reward included: while all
+    slots of one are taken, those of the others are for further samples.
 
     Args:
         program: The program that runs.
         feed: The samples.
     """
     limits = [
-        model.max_concurrency or _DEFAULT_WINDOW for model in program.language_models
+        model.max_concurrency or _DEFAULT_WINDOW
+        for model in reachable_models(program)
+        if isinstance(model, LanguageModel)
     ]
-    return max([feed.batch_size, *limits])
+    return max(feed.batch_size, sum(limits))
 
 
 class SlidingRollouts:
@@ -68,7 +75,12 @@ class SlidingRollouts:
         Args:
             roll_out: Runs one sample.
         """
-        await run_all([self._work(roll_out) for _ in range(self._n_workers)])
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._n_workers):
+                group.create_task(self._work(roll_out))
+                # Or the first request leaves when the last is ready, all answers come
+                # at once, and between these bursts the server has nothing to do.
+                await asyncio.sleep(0)
         if self.held_back is None:
             return
         for result in self._results.values():
@@ -82,12 +94,16 @@ class SlidingRollouts:
             try:
                 rollout = await roll_out(sample)
             except BudgetExceededError as error:
-                self._hold_back(error)
+                self.hold_back(error)
             else:
                 self._results[sample.id].set_result(rollout)
 
-    def _hold_back(self, error: BudgetExceededError) -> None:
-        # Nothing new is begun; what is in flight is paid for, and may end.
+    def hold_back(self, error: BudgetExceededError) -> None:
+        """Begin nothing new; what is in flight is paid for, and may end.
+
+        Args:
+            error: What `take` raises for a batch that will not come.
+        """
         self.held_back = error
         self._samples = iter(())
         for _ in range(self._n_workers):
@@ -119,4 +135,5 @@ async def sliding(
             if rollouts.held_back is None:
                 task.cancel()
     except BaseExceptionGroup as errors:
-        raise errors.exceptions[0] from None
+        first = first_leaf(errors)
+        raise first from None

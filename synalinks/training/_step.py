@@ -58,9 +58,11 @@ async def _apply(
     note_rollouts(rollouts, session.variables)
     state.logs.update(await run.program.take_in(rollouts))
     state.logs["attempts"] = attempt + 1
+    state.logs.update(run.usage_since("batch"))
     await run.fire("before_update", state.step, state.logs)
     session.close_step(is_accepted=True)
     run.is_applied = True
+    run.n_steps += 1
     state.mark_step(is_done=True)
 
 
@@ -79,6 +81,7 @@ async def _give_up(run: CurrentRun, session: FitSession) -> None:
     state.logs["attempts"] = run.max_step_attempts
     state.logs["step_rejected"] = 1
     session.close_step(is_accepted=False)
+    run.n_steps += 1
     state.mark_step(is_done=True)
 
 

@@ -13,10 +13,28 @@ from synalinks.rewards import ExactMatch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from synalinks.metrics import Metric
+    from synalinks.training._plan import FitPlan
     from synalinks.training._samples import Sample
 
 
-async def check_targets(program: Any, samples: Sequence[Sample]) -> None:
+async def check_fit_targets(program: Any, plan: FitPlan) -> None:
+    """Refuse targets of `fit` that the reward or a metric cannot take.
+
+    Args:
+        program: A compiled program.
+        plan: The checked arguments.
+    """
+    held_out = plan.validation.samples if plan.validation else []
+    await check_targets(program, [*plan.train.samples, *held_out])
+    for one in plan.evaluators:
+        metrics = one.metrics_of(program)
+        await check_targets(program, one.feed.samples, metrics=metrics)
+
+
+async def check_targets(
+    program: Any, samples: Sequence[Sample], *, metrics: Sequence[Metric] | None = None
+) -> None:
     """Refuse targets that the reward or a metric cannot take.
 
     Functions of the user's are not called: they may cost.
@@ -24,6 +42,7 @@ async def check_targets(program: Any, samples: Sequence[Sample]) -> None:
     Args:
         program: A compiled program.
         samples: All samples of the run.
+        metrics: The metrics; those given to `compile` when None.
 
     Raises:
         ConfigurationError: A target is missing, shares no field with the outputs, or
@@ -31,15 +50,17 @@ async def check_targets(program: Any, samples: Sequence[Sample]) -> None:
     """
     if isinstance(program.reward, ExactMatch):
         _check_all_there(samples)
-    for sample in samples:
-        _check_fields(program, sample)
+    schema = program.output_schema
+    if is_dict(schema):
+        for sample in samples:
+            _check_fields(program.name, schema.get("properties", {}), sample)
     first = next((one for one in samples if one.y is not None), None)
     if first is None:
         return
     # A target against itself: what fails here fails on every prediction.
     if isinstance(program.reward, ExactMatch):
         await program.reward.score(first.y, first.y)
-    for metric in program.compiled.metrics:
+    for metric in program.compiled.metrics if metrics is None else metrics:
         if not isinstance(metric, MeanMetricWrapper) and _is_own(metric):
             await metric.clone().update_state(first.y, first.y)
 
@@ -59,16 +80,14 @@ def _check_all_there(samples: Sequence[Sample]) -> None:
         raise ConfigurationError(msg)
 
 
-def _check_fields(program: Any, sample: Sample) -> None:
-    schema = program.output_schema
-    if not (is_dict(schema) and isinstance(sample.y, JsonDataModel)):
+def _check_fields(program_name: str, expected: dict[str, Any], sample: Sample) -> None:
+    if not isinstance(sample.y, JsonDataModel):
         return
-    expected: dict[str, Any] = schema.get("properties", {})
     given = set(sample.y.keys())
     if expected and given and not given & expected.keys():
         msg = (
             f"The target of sample {sample.id} shares no field with the outputs of "
-            f"`{program.name}`: received {show(sorted(given))}, expected some of "
+            f"`{program_name}`: received {show(sorted(given))}, expected some of "
             f"{show(list(expected))}. Are `x` and `y` the right way round?"
         )
         raise ConfigurationError(msg)

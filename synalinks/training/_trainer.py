@@ -8,12 +8,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
+from synalinks._internal.checks import check_count
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_list
 from synalinks.contracts import TrainerState
 from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
 from synalinks.hooks import inside_sample, scored_traces
 from synalinks.rewards import BatchReward
+from synalinks.training._checks import (
+    check_compiled,
+    check_inputs,
+    check_keys,
+    check_step,
+    check_verbose,
+)
 from synalinks.training._compiled import Compiled, compile_config, compile_parts
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._estimate import estimate_fit
@@ -22,20 +30,14 @@ from synalinks.training._failures import FailurePolicy
 from synalinks.training._fit_loop import fit, with_defaults
 from synalinks.training._orderly import orderly
 from synalinks.training._paid import gather_paid
-from synalinks.training._plan import (
-    check_compiled,
-    check_count,
-    check_input,
-    check_keys,
-    check_verbose,
-    plan_fit,
-)
+from synalinks.training._plan import plan_fit
 from synalinks.training._rollouts import score
+from synalinks.training._sample_notes import sample_note
 from synalinks.training._samples import Feed, Sample, make_samples
-from synalinks.training._scores import Scores
+from synalinks.training._scores import FAILED, Scores
 from synalinks.training._session import FitSession
 from synalinks.training._step import given_rollouts, take_step
-from synalinks.training._target_check import check_targets
+from synalinks.training._target_check import check_fit_targets, check_targets
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -138,6 +140,15 @@ class Trainer:
         names = self.compiled.metric_names() if self.compiled else []
         return ["reward", *names]
 
+    def metric_keys(self, validation: bool = False) -> list[str]:
+        """Return the names that the logs of every epoch have, known before any run.
+
+        Args:
+            validation: Whether epochs are validated.
+        """
+        names = [*self.metrics_names, FAILED]
+        return names + [f"val_{name}" for name in names] if validation else names
+
     def get_compile_config(self) -> JsonObject | None:
         """Return what `compile` was given, as JSON; None if it was not called."""
         return compile_config(self.compiled) if self.compiled else None
@@ -183,6 +194,7 @@ class Trainer:
         on_reject_limit: str = "skip",
         check_callbacks: bool = False,
         sanity_batches: int = 0,
+        evaluators: Any = None,
     ) -> History:
         """Train the program's variables.
 
@@ -209,7 +221,8 @@ class Trainer:
                 counts it, as wrong or, if the provider did not answer, as not scored;
                 `raise` ends the run.
             max_failure_rate: Share of failed samples among the last 100 above which
-                the run ends; None for no limit.
+                the run ends; None for no limit. A pass over the data in which all
+                samples failed ends it too; with 1.0 invalid answers never do.
             max_step_attempts: Proposals of a step that callbacks or the optimizer may
                 reject; each one is paid for.
             on_reject_limit: What follows when all are rejected: `skip` leaves the
@@ -219,17 +232,20 @@ class Trainer:
             sanity_batches: Training batches to run, with reward and metrics, before
                 training begins, so that what is broken shows at once. What they measure
                 of the program as it is then is not paid for again.
+            evaluators: An `Evaluator`, or a list of them: further data sets that the
+                program is scored on as it trains.
 
         Returns:
             The history: `history.history` has a list with one value per epoch for
-            `reward` (mean over the epoch's training samples), each metric, and the
-            same with `val_`.
+            `reward` (mean over the epoch's training samples), each metric, `failed`
+            (a count of samples), and the same with `val_`.
 
         Raises:
             ConfigurationError: An argument cannot work; no LM call was made.
             NotCompiledError: `compile` was not called, or without a reward.
             LanguageModelError: A provider refuses its key or does not know the model.
-            AllSamplesFailedError: No sample of a batch came through.
+            AllSamplesFailedError: No sample of a batch came through, or none of the
+                whole pass got a valid answer.
             FailureRateError: More samples failed than `max_failure_rate` allows.
 
         LM calls per epoch, for a program of one call per sample: at most one per
@@ -259,9 +275,9 @@ class Trainer:
             on_reject_limit=on_reject_limit,
             check_callbacks=check_callbacks,
             sanity_batches=sanity_batches,
+            evaluators=evaluators,
         )
-        held_out = plan.validation.samples if plan.validation else []
-        await check_targets(self, [*plan.train.samples, *held_out])
+        await check_fit_targets(self, plan)
         check_keys(self, "optimizer", "reward", "compiled_metrics")
         return await fit(self, plan, callbacks)
 
@@ -290,7 +306,7 @@ class Trainer:
         if self.optimizer is None:
             msg = f"`{self.name}` was compiled without an optimizer: nothing to fit."
             raise NotCompiledError(msg)
-        check_count("n_samples", n_samples, 1)
+        check_count("n_samples", n_samples, at_least=1)
         plan = self._plan_fit(x, y, arguments)
         await self.ensure_built(plan.train.samples[0].x)
         return await estimate_fit(self, plan, n_samples)
@@ -343,13 +359,14 @@ class Trainer:
             max_failure_rate: As for `fit`.
 
         Returns:
-            `reward` and each metric.
+            `reward` and each metric; a dict also says how many samples `failed`.
 
         Raises:
             ConfigurationError: An argument cannot work; no LM call was made.
             NotCompiledError: `compile` was not called, or without a reward.
             LanguageModelError: A provider refuses its key or does not know the model.
-            AllSamplesFailedError: No sample of a batch came through.
+            AllSamplesFailedError: No sample of a batch came through, or none of the
+                whole pass got a valid answer.
             FailureRateError: More samples failed than `max_failure_rate` allows.
 
         Costs the program's LM calls, once per sample.
@@ -367,7 +384,7 @@ class Trainer:
             with self.separate_metrics():
                 results = await run_evaluation(run, feed)
         policy.warn_of_failures()
-        return results if return_dict else list(results.values())
+        return _logs(results, return_dict=return_dict)
 
     async def predict(
         self,
@@ -398,12 +415,14 @@ class Trainer:
         Raises:
             ConfigurationError: An argument cannot work; no LM call was made.
             LanguageModelError: A provider refuses its key or does not know the model.
-            AllSamplesFailedError: No sample of a batch came through.
+            AllSamplesFailedError: No sample of a batch came through, or none of the
+                whole pass got a valid answer.
             FailureRateError: More samples failed than `max_failure_rate` allows.
 
         Costs the program's LM calls, once per sample.
         """
-        batch_size = batch_size or _DEFAULT_PREDICT_BATCH_SIZE
+        if batch_size is None:
+            batch_size = _DEFAULT_PREDICT_BATCH_SIZE
         policy = FailurePolicy(on_sample_error, max_failure_rate)
         feed = self._plan_pass(x, None, batch_size, steps, role="predict")
         check_keys(self)
@@ -418,11 +437,10 @@ class Trainer:
     def _plan_pass(
         self, x: Any, y: Any, batch_size: int, steps: int | None, *, role: str
     ) -> Feed:
-        check_count("batch_size", batch_size, 1)
-        check_count("steps", steps or 1, 1)
+        check_count("batch_size", batch_size, at_least=1)
+        check_count("steps", 1 if steps is None else steps, at_least=1)
         samples = make_samples(x, y, role=role)
-        for sample in samples:
-            check_input(self, sample)
+        check_inputs(self, samples)
         return Feed(samples, batch_size=batch_size, max_batches=steps)
 
     def _pass(
@@ -452,7 +470,7 @@ class Trainer:
         optimizer = self.optimizer
         return {
             "optimizer": type(optimizer).__name__ if optimizer else None,
-            "metrics": self.metrics_names,
+            "metrics": self.metric_keys(),
         }
 
     async def ensure_built(self, x: Any) -> None:
@@ -478,7 +496,7 @@ class Trainer:
         """Take one training step.
 
         Args:
-            step: Index of the step; not used.
+            step: Index of the step, which comes first; training does not use it.
             x: Inputs of the batch.
             y: Targets of the batch.
             val_x: Inputs of the samples on which candidates are compared; the batch
@@ -493,7 +511,7 @@ class Trainer:
             ConfigurationError: The program has no optimizer, or the data do not fit.
             NotCompiledError: `compile` was not called, or without a reward.
         """
-        del step
+        check_step(step)
         run = self.current_run
         if run is not None and run.session is not None and run.batch is not None:
             session = run.session
@@ -609,7 +627,7 @@ class Trainer:
             ConfigurationError: The program was compiled without a reward.
             RewardError: The reward function returned something else.
         """
-        return [_value_of(one) for one in await self._compute_scores(y, y_pred)]
+        return [_value_of(one) for one in await self._compute_scores(x, y, y_pred)]
 
     async def compute_scores(
         self, x: Any, y: Any, y_pred: Any
@@ -625,26 +643,28 @@ class Trainer:
             What `compute_reward` returns; scores with feedback unless it is overridden.
         """
         if type(self).compute_reward is Trainer.compute_reward:
-            return [*await self._compute_scores(y, y_pred)]
+            return [*await self._compute_scores(x, y, y_pred)]
         return [*await self.compute_reward(x, y, y_pred, training=True)]
 
-    async def _compute_scores(self, y: Any, y_pred: Any) -> list[Score | None]:
+    async def _compute_scores(self, x: Any, y: Any, y_pred: Any) -> list[Score | None]:
         reward = self.reward
         if reward is None:
             msg = f"`{self.name}` was compiled without a reward."
             raise ConfigurationError(msg)
+        what = f"the reward `{reward.name}`"
         if isinstance(reward, BatchReward):
-            return await reward.score_batch(y, y_pred)
+            with sample_note(what, range(len(y_pred)), x, y_pred):
+                return await reward.score_batch(y, y_pred)
         # Those of the samples, where these are observed; calls are then part of them.
         trace_ids = scored_traces.get() or [""] * len(y)
 
-        async def score(trace_id: str, target: Any, output: Any) -> Score | None:
-            with inside_sample(trace_id):
+        async def run(index: int, target: Any, output: Any) -> Score | None:
+            inside = inside_sample(trace_ids[index])
+            with inside, sample_note(what, [index], x, output):
                 return await reward.score(target, output)
 
-        return await gather_paid(
-            [partial(score, *one) for one in zip(trace_ids, y, y_pred, strict=True)]
-        )
+        pairs = enumerate(zip(y, y_pred, strict=True))
+        return await gather_paid([partial(run, index, *pair) for index, pair in pairs])
 
     async def compute_metrics(self, x: Any, y: Any, y_pred: Any) -> dict[str, float]:
         """Update the metrics with predictions.
@@ -657,9 +677,10 @@ class Trainer:
         Returns:
             `reward` and each metric so far.
         """
-        for target, output in zip(y, y_pred, strict=True):
+        for index, (target, output) in enumerate(zip(y, y_pred, strict=True)):
             if target is not None:
-                await self._scores.update_metrics(target, output)
+                with sample_note("the metrics", [index], x, output):
+                    await self._scores.update_metrics(target, output)
         return self.get_metrics_result()
 
     def get_metrics_result(self) -> dict[str, float]:
@@ -671,10 +692,19 @@ class Trainer:
         self._scores.reset()
 
     @contextlib.contextmanager
-    def separate_metrics(self) -> Generator[None]:
-        """Count into fresh metrics inside a `with` block."""
+    def separate_metrics(
+        self, metrics: Sequence[Metric] | None = None
+    ) -> Generator[None]:
+        """Count into fresh metrics inside a `with` block.
+
+        Args:
+            metrics: Which ones; those given to `compile` when None.
+
+        Yields:
+            None.
+        """
         outer = self._scores
-        self._scores = Scores(self.compiled_metrics)
+        self._scores = Scores(self.compiled_metrics if metrics is None else metrics)
         try:
             yield
         finally:
@@ -694,11 +724,12 @@ class Trainer:
         counted = [
             one for one in rollouts if one.failure is None or one.failure.is_answer
         ]
-        self._last_result = await self.compute_metrics(
-            [one.inputs for one in counted],
-            [one.target for one in counted],
-            [one.output for one in counted],
-        )
+        with context.bound(context.sample_ids, [one.sample_id for one in counted]):
+            self._last_result = await self.compute_metrics(
+                [one.inputs for one in counted],
+                [one.target for one in counted],
+                [one.output for one in counted],
+            )
         return self._last_result
 
     # -- a run of fit ----------------------------------------------------------
@@ -762,7 +793,10 @@ class Trainer:
 
 
 def _logs(values: dict[str, float], *, return_dict: bool) -> Any:
-    return values if return_dict else list(values.values())
+    if return_dict:
+        return values
+    # As in Keras, a list has the values of `metrics_names`.
+    return [value for name, value in values.items() if name != FAILED]
 
 
 def _by_content(sample: Sample) -> Sample:

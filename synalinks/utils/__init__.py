@@ -1,9 +1,21 @@
-"""Helpers around training: plots."""
+"""Plots, and telling kinds of data models apart."""
 
 from synalinks._internal.public import publish
+from synalinks.data_models import (
+    is_json_data_model,
+    is_meta_class,
+    is_symbolic_data_model,
+)
 from synalinks.utils._plot_history import plot_history
 from synalinks.utils._plot_program import plot_program, program_to_dot
 
-__all__ = ["plot_history", "plot_program", "program_to_dot"]
+__all__ = [
+    "is_json_data_model",
+    "is_meta_class",
+    "is_symbolic_data_model",
+    "plot_history",
+    "plot_program",
+    "program_to_dot",
+]
 
 publish(__name__)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from typing import TYPE_CHECKING, Any
+
+from synalinks._internal.console import in_notebook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,8 +17,6 @@ def shown(path: Path) -> Any:
     Args:
         path: The file.
     """
-    get_shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)
-    kinds = [kind.__name__ for kind in type(get_shell()).__mro__]
-    if "ZMQInteractiveShell" not in kinds or path.suffix.lower() != ".png":
+    if path.suffix.lower() != ".png" or not in_notebook():
         return str(path)
     return importlib.import_module("IPython.display").Image(filename=str(path))

@@ -122,7 +122,8 @@ def _curves_of(history: History | Mapping[str, Sequence[Any]]) -> list[_Curve]:
 
 def _choose(curves: list[_Curve], names: Iterable[str] | None) -> list[_Curve]:
     if names is None:
-        return curves
+        # A line of zeros for the samples that failed is no news; scores are.
+        return [one for one in curves if one.metric != "failed" or any(one.values)]
     wanted = [names] if isinstance(names, str) else list(names)
     known = {name: None for one in curves for name in (one.metric, one.name)}
     for name in wanted:

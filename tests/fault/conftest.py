@@ -109,9 +109,8 @@ def exchange(serve, transport, warm):
         times = {"timeout": 20, "retry": N_ATTEMPTS, "retry_max_wait": 0.05}
         model = LanguageModel(
             options.pop("model", "openai/gpt-4o-mini"),
-            api_base=served.url,
             transport=transport,
-            **{"api_key": "a-key", **times, **options},
+            **{"api_base": served.url, "api_key": "a-key", **times, **options},
         )
         return Exchange(served, model)
 

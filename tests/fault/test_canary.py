@@ -10,7 +10,9 @@ import pytest
 
 import synalinks
 from synalinks import errors
-from synalinks.callbacks import Callback, CSVLogger
+from synalinks._internal import context
+from synalinks._internal.journal import Journal
+from synalinks.callbacks import Callback, CSVLogger, ProgramCheckpoint
 from synalinks.language_models import LanguageModel
 from synalinks.testing import Drop, Fault, Raw, Status
 from tests.fault.test_lm_runs import Label, Review, data
@@ -136,7 +138,11 @@ def run(server, transport, folder, arguments, callbacks):
     program = asyncio.run(make_program(model))
     texts = shown(program, model)
     program.save(folder / "program.json")
-    texts.append(asyncio.run(train(program, model, callbacks)))
+    journal = Journal(folder / "journal")
+    journal.open()
+    with context.bound(context.journal, journal):
+        texts.append(asyncio.run(train(program, model, callbacks)))
+    journal.close()
     program.save(folder / "after.json")
     program.save_variables(folder / "after.variables.json")
     return texts + shown(program, model)
@@ -166,7 +172,11 @@ def test_a_key_is_nowhere_to_be_found(way, fault, request, serve, transport, tmp
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        callbacks = [callback, CSVLogger(folder / "log.csv")]
+        callbacks = [
+            callback,
+            CSVLogger(folder / "log.csv"),
+            ProgramCheckpoint(folder / "best.json", monitor="reward"),
+        ]
         texts = run(server, transport, folder, arguments, callbacks)
 
     printed = capfd.readouterr()

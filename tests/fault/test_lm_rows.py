@@ -100,6 +100,28 @@ def test_a_server_that_admits_few_gets_few(exchange):
     assert ours.n_requests == 200 + ours.server.log.statuses.get(429, 0)
 
 
+def test_objects_of_one_account_wait_together(exchange):
+    """What a server asks of one model object, it asks of the account."""
+    wish = Fault(Status(status=429, retry_after_s=1), at=FIRST)
+    ours = exchange(faults=[wish], retry_max_wait=5)
+    second = LanguageModel(
+        ours.model.model, api_base=ours.server.url, api_key="a-key", temperature=1.0
+    )
+
+    async def both():
+        asking = asyncio.create_task(ours.model.complete(MESSAGES))
+        while not ours.server.log.statuses:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)  # the refusal is heard
+        await second.complete(MESSAGES)
+        await asking
+
+    asyncio.run(both())
+
+    first, *others = (line.arrived_s for line in ours.server.requests)
+    assert [late - first >= 1.0 for late in others] == [True, True]
+
+
 # -- faults that pass ------------------------------------------------------------------
 
 TRANSIENT = {
@@ -150,6 +172,17 @@ def test_a_closed_port_is_a_lost_connection(exchange):
     ours.server.stop()
 
     ours.ask()
+
+    assert type(ours.error) is errors.ConnectionLostError
+    assert ours.model.cumulated_attempts == N_ATTEMPTS
+
+
+def test_a_name_that_nobody_knows_is_a_lost_connection(exchange, network_guard):
+    """An address that does not resolve is no mistake of the program."""
+    ours = exchange(api_base="http://provider.invalid/v1")
+
+    ours.ask()
+    network_guard.clear()  # to ask for it is the point
 
     assert type(ours.error) is errors.ConnectionLostError
     assert ours.model.cumulated_attempts == N_ATTEMPTS

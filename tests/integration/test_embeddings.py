@@ -10,6 +10,7 @@ import pytest
 import synalinks
 from synalinks import errors
 from synalinks._internal import context
+from synalinks._internal.journal import Journal
 from synalinks.embedding_models import EmbeddingModel
 from synalinks.testing import ChatServer, Drop, Fault, Hang, Raw, Status
 
@@ -282,3 +283,86 @@ def test_event_loops_in_a_row(make):
         asyncio.run(model(text))
 
     assert texts_sent(server) == [["a"], ["b"]]
+
+
+async def test_a_run_that_goes_on_has_paid_once(make, tmp_path):
+    """Its journal has the vectors and what they took; both count as if asked now."""
+    model, server = await make(embed_with=letter_vector, batch_size=2)
+
+    async def run(asked):
+        journal = Journal(tmp_path / "journal")
+        await asyncio.to_thread(journal.open)
+        with context.bound(context.journal, journal):
+            answer = await asked.embed(["abc", "z", "yes"])
+            await asked.embed(["z"])
+        await asyncio.to_thread(journal.close)
+        return answer
+
+    first = await run(model)
+    later = EmbeddingModel(
+        MODEL, api_base=server.url, api_key=CANARY, caching=False, batch_size=2
+    )
+    second = await run(later)
+
+    assert first == second == [letter_vector(text) for text in ("abc", "z", "yes")]
+    assert len(server.requests) == 2
+    assert later.cumulated_attempts == 0
+    for counter in ("calls", "tokens", "cost", "vectors", "cache_hits"):
+        name = f"cumulated_{counter}"
+        assert getattr(later, name) == getattr(model, name) != 0, name
+
+
+async def test_a_budget_holds_for_embeddings(make):
+    """A run may not embed more than its budget allows."""
+    model, server = await make(embed_with=letter_vector)
+
+    class Embedding(synalinks.Module):
+        def __init__(self):
+            super().__init__()
+            self.embedding_model = model
+
+        async def call(self, inputs, training=False):
+            return await self.embedding_model([inputs.get("query")])
+
+        async def compute_output_spec(self, inputs, training=False):
+            return synalinks.SymbolicDataModel(data_model=synalinks.Embeddings)
+
+    class Query(synalinks.DataModel):
+        query: str
+
+    inputs = synalinks.Input(data_model=Query)
+    program = synalinks.Program(inputs=inputs, outputs=await Embedding()(inputs))
+    x = [Query(query=f"number {index}") for index in range(20)]
+    budget = synalinks.callbacks.BudgetStopping(max_calls=6)
+
+    with pytest.warns(synalinks.errors.SynalinksWarning, match="ended after"):
+        await program.predict(x, batch_size=2, callbacks=budget, verbose=0)
+
+    assert budget.spent_calls == len(server.requests) == 6
+    assert "max_calls=6" in budget.stop_reason
+
+
+async def test_a_run_that_goes_on_falls_back_at_the_same_place(make, tmp_path):
+    """A model that is back says nothing: vectors of two models do not go together."""
+    other, other_server = await make(model="openai/other", embed_with=lambda _: [9.0])
+    model, server = await make(
+        embed_with=letter_vector,
+        faults=[Fault("503", at=[1])],
+        fallback=other,
+        caching=False,
+    )
+
+    async def run():
+        journal = Journal(tmp_path / "journal")
+        await asyncio.to_thread(journal.open)
+        with context.bound(context.journal, journal):
+            first, second = await model.embed(["abc"]), await model.embed(["z"])
+        await asyncio.to_thread(journal.close)
+        return first, second
+
+    assert await run() == await run() == ([[9.0]], [letter_vector("z")])
+    assert (len(server.requests), len(other_server.requests)) == (2, 1)
+    assert (model.cumulated_failed_calls, model.cumulated_fallback_activations) == (
+        2,
+        2,
+    )

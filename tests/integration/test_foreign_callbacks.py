@@ -260,7 +260,15 @@ async def test_keras_callbacks_run_as_they_are():
 
     run = await recorded_fit(theirs, task=await graded_task(9), epochs=4)
 
-    keys = ["attempts", "reward", "update_applied"]
+    keys = [
+        "attempts",
+        "calls",
+        "cost",
+        "failed",
+        "reward",
+        "tokens",
+        "update_applied",
+    ]
     assert theirs.seen == [
         "epoch 0 of 4",
         f"batch 0 of 2: {keys}",

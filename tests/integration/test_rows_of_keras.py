@@ -149,8 +149,10 @@ async def test_the_history_is_always_there():
     assert {name: len(one) for name, one in run.history.history.items()} == {
         "reward": 2,
         "accuracy": 2,
+        "failed": 2,
         "val_reward": 2,
         "val_accuracy": 2,
+        "val_failed": 2,
     }
     assert run.history.stop_reason is None
     assert "RecordingCallback" in run.history.callback_seconds
@@ -228,15 +230,14 @@ async def test_validation_comes_before_the_end_of_the_epoch():
 
 @row("SY-47")
 async def test_names_of_the_history_are_known():
-    """They are `reward`, the metrics' names, and the same with `val_`."""
+    """They are `reward`, the metrics' names, `failed`, and the same with `val_`."""
     task = await make_task(metrics=["accuracy"])
-    expected = {
-        prefix + name for prefix in ("", "val_") for name in task.program.metrics_names
-    }
+    expected = task.program.metric_keys(validation=True)
 
     run = await recorded_fit(task=task)
 
-    assert set(run.history.history) == expected
+    assert set(run.history.history) == set(expected)
+    assert task.program.metric_keys() == ["reward", "accuracy", "failed"]
 
 
 @row("SY-48")
@@ -338,7 +339,7 @@ async def test_a_list_serves_loops_of_ones_own():
         "epoch_end 0",
         "train_end",
     ]
-    assert callbacks[1].history == {"reward": [logs["reward"]]}
+    assert callbacks[1].history == {name: [logs[name]] for name in ("reward", "failed")}
     assert recorder.program is task.program
     with pytest.raises(AttributeError, match="on_epoch_ends"):
         await callbacks.on_epoch_ends(0, {})

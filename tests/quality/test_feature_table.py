@@ -4,6 +4,8 @@ import pytest
 from feature_rows import NOT_OFFERED, PROMISES, TESTS
 from feature_table import PAGE, by_row, facts_of, page
 
+# All tests are collected, which takes a busy machine longer than a test should.
+pytestmark = pytest.mark.timeout(300)
 HINT = "run `python tests/feature_table.py`"
 
 

@@ -1,10 +1,14 @@
 """Every public package says what it offers, and offers what it says."""
 
 import ast
+import difflib
 import importlib
+import json
 import re
 
 import pytest
+from followed_api import FOLLOWED, excused_names, missing_names
+from public_api import SNAPSHOT, describe_all
 
 
 def public_packages(sources) -> list[str]:
@@ -67,3 +71,47 @@ def test_package_files_only_re_export(sources):
 def test_the_order_is_the_one_of_ruff(names):
     """The order of this test and of the formatter agree."""
     assert in_order(sorted(names)) == names
+
+
+def test_the_public_api_is_the_one_that_was_agreed(root):
+    """No name, parameter or default changes by accident."""
+    agreed = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+
+    found = describe_all()
+
+    diff = difflib.unified_diff(
+        [f"{name}: {line}" for name, line in agreed.items()],
+        [f"{name}: {line}" for name, line in found.items()],
+        "agreed",
+        "found",
+        lineterm="",
+        n=0,
+    )
+    assert found == agreed, "\n".join(
+        [
+            "The public API has changed. Meant to? Run `python tests/public_api.py`, "
+            "and tell users in CHANGELOG.md.",
+            *diff,
+        ]
+    )
+
+
+def test_the_snapshot_sees_names_parameters_and_defaults():
+    """What users write in a call is in the snapshot."""
+    agreed = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+
+    fit = agreed["synalinks.programs.Program.fit"]
+    assert fit.startswith("async def (self, x=None, y=None, batch_size=1, minibatch")
+    assert agreed["synalinks.Program"] == "is synalinks.programs.Program"
+    assert agreed["synalinks.callbacks.CSVLogger"] == (
+        "class of Callback: (filepath, separator=',', append=False)"
+    )
+
+
+def test_the_ledger_tells_what_is_missing():
+    """Each name that scripts may use is there, or the ledger says that it is not."""
+    missing, excused = missing_names(), excused_names()
+
+    assert not missing - excused, "add them to docs/compatibility.md"
+    assert not excused - missing, "they are there: take them out of the ledger"
+    assert len(FOLLOWED) > 300

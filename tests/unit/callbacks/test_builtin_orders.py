@@ -55,7 +55,7 @@ def read_all(folder):
         text = path.read_text()
         if path.suffix == ".jsonl":
             rows = [json.loads(line) for line in text.splitlines()]
-            text = [{**row, "created_at": None} for row in rows]
+            text = [{**row, "created_at": None, "run_id": None} for row in rows]
         contents[path.name] = text
     return contents
 

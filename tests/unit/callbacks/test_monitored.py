@@ -26,6 +26,10 @@ PROGRAM = SimpleNamespace(
 )
 
 
+# An evaluator with metrics of its own, as `fit` describes it to callbacks.
+TEST = {"test": {"reward": "up", "length": "down", "depth": "down"}}
+
+
 class Provider(Callback):
     provides = ("entropy", "tool_errors")
 
@@ -75,11 +79,14 @@ def resolve(key, mode="auto", run=None):
         ("val_failed", "min"),
         ("tool_errors", "min"),
         ("test_length", "min"),
+        ("test_depth", "min"),
+        ("calls", "min"),
+        ("cost", "min"),
     ],
 )
 def test_which_side_is_better(key, sense):
     """Metrics tell, for evaluations too; else the words of the name."""
-    assert resolve(key, run=state(Provider(), evaluators=["test"])) == sense
+    assert resolve(key, run=state(Provider(), evaluators=TEST)) == sense
 
 
 def test_a_name_that_tells_nothing_needs_a_mode():
@@ -92,17 +99,32 @@ def test_a_name_that_tells_nothing_needs_a_mode():
 def test_the_names_of_a_run():
     """Reward, metrics and failures, of training and of each evaluation."""
     own = {"reward", "accuracy", "length", "failed"}
+    usage = {"calls", "tokens", "cost"}
 
-    keys = known_keys(state(CallbackGroup(Provider()), evaluators=["test"]))
+    keys = known_keys(state(CallbackGroup(Provider()), evaluators=TEST))
 
     assert keys == {
         *own,
+        *usage,
         *(f"val_{one}" for one in own),
-        *(f"test_{one}" for one in own),
+        *(f"test_{one}" for one in ("reward", "length", "depth", "failed")),
         "entropy",
         "tool_errors",
     }
-    assert known_keys(state(val_size=0)) == own
+    assert known_keys(state(val_size=0)) == own | usage
+
+
+def test_a_price_that_is_not_known_is_no_value():
+    """Monitoring the cost of a model without a price is an error, not a standstill."""
+    monitored = Monitored("cost", "min", owner="EarlyStopping", strict=True)
+    run = state()
+    run.note({"calls": 3})
+
+    with (
+        context.bound(context.trainer, run),
+        pytest.raises(MonitorError, match="The price of a language model is not known"),
+    ):
+        monitored.read({"reward": 0.5})
 
 
 def test_a_wrong_name_is_an_error_with_the_right_ones():
@@ -110,7 +132,7 @@ def test_a_wrong_name_is_an_error_with_the_right_ones():
     with pytest.raises(MonitorError, match="Did you mean `val_accuracy`") as raised:
         resolve("val_acuracy")
 
-    assert "`accuracy`, `entropy`" in str(raised.value)
+    assert "`accuracy`, `calls`, `cost`, `entropy`" in str(raised.value)
     assert "names it in `provides`" in str(raised.value)
 
 

@@ -302,6 +302,19 @@ def test_values_are_readable_on_one_line(value, text, capsys):
     assert capsys.readouterr().out.endswith(f" - value: {text}\n")
 
 
+def test_what_is_usual_takes_no_place(capsys):
+    """No failed sample is not news; a failed one is."""
+    usual = {"reward": 0.5, "failed": 0.0, "attempts": 1, "update_applied": 1.0}
+    train(bound(), logs=usual)
+    train(bound(), logs={"reward": 0.5, "failed": 3.0})
+    train(bound(show_metrics=["failed"]), logs=usual)
+
+    first, second, third = without_times(capsys.readouterr().out).splitlines()
+    assert first == "Epoch 1/2 - 0.0s - 4/4 - reward: 0.5000 - val_reward: 0.6010"
+    assert "failed: 3.0000" in second
+    assert third.endswith("failed: 0.0000")
+
+
 @pytest.mark.parametrize("verbose", [0, False])
 def test_silent(verbose, capsys):
     """With `verbose=0` nothing is written."""
@@ -449,14 +462,21 @@ def test_an_interrupt_leaves_the_terminal_clean():
     assert written.rindex("\x1b[?25h") > written.rindex("\x1b[?25l")
 
 
-def test_a_narrow_terminal_breaks_lines_between_values():
-    """A line that is too long goes on below, indented."""
-    lines, _ = screen_of(run_on_terminal(command(), COLUMNS="60"))
+@pytest.mark.parametrize(
+    ("columns", "bar", "rest"),
+    [
+        ("80", 20, " 4/4 - 0.0s - reward: 0.3750 - val_reward: 0.5000"),
+        ("70", 10, " 4/4 - 0.0s - reward: 0.3750 - val_reward: 0.5000"),
+        ("60", 5, " 4/4 - 0.0s - val_reward: 0.5000"),
+        ("40", 0, "4/4 - val_reward: 0.5000"),
+    ],
+)
+def test_a_narrow_terminal_gets_a_shorter_line(columns, bar, rest):
+    """An epoch is one line whatever the width; the least important parts go first."""
+    lines, _ = screen_of(run_on_terminal(command(), COLUMNS=columns))
 
-    assert [without_times(line) for line in lines[:2]] == [
-        f"Epoch 1/2 {'━' * 20} 4/4 - 0.0s - reward: 0.3750",
-        "    val_reward: 0.5000",
-    ]
+    assert without_times(lines[0]) == f"Epoch 1/2 {'━' * bar}{rest}"
+    assert without_times(lines[1]) == f"Epoch 2/2 {'━' * bar}{rest}"
 
 
 @pytest.mark.parametrize(
@@ -547,8 +567,7 @@ async def test_the_validation_is_drawn_at_the_refresh_rate(monkeypatch):
     written = terminal.getvalue()
     assert re.findall(r"validating (\d)/5", written) == ["2", "4", "5"]
     assert [without_times(line) for line in screen_of(written)[0]] == [
-        f"Epoch 1/2 {'─' * 20} 0/4 - 0.0s",
-        "    reward: 0.5000 - val_reward: 0.5000",
+        f"Epoch 1/2 {'─' * 5} 0/4 - 0.0s - val_reward: 0.5000",
         "",
     ]
 
@@ -735,7 +754,7 @@ def test_the_refresh_rate_counts_batches(monkeypatch):
 
     drawn = []
 
-    class Recorder(_progbar_logger._LogView):
+    class Recorder(_progbar_logger.LogView):
         def draw(self):
             drawn.append(re.search(r"(\d+)/25", self._line.as_log())[1])
 
@@ -759,6 +778,6 @@ def test_the_refresh_rate_counts_batches(monkeypatch):
 )
 def test_durations(seconds, text):
     """Durations are short and never show 60 seconds."""
-    from synalinks.callbacks._progbar_logger import _duration
+    from synalinks.callbacks._progress_text import duration_text
 
-    assert _duration(seconds, decimals=1) == text
+    assert duration_text(seconds, decimals=1) == text

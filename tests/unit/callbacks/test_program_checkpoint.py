@@ -357,7 +357,7 @@ async def test_two_and_two_epochs_are_four(folder):
             "{val_reward}.json",
             {"every": "1ba"},
             ConfigurationError,
-            "is none of: epoch, batch, step, failed, reward",
+            "is none of: epoch, batch, step, calls, cost, failed, reward, tokens",
         ),
     ],
 )

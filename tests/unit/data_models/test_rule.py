@@ -48,15 +48,6 @@ def test_plans_are_forgotten_when_there_are_many(monkeypatch):
     assert len(_rule._plans) <= 2
 
 
-def test_or_plans_for_the_symbol_and_for_the_value():
-    """The schema of a symbol foresees what may be absent, that of a value is exact."""
-    required = {**SCHEMA, "required": ["query"]}
-    plan = plan_for("logical_or", [required, required], {})
-
-    assert plan.schema["required"] == ["query", "query_1"]
-    assert plan.symbol_schema["required"] == ["query"]
-
-
 @pytest.mark.parametrize("kind", ["prefix", "suffix"])
 @pytest.mark.parametrize("text", [None, "", 5])
 def test_affixes_are_texts(kind, text):

@@ -5,8 +5,7 @@ import pytest
 from synalinks.data_models._schema_concat import (
     concat_names,
     concat_schemas,
-    or_schemas,
-    xor_schemas,
+    either_schema,
 )
 
 
@@ -61,12 +60,12 @@ def test_titles_follow_the_new_names():
     assert "title" not in result
 
 
-def test_or_requires_what_is_there_in_every_case():
-    """A key is required if both schemas require it, whatever else there is."""
-    result = or_schemas(
-        schema(["a", "b"], a="string", b="string"),
-        schema(["a", "c"], a="integer", c="string"),
-    )
+def test_what_is_there_in_every_case_is_required():
+    """A key is required if all schemas require it, whatever else there is."""
+    first = schema(["a", "b"], a="string", b="string")
+    second = schema(["a", "c"], a="integer", c="string")
+
+    result = either_schema([concat_schemas(first, second), first, second])
 
     assert list(result["properties"]) == ["a", "b", "a_1", "c"]
     assert result["properties"]["a"] == {
@@ -77,21 +76,21 @@ def test_or_requires_what_is_there_in_every_case():
     assert result["required"] == ["a"]
 
 
-def test_xor_has_the_properties_of_either():
+def test_either_has_the_properties_of_both():
     """Keys are not renamed, since only one of the objects is there."""
     first = schema(["a"], a="string", b="string")
 
-    assert xor_schemas(first, first) == first
-    assert list(xor_schemas(first, schema(a="null"))["properties"]) == ["a", "b"]
-    assert "required" not in xor_schemas(first, schema(b="string"))
+    assert either_schema([first, first]) == first
+    assert list(either_schema([first, schema(a="null")])["properties"]) == ["a", "b"]
+    assert "required" not in either_schema([first, schema(b="string")])
 
 
 def test_alternatives_may_be_boolean_schemas():
     """`true` is a schema too."""
     anything = {"properties": {"a": True}}
 
-    assert xor_schemas(anything, anything)["properties"] == {"a": True}
-    assert xor_schemas(anything, schema(a="null"))["properties"]["a"] == {
+    assert either_schema([anything, anything])["properties"] == {"a": True}
+    assert either_schema([anything, schema(a="null")])["properties"]["a"] == {
         "anyOf": [True, {"type": "null"}],
         "title": "A",
     }

@@ -439,7 +439,9 @@ def test_cancelling_at_any_point(steps):
         await asyncio.sleep(100)
         assert len(transport.requests) == n_sent
         assert len(asyncio.all_tasks()) == 1
-        assert model._caller._limiters.get().n_in_flight == 0
+        limits = model._caller._limits
+        limiters = [one.limiter for one in limits._lanes.get().values()]
+        assert not any(one.n_in_flight for one in [limits._own.get(), *limiters])
         for task in tasks:
             assert task.cancelled() or isinstance(task.exception(), InvalidOutputError)
 

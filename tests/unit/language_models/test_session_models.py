@@ -1,8 +1,11 @@
 """The same name is the same model, until the session is cleared."""
 
+import pytest
+
 import synalinks
+from synalinks.errors import ConfigurationError
 from synalinks.language_models import LanguageModel, get
-from synalinks.language_models._session_models import session_model
+from synalinks.language_models._session_models import resolve_model
 
 
 def test_a_name_is_one_object():
@@ -10,7 +13,7 @@ def test_a_name_is_one_object():
     model = get("embedded/learner")
 
     assert get("embedded/learner") is model
-    assert session_model(LanguageModel, "embedded/learner") is model
+    assert resolve_model(LanguageModel, "embedded/learner") is model
     assert get("openai/gpt-4o-mini") is not model
 
 
@@ -38,3 +41,10 @@ def test_objects_and_configurations_are_their_own():
 
     assert get(model) is model
     assert get({"model": "embedded/learner"}) is not get("embedded/learner")
+
+
+@pytest.mark.parametrize("fallback", [3, ["openai/x"]])
+def test_a_fallback_is_a_model(fallback):
+    """What is none is refused when the model is made, not when it is needed."""
+    with pytest.raises(ConfigurationError, match="A language model is a `L"):
+        LanguageModel("openai/x", fallback=fallback)

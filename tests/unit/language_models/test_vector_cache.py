@@ -8,8 +8,8 @@ import pytest
 from synalinks._internal import context
 from synalinks._internal.journal import Journal
 from synalinks.errors import ServerError
-from synalinks.language_models import _vector_cache
-from synalinks.language_models._vector_cache import VectorCache
+from synalinks.language_models import UsageLedger, _vector_cache
+from synalinks.language_models._vector_cache import Embedded, VectorCache
 
 
 class Embedder:
@@ -25,7 +25,7 @@ class Embedder:
         if self.error is not None:
             error, self.error = self.error, None
             raise error
-        return [[float(len(text)), 0.5] for text in texts]
+        return [Embedded([float(len(text)), 0.5]) for text in texts]
 
 
 def keys(*texts):
@@ -33,7 +33,7 @@ def keys(*texts):
 
 
 def cache(*, in_memory=True, folder=None):
-    return VectorCache(in_memory=in_memory, folder=folder)
+    return VectorCache(UsageLedger(), in_memory=in_memory, folder=folder)
 
 
 async def test_what_is_known_is_not_asked():
@@ -105,7 +105,7 @@ async def test_a_folder_keeps_them_exactly(tmp_path):
     folder, embed = str(tmp_path / "vectors"), Embedder()
 
     async def tenth(texts):
-        return [[0.1, 1e-300, -1 / 3] for _ in texts]
+        return [Embedded([0.1, 1e-300, -1 / 3]) for _ in texts]
 
     await cache(folder=folder).get_or_embed(keys("a"), tenth)
     found, n_known = await cache(in_memory=False, folder=folder).get_or_embed(

@@ -97,3 +97,23 @@ def test_the_generator_inside_is_named_after_the_module():
     assert [path for path, _ in module.named_variables()] == [
         "d/generator_d/state_generator_d"
     ]
+
+
+@pytest.mark.parametrize(
+    ("make", "option"),
+    [
+        (synalinks.Decision, "min_confidence"),
+        (synalinks.Branch, "min_confidence"),
+        (synalinks.Branch, "threshold"),
+    ],
+)
+def test_a_bound_on_confidence_is_out_of_scope(make, option):
+    """A language model tells none; the message says what to do instead."""
+    branches = [synalinks.Identity(), synalinks.Identity()]
+    options = {"branches": branches} if make is synalinks.Branch else {}
+
+    with pytest.raises(
+        ConfigurationError,
+        match=rf"`{option}` of `.*` is out of scope, received: 0.8\. .*'unsure'",
+    ):
+        make(question="Is it?", labels=["yes", "no"], **options, **{option: 0.8})

@@ -422,17 +422,24 @@ class TestOptions:
             await module(Query)
         assert transport.requests == []
 
-    def test_examples_may_leave_out_what_may_be_none(self):
-        """A data model does not write the fields that are None."""
+    def test_examples_may_be_data_models_with_nothing_in_a_field(self):
+        """None is a value where the schema allows it."""
 
         class Maybe(synalinks.DataModel):
             answer: str | None
+            note: str | None = None
 
         (example,) = synalinks.Generator(
             data_model=Maybe, examples=[({"query": "a"}, Maybe(answer=None))]
         ).state.get("examples")
 
-        assert example["outputs"] == {}
+        assert example["outputs"] == {"answer": None}
+
+    def test_examples_of_a_chain_of_thought_need_no_thinking(self):
+        """Examples of the task have the fields of the answer alone."""
+        module = synalinks.ChainOfThought(data_model=Answer, examples=EXAMPLES)
+
+        assert module.generator.state.get("examples")[0]["outputs"] == {"answer": "b"}
 
     async def test_examples_of_a_decision_need_no_question(self):
         """What a module adds to the inputs by itself may be left out."""

@@ -5,7 +5,7 @@ import functools
 import pytest
 
 import synalinks
-from synalinks.errors import ConfigurationError, SchemaError
+from synalinks.errors import ConfigurationError, ModuleError, SchemaError
 from tests.builders import QUERY, Answer, Query, field_names
 
 
@@ -128,4 +128,25 @@ async def test_an_error_of_the_function_is_its_own():
     module = synalinks.Lambda(lambda x: x["nothing"], data_model=Answer)
 
     with pytest.raises(KeyError, match="nothing"):
+        await module(QUERY)
+
+
+@pytest.mark.parametrize(
+    ("returned", "violation"),
+    [
+        ({"label": "x"}, "'label' was unexpected"),
+        ({"answer": 3}, "answer: 3 is not of type 'string'"),
+        ({}, "'answer' is a required property"),
+        (Query(query="x"), "'query' was unexpected"),
+    ],
+)
+async def test_a_result_of_another_schema_is_told(returned, violation):
+    """The modules after it were promised the schema; one odd sample ends no run."""
+    module = synalinks.Lambda(lambda _: returned, data_model=Answer, name="l")
+
+    with pytest.raises(
+        ModuleError,
+        match=rf"The function of `l` returned what does not fit its schema: .*"
+        rf"{violation}.*Received: .*; expected the keys `answer`\.",
+    ):
         await module(QUERY)

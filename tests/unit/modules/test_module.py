@@ -520,3 +520,80 @@ async def test_a_transport_given_to_a_model_is_used():
     answers = [(await module(QUERY)).get("answer") for _ in range(2)]
 
     assert answers == ["1", "2"]
+
+
+class Plain(synalinks.Module):
+    """Forgets `async`."""
+
+    def call(self, inputs):
+        return inputs
+
+
+class PlainBuild(synalinks.Module):
+    """Forgets `async`."""
+
+    def build(self, inputs):
+        return None
+
+    async def call(self, inputs):
+        return inputs
+
+
+class PlainSpec(synalinks.Module):
+    """Forgets `async`."""
+
+    async def call(self, inputs):
+        return inputs
+
+    def compute_output_spec(self, inputs):
+        return inputs
+
+
+@pytest.mark.parametrize(
+    ("cls", "inputs", "method"),
+    [
+        (Plain, QUERY, "call"),
+        (Plain, Query, "call"),
+        (PlainBuild, QUERY, "build"),
+        (PlainSpec, Query, "compute_output_spec"),
+    ],
+)
+async def test_a_method_without_async_is_told(cls, inputs, method):
+    """By its name, with what to write."""
+    with pytest.raises(
+        ModuleError,
+        match=rf"`{cls.__name__}.{method}` is no `async def`: it returned .* at once\. "
+        rf"Write `async def {method}\(...\)`",
+    ):
+        await cls()(inputs)
+
+
+async def test_a_plain_method_may_return_what_can_be_awaited():
+    """Such as the call of another module."""
+
+    class Passing(synalinks.Module):
+        def call(self, inputs):
+            return synalinks.Identity()(inputs)
+
+    assert (await Passing()(QUERY)).get_json() == QUERY.get_json()
+
+
+async def test_a_part_of_a_program_can_be_a_program():
+    """The symbols of a module are there to make another graph of."""
+    model, transport = scripted()
+    inputs = synalinks.Input(data_model=Query)
+    draft = synalinks.Generator(data_model=Answer, language_model=model, name="draft")
+    assert draft.input is None
+    assert draft.output is None
+
+    outputs = await synalinks.Generator(
+        data_model=Answer, language_model=model, name="final"
+    )(await draft(inputs))
+    program = synalinks.Program(inputs=inputs, outputs=outputs)
+    part = synalinks.Program(
+        inputs=program.inputs, outputs=program.get_module("draft").output
+    )
+
+    assert program.get_module("final").input is draft.output
+    assert (await part(QUERY)).get_json() == {"answer": "some answer"}
+    assert len(transport.requests) == 1

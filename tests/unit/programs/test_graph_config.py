@@ -92,7 +92,8 @@ def other(reference):
         (other([3]), "3 refers to no node of the saved graph"),
         (
             lambda config: config["modules"].pop(0),
-            "never get their inputs: ['step[0]', ",
+            "`step` of the saved graph takes the output of `x` (use 0), "
+            "which is not in the file.",
         ),
     ],
 )
@@ -102,6 +103,31 @@ def test_a_reference_to_nothing_is_told(graph, change, message):
     change(config)
 
     with pytest.raises(FileFormatError, match=re.escape(message)):
+        graph_from_config(config)
+
+
+def test_a_cycle_is_told(graph):
+    """With the names around it, in the order in which data would flow."""
+    config = json.loads(json.dumps(graph_to_config(graph)))
+    first, second = config["modules"][1]["inbound_nodes"]
+    first["args"][0] = second["args"][0][0] | {
+        "config": {"synalinks_history": ["logical_and", 0, 0]}
+    }
+
+    with pytest.raises(
+        FileFormatError, match="has a cycle: `step` → `step` → `logical_and` → `step`"
+    ):
+        graph_from_config(config)
+
+
+def test_two_modules_of_one_name_are_told(graph):
+    """The second would silently take the place of the first."""
+    config = json.loads(json.dumps(graph_to_config(graph)))
+    config["modules"].append(config["modules"][1])
+
+    with pytest.raises(
+        FileFormatError, match="Two modules of the saved graph are named 'step'"
+    ):
         graph_from_config(config)
 
 

@@ -260,7 +260,7 @@ def test_a_template_in_a_file_is_sandboxed(template, document, tmp_path, monkeyp
                 ]
             ),
             FileFormatError,
-            "never get their inputs: ['writer[0]']",
+            "The saved graph has a cycle: `writer` → `writer`.",
             id="a node that needs itself",
         ),
         pytest.param(

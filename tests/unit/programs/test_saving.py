@@ -3,6 +3,7 @@
 import difflib
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -503,6 +504,19 @@ class TestSecrets:
         assert self.SECRET not in program.to_json()
 
 
+def unregistered_is_told(name):
+    """Return a context in which one warning names a function or class."""
+    return pytest.warns(
+        SynalinksWarning,
+        match=rf"p\.json` names `{re.escape(name)}`, which no other process will find"
+        rf".*`custom_objects={{'{re.escape(name)}': \.\.\.}}`",
+    )
+
+
+def short_lambda():
+    return synalinks.Lambda(short, data_model=Answer, name="l")
+
+
 class TestFunctions:
     """Saving never fails because of a function, and never saves its code."""
 
@@ -511,14 +525,15 @@ class TestFunctions:
 
     @pytest.mark.parametrize(
         "function",
-        [lambda x: {"answer": "a"}, len, "text".join, print, Own],
-        ids=["lambda", "builtin", "method", "print", "class"],
+        [lambda x: {"answer": "a"}, len, "text".join, print],
+        ids=["lambda", "builtin", "method", "print"],
     )
     def test_saving_works_with_any_callable(self, function, tmp_path):
-        """The file names it."""
+        """The file names it, and the user is told that it must be registered."""
         program = self.lambda_program(function)
 
-        program.save(tmp_path / "p.json")
+        with unregistered_is_told(function.__name__):
+            program.save(tmp_path / "p.json")
 
         assert f'"{function.__name__}"' in (tmp_path / "p.json").read_text()
 
@@ -528,7 +543,8 @@ class TestFunctions:
         def unknown(inputs):
             return {"answer": "a"}
 
-        self.lambda_program(unknown).save(tmp_path / "p.json")
+        with unregistered_is_told("unknown"):
+            self.lambda_program(unknown).save(tmp_path / "p.json")
 
         with pytest.raises(
             UnregisteredObjectError,
@@ -539,6 +555,33 @@ class TestFunctions:
             tmp_path / "p.json", custom_objects={"unknown": unknown}
         )
         assert run(loaded(QUERY)).get("answer") == "a"
+
+    def test_what_is_not_registered_is_told_once(self, tmp_path):
+        """A checkpoint per epoch does not repeat it; a new name is told."""
+
+        async def one(y_true, y_pred):
+            return 1.0
+
+        async def another(y_true, y_pred):
+            return 1.0
+
+        program = run(one_module(short_lambda()))
+        program.compile(reward=one)
+        with unregistered_is_told("one"):
+            program.save(tmp_path / "p.json")
+        program.save(tmp_path / "p.json")
+        program.compile(reward=another)
+        with unregistered_is_told("another"):
+            program.save(tmp_path / "p.json")
+
+    def test_a_name_in_scope_is_no_news(self, tmp_path):
+        """Who saves inside a scope knows that names have to be given."""
+
+        def scoped(inputs):
+            return {"answer": "a"}
+
+        with synalinks.saving.custom_object_scope({"scoped": scoped}):
+            self.lambda_program(scoped).save(tmp_path / "p.json")
 
     def test_a_registered_function_is_found(self, tmp_path):
         """Without further ado."""
@@ -630,7 +673,8 @@ class TestCustomClasses:
 
         program = Waiting(name="w")
         run(program(QUERY))
-        program.save(tmp_path / "p.json")
+        with unregistered_is_told("Waiting"):
+            program.save(tmp_path / "p.json")
 
         loaded = synalinks.Program.load(
             tmp_path / "p.json", custom_objects={"Waiting": Waiting}
@@ -702,7 +746,8 @@ class TestCompile:
             return 1.0
 
         program = trained(self.compiled(reward=mine))
-        program.save(tmp_path / "p.json")
+        with unregistered_is_told("mine"):
+            program.save(tmp_path / "p.json")
 
         with pytest.warns(
             SynalinksWarning, match=r"loaded, but not compiled: .*`mine`"

@@ -2,8 +2,10 @@
 
 import pytest
 
+import synalinks
 from synalinks.errors import ConfigurationError
 from synalinks.saving import Configurable
+from tests.builders import QUERY, run
 
 
 class Everything(Configurable):
@@ -82,3 +84,66 @@ def test_wrong_arguments_are_told_by_python():
         Everything()
     with pytest.raises(TypeError, match="multiple values"):
         Everything(1, first=2)
+
+
+class TestForgottenInit:
+    """A subclass whose `__init__` does not call the one of its base."""
+
+    class ForgetfulModule(synalinks.Module):
+        def __init__(self):
+            self.inner = synalinks.Identity()
+
+        async def call(self, inputs):
+            return inputs
+
+    class ForgetfulProgram(synalinks.Program):
+        def __init__(self):
+            self.inner = synalinks.Identity()
+
+    class ForgetfulMetric(synalinks.metrics.Mean):
+        def __init__(self):
+            self.other = 3
+
+    class HastyModule(synalinks.Module):
+        def __init__(self):
+            self.state = self.add_variable({"a": 1}, name="v")
+            super().__init__()
+
+    @pytest.mark.parametrize(
+        ("use", "cls"),
+        [
+            (lambda cls: repr(cls()), ForgetfulModule),
+            (lambda cls: cls().variables, ForgetfulModule),
+            (lambda cls: run(cls()(QUERY)), ForgetfulModule),
+            (lambda cls: run(cls()(QUERY)), ForgetfulProgram),
+            (lambda cls: cls().summary(), ForgetfulProgram),
+            (lambda cls: cls().name, ForgetfulMetric),
+            (lambda cls: cls(), HastyModule),
+        ],
+    )
+    def test_it_is_told(self, use, cls):
+        """By the name of the class, with what to write."""
+        name = cls.__name__
+        with pytest.raises(
+            AttributeError,
+            match=rf"`{name}` has no `\w+` yet: `{name}.__init__` must call "
+            r"`super\(\).__init__\(...\)` before anything else",
+        ):
+            use(cls)
+
+    def test_other_attributes_are_missed_as_usual(self):
+        """The message of Python, also from inside a property."""
+
+        class Asking(synalinks.Module):
+            @property
+            def asks(self):
+                return self.nothing
+
+        module = Asking()
+
+        usual = r"'Asking' object has no attribute 'nothing'"
+        with pytest.raises(AttributeError, match=usual):
+            _ = module.nothing
+        with pytest.raises(AttributeError, match=usual):
+            _ = module.asks
+        assert not hasattr(module, "nothing")

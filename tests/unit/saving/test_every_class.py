@@ -36,6 +36,7 @@ PROMPT = {
     "use_outputs_schema": True,
 }
 QUESTION = {"question": "Which?", "labels": ["a", "b"]}
+CHOOSING = {**PROMPT, "examples": [({"query": "q"}, {"choice": "a"})]}
 
 
 def lm():
@@ -107,7 +108,7 @@ CASES = {
     ],
     "Decision": [
         lambda: synalinks.Decision(**QUESTION),
-        lambda: synalinks.Decision(**QUESTION, **lm(), **SAMPLING, **NAMED, **PROMPT),
+        lambda: synalinks.Decision(**QUESTION, **lm(), **SAMPLING, **NAMED, **CHOOSING),
     ],
     "Branch": [
         lambda: synalinks.Branch(**QUESTION, branches=two()),
@@ -151,6 +152,8 @@ BASES = {ModuleTree, Merging, _Masking, SavedProgram}
 EXEMPT = {
     "Generator": {"decision_model"},
     "ThinkingGenerator": None,
+    "Decision": {"min_confidence"},
+    "Branch": {"threshold"},
     "Program": {"inputs", "outputs"},
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from synalinks.errors import ConfigurationError
 from synalinks.testing import FAULTS, ChatServer, Fault, Status
-from tests.unit.testing.test_faults import BODY, post
+from tests.unit.testing.test_bad_replies import BODY, post
 
 
 def met(fault, n_requests=1000, body=BODY, seed=0):

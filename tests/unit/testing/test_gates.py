@@ -6,7 +6,7 @@ import pytest
 
 from synalinks.testing import ChatServer, Hang
 from synalinks.testing._gates import TokenBucket
-from tests.unit.testing.test_faults import post
+from tests.unit.testing.test_bad_replies import post
 
 
 def test_the_bucket_refills():

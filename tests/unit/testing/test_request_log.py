@@ -6,7 +6,7 @@ import json
 import aiohttp
 
 from synalinks.testing import ChatServer, Fault
-from tests.unit.testing.test_faults import BODY, post
+from tests.unit.testing.test_bad_replies import BODY, post
 
 CANARY = "canary-key-31337"
 SECRET_HEADERS = ("Authorization", "Api-Key", "X-Api-Key", "X-My-Token", "Cookie")

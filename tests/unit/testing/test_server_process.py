@@ -10,7 +10,7 @@ import pytest
 
 from synalinks.errors import ConfigurationError
 from synalinks.testing import ChatServerProcess
-from tests.unit.testing.test_faults import BODY, post, text_of
+from tests.unit.testing.test_bad_replies import BODY, post, text_of
 
 
 def both(server, n=1):

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from synalinks.testing import Answer, ChatServer
-from tests.unit.testing.test_faults import BODY, post
+from tests.unit.testing.test_bad_replies import BODY, post
 
 TOOL_CALL = {
     "id": "call_7",

@@ -8,7 +8,7 @@ import pytest
 
 from synalinks.testing import ChatServer, Status
 from synalinks.testing._vectors import vector_of
-from tests.unit.testing.test_faults import post
+from tests.unit.testing.test_bad_replies import post
 
 
 async def embedded(server, texts, **more):

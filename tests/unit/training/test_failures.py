@@ -53,7 +53,11 @@ def test_a_batch_of_bad_answers_goes_on_and_a_dead_one_does_not():
 
     policy.check_batch([rollout(0, failure()), rollout(1, failure())])
     policy.check_batch([rollout(0, failure(is_answer=False)), rollout(1)])
-    with pytest.raises(AllSamplesFailedError, match=r"None of 2 samples.*E 2 times"):
+    policy.end_pass(is_complete=True)
+    with pytest.raises(
+        AllSamplesFailedError,
+        match=r"None of 2 samples.*E 2 times.*What to do: Is the provider up",
+    ):
         dead = failure(is_answer=False)
         policy.check_batch([rollout(0, dead), rollout(1, failure())])
 
@@ -144,3 +148,51 @@ async def test_too_many_failures_end_the_run():
         await task.program.predict(x, **options)
     with pytest.raises(FailureRateError):
         await task.program.fit(x, y, batch_size=8, **options)
+
+
+async def wrong_answers(method, **options):
+    """Run a program whose model never answers in its schema."""
+    task = await make_task(lambda _: {"wrong": "schema"})
+    x, y = data(0, 8)
+    arguments = (x,) if method == "predict" else (x, y)
+    run = getattr(task.program, method)
+    return await run(*arguments, batch_size=2, verbose=0, **options), task
+
+
+@pytest.mark.parametrize("method", ["fit", "evaluate", "predict"])
+async def test_a_pass_without_one_valid_answer_is_no_score(method):
+    """A wrong model or schema is an error that says what to do, not a 0.0."""
+    expected = r"InvalidOutputError \d+ times.*What to do: `await program\(x\)` shows"
+
+    with pytest.raises(AllSamplesFailedError, match=expected):
+        await wrong_answers(method)
+
+
+async def test_invalid_answers_can_be_declared_wrong():
+    """`max_failure_rate=1.0` counts them, in every pass, and ends no run."""
+    with pytest.warns(SynalinksWarning, match="8 samples failed"):
+        logs, _ = await wrong_answers("evaluate", max_failure_rate=1.0)
+    with pytest.warns(SynalinksWarning, match="samples failed"):
+        history, _ = await wrong_answers("fit", max_failure_rate=1.0)
+
+    assert logs == {"reward": 0.0, "failed": 8.0}
+    assert history.history["val_reward"] == [0.0]
+
+
+async def test_a_pass_that_was_cut_short_proves_nothing():
+    """The first batches may be the hard ones."""
+    policy = FailurePolicy()
+
+    policy.check_batch([rollout(0, failure())])
+    policy.end_pass(is_complete=False)
+    policy.check_batch([rollout(1)])
+    policy.check_batch([rollout(2, failure())])
+    policy.end_pass(is_complete=True)
+
+
+async def test_user_code_that_always_fails_says_how_to_see_where():
+    """An exception of a module in every sample is raised with advice."""
+    policy = FailurePolicy()
+
+    with pytest.raises(AllSamplesFailedError, match="`on_sample_error='raise'` shows"):
+        policy.check_batch([rollout(0, failure(boundary="module", error="KeyError"))])

@@ -34,7 +34,7 @@ async def test_fit_improves_the_program_and_returns_its_history():
     )
 
     assert history.epoch == [0, 1, 2]
-    assert set(history.history) == {"reward", "val_reward"}
+    assert set(history.history) == {"reward", "failed", "val_reward", "val_failed"}
     assert history.history["val_reward"][-1] > 0.7
     assert history.history["val_reward"] == sorted(history.history["val_reward"])
     assert task.program.history is history
@@ -92,7 +92,8 @@ async def test_hooks_fire_in_the_order_of_keras():
         ("train_end",),
         ("teardown",),
     ]
-    assert recorder.logs_of("on_train_end")[0].keys() == {"reward", "val_reward"}
+    names = {"reward", "failed", "val_reward", "val_failed"}
+    assert set(recorder.logs_of("on_train_end")[0]) == names
 
 
 async def test_reward_in_the_logs_is_the_training_reward():
@@ -253,7 +254,7 @@ async def test_without_validation_there_is_one_warning():
 
     assert len(warned) == 1
     assert warned[0].filename == __file__
-    assert set(history.history) == {"reward"}
+    assert set(history.history) == {"reward", "failed"}
 
 
 async def test_without_an_optimizer_nothing_is_trained():

@@ -9,6 +9,7 @@ from synalinks.errors import (
     AuthenticationError,
     ConfigurationError,
     NotCompiledError,
+    SynalinksWarning,
 )
 
 
@@ -98,6 +99,22 @@ X, Y = data(0, 8)
         pytest.param({"x": X, "y": Y, "epochs": True}, "`epochs`", id="bool"),
         pytest.param({"x": X, "y": Y, "minibatch_size": -1}, "`minibatch", id="mini"),
         pytest.param({"x": X, "y": Y, "validation_freq": 0}, "`validation_f", id="f"),
+        pytest.param({"x": X, "y": Y, "steps_per_epoch": 0}, "`steps_per", id="steps"),
+        pytest.param({"x": X, "y": Y, "validation_steps": 0}, "`validation_s", id="v"),
+        pytest.param(
+            {"x": X, "y": Y, "shuffle": "a"},
+            "`shuffle` is True or False, received: 'a'",
+            id="shuffle",
+        ),
+        pytest.param(
+            {"x": X[0].get_json()}, r"of type `dict`\. Put it in a list", id="dict"
+        ),
+        pytest.param(
+            {"x": iter([(X[0], Y[0])])},
+            "Batch 0 of `x` holds Query.*A single sample is a batch too: yield",
+            id="generator of samples",
+        ),
+        pytest.param({"x": iter([])}, "`x` is empty", id="empty generator"),
         pytest.param({"x": X, "y": Y, "verbose": 3}, "`verbose` is one of", id="loud"),
         pytest.param(
             {"x": X, "y": Y, "callbacks": 3}, "A callback is an object", id="callback"
@@ -290,3 +307,47 @@ async def test_a_model_with_kept_answers_may_do_without_a_key(tmp_path):
     """What is answered from a store, or by a fallback, is not refused beforehand."""
     for options in ({"cache_dir": str(tmp_path)}, {"fallback": "embedded/learner"}):
         synalinks.LanguageModel("openai/keyless", **options).check_key()
+
+
+@pytest.mark.parametrize("method", ["evaluate", "predict"])
+@pytest.mark.parametrize("argument", ["steps", "batch_size"])
+async def test_none_of_the_data_is_not_all_of_it(method, argument):
+    """Zero batches, or batches of nothing, are refused rather than taken for all."""
+    task = await make_task()
+
+    with pytest.raises(ConfigurationError, match=f"`{argument}` is an integer of at"):
+        await getattr(task.program, method)(X, verbose=0, **{argument: 0})
+
+    assert task.n_calls == 0
+
+
+async def test_a_step_comes_before_its_data():
+    """Inputs in the place of the step are not taken for it, nor targets for inputs."""
+    task = await make_task()
+
+    with pytest.raises(ConfigurationError, match=r"train_on_batch\(step, x, y\)"):
+        await task.program.train_on_batch(X, Y)
+
+    assert task.n_calls == 0
+
+
+async def test_nothing_to_train_is_said_once_before_the_first_call():
+    """A program without trainable variables is measured, with one warning."""
+    task = await make_task()
+    for module in task.program.modules:
+        module.trainable = False
+    n_calls_at_warning = []
+
+    class Watcher(synalinks.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            n_calls_at_warning.append(task.n_calls)
+
+    with pytest.warns(SynalinksWarning, match="`parity` has nothing to train") as seen:
+        history = await task.program.fit(
+            X, Y, validation_split=0.25, epochs=2, callbacks=Watcher(), verbose=0
+        )
+
+    assert len(seen) == 1
+    assert n_calls_at_warning == [0]
+    assert history.history["val_reward"] == [0.5, 0.5]
+    assert task.n_calls == len(X)

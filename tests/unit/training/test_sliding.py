@@ -8,6 +8,7 @@ from parity import data, make_task
 import synalinks
 from synalinks.callbacks import Callback
 from synalinks.contracts import Rollout
+from synalinks.testing import ScriptedTransport
 from synalinks.training._samples import Sample
 from synalinks.training._sliding import sliding
 
@@ -54,6 +55,31 @@ async def test_no_more_run_at_once_than_the_window():
         await ahead.take([str(i) for i in range(20)])
 
     assert most == 3
+
+
+async def test_requests_of_a_full_window_leave_one_by_one():
+    """No burst: the first request is out long before the last sample starts."""
+    n_turns = 10  # of the event loop, from the start of a sample to its request
+    preparing, most, n_sent = 0, 0, 0
+    is_full = asyncio.Event()
+
+    async def roll_out(sample):
+        nonlocal preparing, most, n_sent
+        preparing += 1
+        most = max(most, preparing)
+        for _ in range(n_turns):
+            await asyncio.sleep(0)
+        preparing -= 1
+        n_sent += 1
+        if n_sent == 64:
+            is_full.set()
+        await is_full.wait()  # no sample of a second wave yet
+        return Rollout(sample_id=sample.id, inputs=None)
+
+    async with sliding(samples(64), 64, roll_out) as ahead:
+        await ahead.take([str(i) for i in range(64)])
+
+    assert most == n_turns
 
 
 async def test_finished_work_waits_within_bounds():
@@ -131,6 +157,52 @@ async def test_evaluation_slides_over_its_batches():
 
     assert '"n0"' in order[-1]
     assert logs["reward"] == 0.5
+
+
+async def test_calls_are_made_in_the_order_of_the_samples():
+    """Also the first ones, which wait until the model is ready: budgets need it."""
+    task = await make_task()
+
+    await task.program.evaluate(*data(0, 100), verbose=0)
+
+    assert task.inputs() == [f"n{k}" for k in range(100)]
+
+
+async def test_a_slow_judge_does_not_keep_the_model_waiting():
+    """While a sample is with the judge, the model gets another one."""
+    is_judging = False
+    overlaps = 0
+
+    async def judge_answers(request):
+        nonlocal is_judging
+        is_judging = True
+        for _ in range(50):  # turns of the event loop: time enough for another sample
+            await asyncio.sleep(0)
+        is_judging = False
+        return "yes"
+
+    async def answers(request):
+        nonlocal overlaps
+        for _ in range(10):
+            await asyncio.sleep(0)
+        overlaps += is_judging
+        return {"answer": "even"}
+
+    judge = synalinks.LanguageModel(
+        "openai/judge", transport=ScriptedTransport(judge_answers), max_concurrency=1
+    )
+
+    async def reward(y_true, y_pred):
+        verdict = await judge.complete([{"role": "user", "content": "Well?"}])
+        return float(verdict.value["content"] == "yes")
+
+    task = await make_task(answers, reward=reward)
+    task.program.get_module("gen").language_model.max_concurrency = 1
+
+    logs = await task.program.evaluate(*data(0, 6), batch_size=1, verbose=0)
+
+    assert logs["reward"] == 1.0
+    assert overlaps == 4  # all but the first two, which start together
 
 
 async def test_stopping_early_starts_no_more_than_the_window():

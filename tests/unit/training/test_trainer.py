@@ -19,7 +19,7 @@ async def test_evaluate_gives_reward_and_metrics():
 
     logs = await task.program.evaluate(x, y, verbose=0)
 
-    assert logs == {"reward": 0.5, "accuracy": 0.5}
+    assert logs == {"reward": 0.5, "accuracy": 0.5, "failed": 0.0}
     values = await task.program.evaluate(x, y, verbose=0, return_dict=False)
     assert values == [0.5, 0.5]
     assert task.program.metrics_names == ["reward", "accuracy"]
@@ -109,7 +109,7 @@ async def test_batch_methods_work_outside_fit():
         logs = await task.program.train_on_batch(
             step, x, y, val_x=val_x, val_y=val_y, return_dict=True
         )
-    assert set(logs) == {"reward"}
+    assert set(logs) == {"reward", "failed"}
     assert task.program.trainable_variables[0].get("examples")
     task.program.reset_metrics()
     assert await task.program.test_on_batch(x, y) == [pytest.approx(1.0, abs=0.5)]
@@ -123,7 +123,7 @@ async def test_given_predictions_are_scored_without_a_call():
 
     logs = await task.program.test_on_batch(x, y, return_dict=True, y_pred=y)
 
-    assert logs == {"reward": 1.0}
+    assert logs == {"reward": 1.0, "failed": 0.0}
     assert task.n_calls == 0
 
 
@@ -188,9 +188,9 @@ async def test_hooks_of_evaluate_and_predict():
 
     assert events == [
         "test_begin",
-        ("test", 0, ["reward"]),
-        ("test", 1, ["reward"]),
-        ("test_end", ["reward"]),
+        ("test", 0, ["failed", "reward"]),
+        ("test", 1, ["failed", "reward"]),
+        ("test_end", ["failed", "reward"]),
         "teardown evaluate",
         ("predict", 0, 2),
         ("predict", 1, 1),

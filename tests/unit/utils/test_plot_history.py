@@ -276,3 +276,12 @@ def test_a_notebook_gets_the_picture(name, is_image, tmp_path, monkeypatch):
 
     path = str(tmp_path / name)
     assert shown == (("image", path) if is_image else path)
+
+
+def test_a_line_of_no_failures_is_not_drawn():
+    """The count of failed samples is drawn where there are some, or if asked for."""
+    quiet = {**LOGS, "failed": [0.0, 0.0], "val_failed": [0.0, 2.0]}
+
+    assert "failed" not in points_of(axes_of(quiet))
+    assert "val_failed" in points_of(axes_of(quiet))
+    assert "failed" in points_of(axes_of(quiet, ["failed"]))

@@ -1,0 +1,125 @@
+"""Limits of accounts: shared by all that ask the same model with the same key."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, TypeAlias
+from weakref import WeakValueDictionary
+
+from synalinks.language_models._direct import DirectTransport
+from synalinks.language_models._kept import endpoint_identity
+from synalinks.language_models._limiter import Limiter
+from synalinks.language_models._per_loop import PerLoop
+from synalinks.language_models._providers import first_set, provider_or_default
+from synalinks.language_models._transport import LiteLLMTransport
+from synalinks.language_models._window import START, Window
+
+if TYPE_CHECKING:
+    from synalinks.language_models._request import AnyRequest
+
+Account: TypeAlias = "tuple[str | int, ...]"
+
+
+class Lane:
+    """The way of one model object to the slots of an account.
+
+    Args:
+        limiter: Hands out the slots of the account.
+        own: Hands out as many as the object may take; None for all.
+
+    Attributes:
+        limiter: That of the account, which learns what the provider bears.
+    """
+
+    def __init__(self, limiter: Limiter, own: Limiter | None) -> None:
+        self.limiter = limiter
+        self._own = own
+
+    async def acquire(self, place: int) -> None:
+        """Wait for a slot; `release` it in any case.
+
+        Args:
+            place: What `new_place` of the limiter returned.
+
+        Raises:
+            CancelledError: The task was cancelled; there is no slot to release.
+        """
+        if self._own is not None:
+            await self._own.acquire(place)
+        try:
+            await self.limiter.acquire(place)
+        except BaseException:
+            if self._own is not None:
+                self._own.release(place)
+            raise
+
+    def release(self, place: int) -> None:
+        """Give a slot back.
+
+        Args:
+            place: For which it was acquired.
+        """
+        self.limiter.release(place)
+        if self._own is not None:
+            self._own.release(place)
+
+
+class Limits:
+    """The limits of one model object, in each event loop.
+
+    Objects that ask the same model at the same address with the same key share one
+    limiter: what the provider refuses to one, it would refuse to the other. Each has
+    its own `max_concurrency` within that. A transport of the user's own is an account
+    of its own.
+
+    Args:
+        transport: What carries the requests.
+        max_concurrency: Calls in flight at most; None to find out.
+    """
+
+    def __init__(self, transport: object, max_concurrency: int | None) -> None:
+        self._transport = transport
+        self._max_concurrency = max_concurrency
+        self._own = PerLoop(self._new_own)
+        self._lanes: PerLoop[dict[Account, Lane]] = PerLoop(dict)
+
+    def lane(self, request: AnyRequest) -> Lane:
+        """Return the way to a slot for a request.
+
+        Args:
+            request: What is to be asked, with address and key.
+        """
+        account = self._account(request)
+        lanes = self._lanes.get()
+        if account not in lanes:
+            limiter = _limiter_of(account, self._max_concurrency)
+            lanes[account] = Lane(limiter, self._own.get())
+        return lanes[account]
+
+    def _new_own(self) -> Limiter | None:
+        limit = self._max_concurrency
+        return None if limit is None else Limiter(Window(start=limit, ceiling=limit))
+
+    def _account(self, request: AnyRequest) -> Account:
+        if not isinstance(self._transport, (DirectTransport, LiteLLMTransport)):
+            return (id(self._transport),)
+        key_variables = provider_or_default(request.provider).key_variables
+        key = request.api_key or first_set(key_variables)
+        secret = repr((key, sorted(request.headers.items()))).encode()
+        digest = hashlib.sha256(secret).hexdigest()
+        return (request.model, endpoint_identity(request), digest)
+
+
+# Alive as long as a model object has a lane there.
+_limiters: PerLoop[WeakValueDictionary[Account, Limiter]] = PerLoop(WeakValueDictionary)
+
+
+def _limiter_of(account: Account, max_concurrency: int | None) -> Limiter:
+    limiters = _limiters.get()
+    limiter = limiters.get(account)
+    if limiter is None:
+        window = Window(start=max_concurrency or START)
+        limiter = limiters[account] = Limiter(window)
+    elif max_concurrency is not None:  # the user says that so many are borne as well
+        limiter.widen(max_concurrency)
+    return limiter

@@ -1,0 +1,75 @@
+"""What a proposer reads: per module, what happened on some samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal.json import dumps
+from synalinks._internal.shape import is_dict, is_row
+from synalinks.data_models import is_data_model, json_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from synalinks._internal.json import JsonObject
+    from synalinks.contracts import CallRecord, Rollout
+
+
+def records_of(path: str, rollouts: Iterable[Rollout]) -> list[JsonObject]:
+    """Return what happened in the calls made with one variable.
+
+    Credit goes by sample and by module: a record holds the module's own call for that
+    sample, and the feedback on that module where the reward gives it.
+
+    Args:
+        path: Path of the variable.
+        rollouts: Scored rollouts.
+
+    Returns:
+        One record per call, with `inputs`, `outputs`, `reward`, `feedback`, and
+        `expected` where the target has the fields of the module's answer; otherwise
+        the program's own answer and target.
+    """
+    return [
+        _record(call, rollout)
+        for rollout in rollouts
+        for call in rollout.calls
+        if call.variable_path == path
+    ]
+
+
+def _record(call: CallRecord, rollout: Rollout) -> JsonObject:
+    record: JsonObject = {"inputs": call.inputs, "outputs": call.outputs}
+    target, output = plain(rollout.target), plain(rollout.output)
+    is_answer = is_dict(target) and bool(target.keys() & call.outputs.keys())
+    if is_answer:
+        record["expected"] = target
+    else:
+        record |= {"program_answer": output, "program_target": target}
+    record["reward"] = rollout.reward
+    record["feedback"] = _feedback(call, rollout, target, output)
+    return record
+
+
+def _feedback(call: CallRecord, rollout: Rollout, target: Any, output: Any) -> str:
+    of_module = (rollout.module_feedback or {}).get(call.module_path)
+    if of_module or rollout.feedback:
+        return str(of_module or rollout.feedback)
+    if rollout.failure is not None:
+        return f"The program failed: {rollout.failure.message}"
+    if target is None:
+        return f"Reward {rollout.reward}."
+    return f"Expected {dumps(target)}, got {dumps(output)}; reward {rollout.reward}."
+
+
+def plain(value: Any) -> Any:
+    """Return data models, and lists and dicts of these, as JSON.
+
+    Args:
+        value: What a program takes or gives; None stays None.
+    """
+    if is_row(value):
+        return [plain(part) for part in value]
+    if is_dict(value):
+        return {key: plain(part) for key, part in value.items()}
+    return json_of(value) if is_data_model(value) else None
