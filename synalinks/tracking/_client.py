@@ -108,8 +108,9 @@ class Client:
             entry: Its `run` is our key of the run; with `run_id`, MLflow's own.
         """
         key = entry["run"]
-        if key in self.runs:
-            return self.runs[key]
+        known = self.runs.get(key)
+        if known is not None and known.status is None:
+            return known  # an entry that is sent once more
         experiment_id = self.experiment_id(entry["experiment"])
         found = self._find_run(entry, experiment_id)
         mode = entry["mode"]
