@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import getpass
 import re
 import secrets
 import sys
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -18,7 +18,7 @@ from synalinks.callbacks._monitor_best import BestProgram
 from synalinks.callbacks._run_facts import Spending, params_of, samples_digest
 from synalinks.contracts import TrackedRun
 from synalinks.errors import ConfigurationError, show, warn
-from synalinks.modules import diagram_of, draw_diagram
+from synalinks.graph import diagram_of
 from synalinks.tracking import outbox_for, resolve_uri
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from synalinks.callbacks._callback import ErrorPolicy, Logs
 
 _STAGES = ("train", "evaluate")
-_DPI = 120
 _FINISHED, _FAILED, _KILLED = "FINISHED", "FAILED", "KILLED"
 # The run in which a program was last trained; its evaluations are shown under it.
 _trainings: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
@@ -328,8 +327,13 @@ class Monitor(Callback):
     async def _describe(self) -> None:
         self._put("params", params=params_of(self.trainer))
         if self.log_program_plot:
-            picture = await asyncio.to_thread(_picture_of, self.program)
-            self._put("file", path="program.png", base64=picture)
+            diagram = diagram_of(
+                self.program,
+                show_schemas=True,
+                show_module_names=True,
+                show_trainable=True,
+            )
+            self._put("picture", path="program.png", diagram=asdict(diagram))
         for role, samples in self.trainer.samples.items():
             found = await asyncio.to_thread(samples_digest, samples)
             self._put(
@@ -366,14 +370,6 @@ _IN_ALL = {"cost", "tokens", "calls"}
 
 def _prefixed(prefix: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
     return {f"{prefix}{name}": value for name, value in (values or {}).items()}
-
-
-def _picture_of(program: Any) -> str:
-    diagram = diagram_of(
-        program, show_schemas=True, show_module_names=True, show_trainable=True
-    )
-    content = draw_diagram(diagram, rankdir="TB", file_format="png", dpi=_DPI)
-    return base64.b64encode(content).decode()
 
 
 def _origin() -> dict[str, str]:

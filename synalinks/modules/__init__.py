@@ -4,8 +4,6 @@ from synalinks._internal.public import publish
 from synalinks.modules._branch import Branch
 from synalinks.modules._chain_of_thought import ChainOfThought
 from synalinks.modules._decision import Decision
-from synalinks.modules._diagram import Diagram, diagram_of, to_dot
-from synalinks.modules._diagram_drawing import draw as draw_diagram
 from synalinks.modules._generator import Generator
 from synalinks.modules._input import Input, InputModule
 from synalinks.modules._lambda import Lambda
@@ -35,7 +33,6 @@ __all__ = [
     "Concat",
     "Concatenate",
     "Decision",
-    "Diagram",
     "Generator",
     "Identity",
     "ImageInput",
@@ -50,10 +47,7 @@ __all__ = [
     "Tool",
     "Xor",
     "default_prompt_template",
-    "diagram_of",
-    "draw_diagram",
     "pick",
-    "to_dot",
 ]
 
 publish(__name__)

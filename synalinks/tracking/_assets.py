@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.files import scratch_folder, write_atomic_bytes
 from synalinks._internal.json import dumps
+from synalinks.graph import Box, Diagram, draw_diagram
 
 if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("inputs", "expectations")
 _LOADER = "synalinks.programs.pyfunc"
 _BEST = "best"
+_DPI = 120
 _USER_TURN = {"role": "user", "content": "{{ inputs }}"}
 
 
@@ -43,20 +43,21 @@ def log_dataset(client: Client, run: OpenRun, entry: JsonObject) -> None:
     client.store.log_inputs(run.run_id, [entities.DatasetInput(dataset, [tag])])
 
 
-def log_file(client: Client, run: OpenRun, entry: JsonObject) -> None:
-    """Keep a file with a run.
+def log_picture(client: Client, run: OpenRun, entry: JsonObject) -> None:
+    """Draw a program, and keep the picture with a run.
 
     Args:
         client: The store.
         run: The run.
-        entry: `path` within the artifacts, and `base64`, the content.
+        entry: `path` within the artifacts, and `diagram`.
     """
-    path = PurePosixPath(entry["path"])
+    given = entry["diagram"]
+    boxes = [Box(**box) for box in given["boxes"]]
+    diagram = Diagram(boxes=boxes, arrows=[(a, b) for a, b in given["arrows"]])
+    picture = draw_diagram(diagram, rankdir="TB", file_format="png", dpi=_DPI)
     with scratch_folder() as folder:
-        local = folder / path.name
-        write_atomic_bytes(local, base64.b64decode(entry["base64"]))
-        where = None if path.parent == PurePosixPath() else str(path.parent)
-        client.store.log_artifact(run.run_id, str(local), where)
+        path = write_atomic_bytes(folder / entry["path"], picture)
+        client.store.log_artifact(run.run_id, str(path))
 
 
 def log_program(client: Client, run: OpenRun, entry: JsonObject) -> None:

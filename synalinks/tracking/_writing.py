@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synalinks.tracking._assets import log_dataset, log_file, log_program, log_prompt
+from synalinks.tracking._assets import log_dataset, log_picture, log_program, log_prompt
 from synalinks.tracking._faults import Refused
 from synalinks.tracking._traces import log_traces
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _WRITERS = {
     "dataset": log_dataset,
-    "file": log_file,
+    "picture": log_picture,
     "program": log_program,
     "prompt": log_prompt,
 }

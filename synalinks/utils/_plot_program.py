@@ -7,7 +7,7 @@ from typing import Any
 
 from synalinks._internal.files import write_atomic_bytes
 from synalinks.errors import ConfigurationError, NotBuiltError, show
-from synalinks.modules import Diagram, diagram_of, draw_diagram, to_dot
+from synalinks.graph import Diagram, diagram_of, draw_diagram, to_dot
 from synalinks.utils._picture import shown
 
 _RANKS = ("TB", "LR")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synalinks.modules._diagram import Box, Diagram
+    from synalinks.graph._diagram import Box, Diagram
 
 _TITLE_PT, _LINE_PT = 11.0, 9.0
 # Inches: of a character, of a line, inside a box, and between boxes.

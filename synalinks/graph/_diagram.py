@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synalinks.graph import symbols_in
+from synalinks.graph._node import symbols_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
