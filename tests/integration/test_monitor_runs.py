@@ -110,9 +110,12 @@ def trained(mlflow_server):
     return training, evaluation, *found
 
 
-def test_the_runs(trained):
+def test_the_runs(trained, mlflow_server):
     """A fit and an evaluation are two finished runs, the second under the first."""
     training, evaluation, *_ = trained
+    files = mlflow_server.client().list_artifacts(training.info.run_id)
+
+    assert [one.path for one in files] == ["program.png"]
 
     assert training.info.run_name == "parity_train"
     assert evaluation.info.run_name == "parity_test"
