@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from blockbuster import BlockBuster
 from hypothesis import settings
+from mlflow_server import MlflowServer
 
 # litellm reads this when it is first imported; it would fetch a price list otherwise.
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
@@ -130,3 +131,15 @@ def _blocking_is_detected() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _loop_stays_free(_blocking_is_detected: None) -> None:
     """Fail a test in which the library blocks the event loop."""
+
+
+# -- an MLflow server ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
+    """A real server for all tests of this process; each uses experiments of its own."""
+    server = MlflowServer(tmp_path_factory.mktemp("mlflow"))
+    server.start()
+    yield server
+    server.kill()

@@ -305,7 +305,7 @@ TESTS = {
     "SY-44": [_EARLY + "a_mode_that_contradicts_the_metric_is_a_warning"],
     "SY-45": [
         _EARLY + "low_is_better_for_what_costs",
-        f"{_CALLBACKS}/test_monitor.py::test_which_side_is_better",
+        f"{_CALLBACKS}/test_monitored.py::test_which_side_is_better",
     ],
     "SY-50": [
         f"{_CALLBACKS}/test_budget_stopping.py::"

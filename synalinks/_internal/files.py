@@ -16,6 +16,7 @@ try:
 except ImportError:  # Windows
     fcntl = None
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from typing import BinaryIO
 
 _CHUNK_BYTES = 65_536
@@ -91,6 +92,17 @@ def check_writable(folder: str | Path) -> None:
             "Give a folder in which files can be made."
         )
         raise WriteError(msg) from error
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Generator[Path]:
+    """Make a folder that is gone after a `with` block.
+
+    Yields:
+        The folder.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 def append_text(path: str | Path, text: str) -> Path:

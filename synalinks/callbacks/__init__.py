@@ -14,6 +14,11 @@ from synalinks.callbacks._hyperparameter_monitor import HyperparameterMonitor
 from synalinks.callbacks._hyperparameter_scheduler import HyperparameterScheduler
 from synalinks.callbacks._lambda_callback import LambdaCallback
 from synalinks.callbacks._metrics_logger import MetricsLogger
+from synalinks.callbacks._monitor import (
+    Monitor,
+    default_monitor,
+    set_default_monitor,
+)
 from synalinks.callbacks._prediction_writer import PredictionWriter
 from synalinks.callbacks._probe import Probe
 from synalinks.callbacks._progbar_logger import ProgbarLogger
@@ -45,6 +50,7 @@ __all__ = [
     "LambdaCallback",
     "Linear",
     "MetricsLogger",
+    "Monitor",
     "PredictionWriter",
     "Probe",
     "ProgbarLogger",
@@ -58,7 +64,9 @@ __all__ = [
     "TerminateOnInvalid",
     "Timeout",
     "as_callback",
+    "default_monitor",
     "reachable_models",
+    "set_default_monitor",
 ]
 
 publish(__name__)

@@ -9,7 +9,7 @@ from synalinks._internal.checks import check_count, check_real
 from synalinks._internal.console import write
 from synalinks.callbacks._callback import Callback
 from synalinks.callbacks._improvement import Improvement
-from synalinks.callbacks._monitor import Monitored
+from synalinks.callbacks._monitored import Monitored
 from synalinks.callbacks._standard_error import StandardError, parse_min_delta
 from synalinks.callbacks._stopping_rule import StopCause, StoppingRule, Watched
 from synalinks.contracts import Candidate, commit, present_candidate, trainable_by_path

@@ -1,195 +1,408 @@
-"""`Monitored`: the value that a callback goes by, found before anything is paid for."""
+"""`Monitor`: a run in MLflow for each training and evaluation."""
 
 from __future__ import annotations
 
+import asyncio
+import getpass
+import re
+import secrets
+import sys
+import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-from synalinks._internal import context
-from synalinks.callbacks._enrichment import may_enrich, provided_by
-from synalinks.callbacks._improvement import check_mode
-from synalinks.contracts import USAGE_KEYS, VALIDATION
-from synalinks.errors import (
-    ConfigurationError,
-    MonitorError,
-    did_you_mean,
-    show,
-    warn,
-)
+from synalinks import config
+from synalinks.callbacks._callback import Callback
+from synalinks.callbacks._monitor_best import BestProgram
+from synalinks.callbacks._run_facts import Spending, params_of, samples_digest
+from synalinks.contracts import TrackedRun
+from synalinks.errors import ConfigurationError, show, warn
+from synalinks.graph import diagram_of
+from synalinks.tracking import outbox_for, resolve_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
-    from synalinks.callbacks._improvement import Mode, Sense
-    from synalinks.contracts import TrainerState
+    from synalinks._internal.json import JsonObject
+    from synalinks.callbacks._callback import ErrorPolicy, Logs
 
-_FAILED = "failed"
-_SENSES: Mapping[str | None, Sense] = {"up": "max", "down": "min"}
-# What is better low: how a word of the name begins.
-_LOW_WORDS = ("cost", "token", "latency", "error", "loss", _FAILED)
+_STAGES = ("train", "evaluate")
+_FINISHED, _FAILED, _KILLED = "FINISHED", "FAILED", "KILLED"
+# The run in which a program was last trained; its evaluations are shown under it.
+_trainings: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 
-class Monitored:
-    """A key of the logs, and whether it is better high or low.
+class Monitor(Callback):
+    """Writes each `fit` and `evaluate` to a run of MLflow.
+
+    A run has the arguments and settings as parameters; reward, metrics, cost, tokens,
+    calls and seconds of each epoch; the data sets; the program, as a model that
+    `mlflow.pyfunc.load_model` loads, and its prompts, whenever the reward has improved;
+    and it ends as FINISHED, FAILED or KILLED. A training that is resumed goes on in its
+    run. Keys are never written.
+
+    All of it is sent by a process of its own: training never waits for MLflow, and goes
+    on without it. `await monitor.flush()` waits until it has everything.
 
     Args:
-        key: Name of the value in the logs.
-        mode: `max`, `min`, or `auto`: as the metric of that name says, low for costs,
-            tokens, latencies, errors, losses and failures.
-        owner: Class of the callback, for messages.
-        strict: Whether a value that the run does not have is an error or a warning.
+        experiment_name: Experiment of the run; the name of the program when None.
+        run_name: Name of the run; `_train` or `_test` is added. The name of the program
+            when None.
+        tracking_uri: Address of an MLflow server or database; see
+            `enable_observability`.
+        log_batch_metrics: Whether to write the numbers of each batch, too.
+        log_epoch_metrics: Whether to write the numbers of each epoch.
+        log_program_plot: Whether to write a picture of the program.
+        log_program_model: Whether to write the program and its prompts.
+        tags: Tags of the run.
+        run_id: MLflow's identity of a run to go on with; its steps follow those that
+            are there.
+        resume: Whether to go on with the latest run of the same name.
+        log_assessments: Whether `evaluate` writes the reward of each sample to its
+            trace, next to what was expected.
 
     Raises:
-        ConfigurationError: An argument is none of these.
+        ConfigurationError: An argument cannot work.
     """
 
-    def __init__(self, key: str, mode: Mode, *, owner: str, strict: bool) -> None:
-        if not isinstance(key, str) or not key:  # pyright: ignore[reportUnnecessaryIsInstance]
-            msg = f"`monitor` is the name of a value, received: {show(key)}."
+    callback_order: float = 10
+    on_hook_error: ErrorPolicy = "warn"
+
+    def __init__(  # noqa: PLR0917 - names and order are part of the public API
+        self,
+        experiment_name: str | None = None,
+        run_name: str | None = None,
+        tracking_uri: str | Path | None = None,
+        log_batch_metrics: bool = False,
+        log_epoch_metrics: bool = True,
+        log_program_plot: bool = True,
+        log_program_model: bool = True,
+        tags: Mapping[str, Any] | None = None,
+        run_id: str | None = None,
+        resume: bool = False,
+        log_assessments: bool = True,
+    ) -> None:
+        if run_id is not None and not re.fullmatch(r"[0-9a-f]{32}", run_id):
+            msg = f"`run_id` is MLflow's, 32 hexadecimal digits: {show(run_id)}."
             raise ConfigurationError(msg)
-        check_mode(mode)
-        self.key = key
-        self._mode: Mode = mode
-        self._owner = owner
-        self._strict = strict
-        self._has_warned = False
+        self.experiment_name = experiment_name
+        self.run_name = run_name
+        self.log_batch_metrics = log_batch_metrics
+        self.log_epoch_metrics = log_epoch_metrics
+        self.log_program_plot = log_program_plot
+        self.log_program_model = log_program_model
+        self.tags = dict(tags or {})
+        self.run_id = run_id
+        self.resume = resume
+        self.log_assessments = log_assessments
+        self._outbox = outbox_for(resolve_uri(tracking_uri))
+        self._forget()
 
-    def resolve(self, program: Any) -> Sense:
-        """Find the value among those of the run, and which side is better.
+    def _forget(self) -> None:
+        self._key = secrets.token_hex(16)
+        self._mode = "append" if self.resume or self.run_id else "new"
+        self._is_open = False
+        self._status = _FINISHED
+        self._began_s = self._epoch_began_s = time.perf_counter()
+        self._spent_before: dict[str, float] = {}
+        self._spending: Spending | None = None
+        self._best = BestProgram()
+
+    # -- state -------------------------------------------------------------------------
+
+    def state_dict(self) -> JsonObject:
+        """Return what a resumed run needs to go on in the same run of MLflow."""
+        spent = self._spending.total() if self._spending else self._spent_before
+        return {"run": self._key, "spent": spent, "best": self._best.state_dict()}
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on in the run of a training that was interrupted.
 
         Args:
-            program: The program of the run; None in a loop of one's own without one.
+            state: What `state_dict` returned.
+        """
+        self._key, self._mode = state["run"], "continue"
+        self._spent_before = dict(state["spent"])
+        self._best.load_state_dict(state["best"])
+        self._note_run()
+
+    async def flush(self, timeout: float = 60.0) -> bool:  # noqa: ASYNC109 - a word of users
+        """Wait until MLflow has all that was logged.
+
+        Args:
+            timeout: Seconds to wait at most.
 
         Returns:
-            `max` or `min`.
+            Whether it has.
+        """
+        return await asyncio.to_thread(self._outbox.wait, timeout)
+
+    # -- begin and end -----------------------------------------------------------------
+
+    def setup(self, stage: str) -> None:
+        """Choose the run.
+
+        Args:
+            stage: `train`, `evaluate` or `predict`.
+        """
+        self._forget()
+        if stage in _STAGES:
+            self._note_run()
+
+    async def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Make sure of the run that the user named; no other is waited for.
+
+        Args:
+            logs: Empty.
 
         Raises:
-            MonitorError: The run will not have the value, or does not tell which side
-                is better.
+            ConfigurationError: MLflow has no such run.
         """
-        self._has_warned = False
-        state: TrainerState | None = context.trainer.get()
-        if state is not None and self.key not in known_keys(state):
-            others = state.callbacks if state.callbacks is not None else ()
-            if not any(may_enrich(one) for one in others):
-                self._complain(state, known_keys(state))
-        declared = self._declared_sense(state, program)
-        if self._mode == "auto":
-            return declared or self._sense_of_name()
-        if declared is not None and declared != self._mode:
-            better = "higher" if declared == "max" else "lower"
-            warn(
-                f"`{self._owner}(monitor={self.key!r}, mode={self._mode!r})`: the "
-                f"metric says that {better} is better. Leave `mode` at 'auto'."
+        if self.run_id is not None:
+            self._open()
+            await asyncio.to_thread(
+                self._outbox.wait, self._outbox.shutdown_timeout_s, "run"
             )
-        return self._mode
+            warnings = self._outbox.take_warnings()
+            if any(self.run_id in text for text in warnings):
+                msg = f"`Monitor(run_id={self.run_id!r})`: {' '.join(warnings)}"
+                raise ConfigurationError(msg)
 
-    def read(self, logs: Mapping[str, Any] | None) -> float | None:
-        """Return the value at the end of an epoch.
-
-        Args:
-            logs: Those of the epoch.
-
-        Returns:
-            The value; None where it was not produced, or with `strict=False`.
-
-        Raises:
-            MonitorError: It should be there and is not.
-        """
-        logs = logs or {}
-        if self.key in logs:
-            return float(logs[self.key])
-        state: TrainerState | None = context.trainer.get()
-        if state is not None and self.key in USAGE_KEYS:
-            return self._read_usage(state)
-        prefix = self.key.removesuffix(_FAILED)
-        if prefix != self.key and f"{prefix}reward" in logs:
-            return 0.0  # a batch method of a subclass may not count them
-        if _is_due(self.key, logs, state):
-            self._complain(state, logs)
-        return None
-
-    def _read_usage(self, state: TrainerState) -> float | None:
-        value = state.get_metric(self.key, None)
-        if value is None:  # the price of a model is not known
-            self._complain(state, state.logged_metrics)
-        return value
-
-    def evaluation(self, state: TrainerState) -> str | None:
-        """Return the name of the evaluator, other than validation, that measures it.
+    async def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Open the run, if it is not open yet: only now it is known whether it is new.
 
         Args:
-            state: The state of the run.
+            epoch: Index of the epoch, from 0.
+            logs: Empty.
         """
-        name = state.evaluator_of(self.key)
-        return None if name == VALIDATION else name
+        if not self._is_open:
+            self._open()
+            await self._describe()
+        self._epoch_began_s = time.perf_counter()
 
-    def _declared_sense(self, state: TrainerState | None, program: Any) -> Sense | None:
-        if self.key in USAGE_KEYS:
-            return "min"
-        name = state.evaluator_of(self.key) if state is not None else None
-        if name is None and self.key.startswith(f"{VALIDATION}_"):
-            name = VALIDATION
-        base = self.key if name is None else self.key.removeprefix(f"{name}_")
-        directions = {
-            metric.name: metric.direction
-            for metric in getattr(program, "compiled_metrics", None) or ()
-        }
-        if state is not None:
-            directions.update(state.params.get("evaluators", {}).get(name, {}))
-        return "max" if base == "reward" else _SENSES.get(directions.get(base))
+    async def on_test_begin(self, logs: Logs | None = None) -> None:
+        """Open the run of an evaluation.
 
-    def _sense_of_name(self) -> Sense:
-        if any(word.startswith(_LOW_WORDS) for word in self.key.split("_")):
-            return "min"
-        msg = (
-            f"`{self._owner}(monitor={self.key!r}, mode='auto')`: neither a metric nor "
-            "the name tells whether higher is better. Give `mode='max'` or `'min'`."
+        Args:
+            logs: Empty.
+        """
+        if self.trainer.stage == "evaluate":
+            self._open()
+            await self._describe()
+
+    def on_run_error(self, error: BaseException, logs: Logs | None = None) -> None:
+        """Note that the run has failed, or was cut off.
+
+        Args:
+            error: What ended it.
+            logs: Those of the last epoch.
+        """
+        is_cut = not isinstance(error, Exception)
+        self._status = _KILLED if is_cut else _FAILED
+        if self._is_open:
+            self._put(
+                "tags", tags={"synalinks.error": f"{type(error).__name__}: {error}"}
+            )
+
+    def teardown(self, stage: str) -> None:
+        """Close the run.
+
+        Args:
+            stage: `train`, `evaluate` or `predict`.
+        """
+        if stage in _STAGES:
+            if self._is_open:
+                reason = self.trainer.stop_reason
+                if reason is not None:
+                    self._put("tags", tags={"synalinks.stop_reason": reason})
+                self._put("end", status=self._status)
+            self._tell()
+
+    # -- numbers -----------------------------------------------------------------------
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Write the numbers of a training batch, if asked for.
+
+        Args:
+            batch: Index of the batch in the epoch, from 0.
+            logs: The row of the batch.
+        """
+        if self.log_batch_metrics:
+            step = self.trainer.global_step
+            self._put_numbers(_prefixed("train_batch_", logs), step)
+
+    def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Write the numbers of a batch of an evaluation, if asked for.
+
+        Args:
+            batch: Index of the batch, from 0.
+            logs: `reward` and each metric so far.
+        """
+        if self.log_batch_metrics:
+            n_batches = self.params.get("validation_steps") or 0
+            step = self.trainer.epoch * n_batches + batch
+            self._put_numbers(_prefixed("val_batch_", logs), step)
+
+    async def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Write the numbers of an epoch, and the program if it is the best so far.
+
+        Args:
+            epoch: Index of the epoch, from 0.
+            logs: Values by name.
+        """
+        if self.log_epoch_metrics:
+            seconds = time.perf_counter() - self._epoch_began_s
+            taken = self._spending.since_mark() if self._spending else {}
+            spent = self._spending.total() if self._spending else {}
+            numbers = {
+                **(logs or {}),
+                **_prefixed("epoch_", taken),
+                **_prefixed("fit_", {name: spent[name] for name in _IN_ALL & {*spent}}),
+                **_prefixed("total_", self._ever_spent()),
+                "epoch_duration_s": seconds,
+            }
+            self._put_numbers(numbers, epoch)
+        if self.log_program_model:
+            for entry in self._best.entries(self.trainer, logs or {}, epoch):
+                self._put(**entry)
+        self._tell()
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        """Write how long the training took.
+
+        Args:
+            logs: Those of the last epoch.
+        """
+        seconds = time.perf_counter() - self._began_s
+        self._put_numbers({"fit_duration_s": seconds}, self.trainer.epoch)
+
+    def on_test_end(self, logs: Logs | None = None) -> None:
+        """Write the numbers of an evaluation.
+
+        Args:
+            logs: `reward` and each metric.
+        """
+        if self.trainer.stage != "evaluate":
+            return
+        spent = self._spending.total() if self._spending else {}
+        seconds = time.perf_counter() - self._began_s
+        numbers = {
+            **(logs or {}), **_prefixed("eval_", spent), "eval_duration_s": seconds,
+        }  # fmt: skip
+        self._put_numbers(numbers, 0)
+
+    # -- entries -----------------------------------------------------------------------
+
+    def _note_run(self) -> None:
+        self.trainer.tracked_run = TrackedRun(
+            key=self._key,
+            experiment=self.experiment_name or self.program.name,
+            log_assessments=self.log_assessments,
         )
-        raise MonitorError(msg, monitor=self.key)
 
-    def _complain(self, state: TrainerState | None, known: Any) -> None:
-        names = sorted(known)
-        has_validation = state is None or any(one.startswith("val_") for one in names)
-        hint = did_you_mean(self.key, names)
-        if self.key.startswith("val_") and not has_validation:
-            hint = " There is no validation: give `validation_data`."
-        if self.key in USAGE_KEYS:
-            hint = " The price of a language model is not known."
-        available = ", ".join(f"`{one}`" for one in names)
-        msg = (
-            f"`{self._owner}(monitor={self.key!r})`: the run has no such value.{hint} "
-            f"Available: {available}. A callback that adds it to the logs names it in "
-            "`provides`."
+    def _open(self) -> None:
+        if self._is_open:
+            return
+        self._is_open = True
+        is_training = self.trainer.stage != "evaluate"
+        name = self.run_name or self.program.name
+        if is_training:
+            _trainings[self.program] = self._key
+        self._spending = Spending(self.program, self._spent_before)
+        self._put(
+            "run",
+            experiment=self.experiment_name or self.program.name,
+            name=f"{name}_{'train' if is_training else 'test'}",
+            mode=self._mode,
+            run_id=self.run_id,
+            parent=None if is_training else _trainings.get(self.program),
+            tags={**_origin(), **self._kind(is_training=is_training), **self.tags},
         )
-        if self._strict:
-            raise MonitorError(msg, monitor=self.key)
-        if not self._has_warned:
-            self._has_warned = True
-            warn(msg)
+
+    def _kind(self, *, is_training: bool) -> dict[str, str]:
+        return {} if is_training else {"mlflow.runType": "genai_evaluate"}
+
+    async def _describe(self) -> None:
+        self._put("params", params=params_of(self.trainer))
+        if self.log_program_plot:
+            diagram = diagram_of(
+                self.program,
+                show_schemas=True,
+                show_module_names=True,
+                show_trainable=True,
+            )
+            self._put("picture", path="program.png", diagram=asdict(diagram))
+        for role, samples in self.trainer.samples.items():
+            found = await asyncio.to_thread(samples_digest, samples)
+            self._put(
+                "dataset",
+                name=f"{self.program.name}_{role}",
+                context=role,
+                digest=found,
+                n_samples=len(samples),
+            )
+
+    def _put_numbers(self, numbers: Mapping[str, Any], step: int) -> None:
+        now_ms = time.time_ns() // 1_000_000
+        rows = [
+            [name, float(value), now_ms, step]
+            for name, value in numbers.items()
+            if isinstance(value, (int, float))
+        ]
+        if rows:
+            self._put("metrics", rows=rows)
+
+    def _put(self, op: str, **content: Any) -> None:
+        self._outbox.put({"op": op, "run": self._key, **content})
+
+    def _ever_spent(self) -> dict[str, float]:
+        return self._spending.ever() if self._spending else {}
+
+    def _tell(self) -> None:
+        for text in self._outbox.take_warnings():
+            warn(text)
 
 
-def known_keys(state: TrainerState) -> set[str]:
-    """Return the names that the logs of an epoch will have.
+_IN_ALL = {"cost", "tokens", "calls"}
+
+
+def _prefixed(prefix: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {f"{prefix}{name}": value for name, value in (values or {}).items()}
+
+
+def _origin() -> dict[str, str]:
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a user without a name, as in some containers
+        user = "unknown"
+    script = sys.argv[0] or "interactive"
+    return {
+        "mlflow.user": user,
+        "mlflow.source.name": script,
+        "mlflow.source.type": "LOCAL",
+    }
+
+
+# -- the monitor of every run ----------------------------------------------------------
+
+_make_default: Callable[[], Monitor] | None = None
+
+
+def set_default_monitor(make: Callable[[], Monitor] | None) -> None:
+    """Choose the monitor that each `fit` and `evaluate` has, unless it is given one.
 
     Args:
-        state: The state of the run.
+        make: Makes one; None for none.
     """
-    own = [*state.program.metrics_names, _FAILED]
-    known = {*own, *USAGE_KEYS}
-    if state.params.get("val_size"):
-        known.update(f"{VALIDATION}_{one}" for one in own)
-    for name, directions in state.params.get("evaluators", {}).items():
-        known.update(f"{name}_{one}" for one in (*directions, _FAILED))
-    for callback in state.callbacks if state.callbacks is not None else ():
-        known.update(provided_by(callback))
-    return known
+    global _make_default
+    _make_default = make
 
 
-def _is_due(key: str, logs: Mapping[str, Any], state: TrainerState | None) -> bool:
-    if state is None:
-        prefix = f"{VALIDATION}_"
-        return not key.startswith(prefix) or any(one.startswith(prefix) for one in logs)
-    name = state.evaluator_of(key)
-    if name is None:
-        return state.epoch_complete
-    return any(one.startswith(f"{name}_") for one in logs)
+def default_monitor() -> Monitor | None:
+    """Return a new monitor for a run, if there is to be one."""
+    return None if _make_default is None else _make_default()
+
+
+config.on_clear_session(lambda: set_default_monitor(None))

@@ -12,7 +12,7 @@ from synalinks.callbacks._checkpoint_path import CheckpointPath
 from synalinks.callbacks._checkpoint_saver import CheckpointSaver
 from synalinks.callbacks._enrichment import may_enrich
 from synalinks.callbacks._improvement import Improvement
-from synalinks.callbacks._monitor import Monitored, known_keys
+from synalinks.callbacks._monitored import Monitored, known_keys
 from synalinks.callbacks._ranking import Ranking
 from synalinks.errors import ConfigurationError, show
 

@@ -52,8 +52,8 @@ def sink_of(given: Any) -> Sink:
         return WandbSink()
     if given == "mlflow":
         msg = (
-            '`MetricsLogger` has no sink "mlflow" in this release: the callback '
-            f"`Monitor`, which writes to MLflow, comes later. Sinks: {_KNOWN}."
+            '`MetricsLogger` has no sink "mlflow": give `fit` the callback '
+            f"`synalinks.callbacks.Monitor` instead. Sinks: {_KNOWN}."
         )
         raise ConfigurationError(msg)
     if isinstance(given, str) and given.startswith(_JSONL) and given != _JSONL:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from synalinks._internal.checks import check_count, check_real
 from synalinks.callbacks._callback import Callback
 from synalinks.callbacks._improvement import Improvement
-from synalinks.callbacks._monitor import Monitored
+from synalinks.callbacks._monitored import Monitored
 from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:

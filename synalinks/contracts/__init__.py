@@ -30,7 +30,7 @@ from synalinks.contracts._snapshot import (
     trainable_by_path,
 )
 from synalinks.contracts._stopping import Stop
-from synalinks.contracts._trainer_state import Stage, TrainerState
+from synalinks.contracts._trainer_state import Stage, TrackedRun, TrainerState
 
 __all__ = [
     "MANIFEST_NAME",
@@ -58,6 +58,7 @@ __all__ = [
     "Stage",
     "Step",
     "Stop",
+    "TrackedRun",
     "TrainerState",
     "Trial",
     "Usage",

@@ -116,6 +116,8 @@ class Rollout:
     """Why there is no output."""
     reward: float | None = None
     """Score, higher is better; None before scoring."""
+    trace_id: str = field(default="", compare=False)
+    """Identity of the tree of calls that were made for it; empty if not observed."""
     feedback: str | None = None
     """What the reward says of the output, in words."""
     module_feedback: Mapping[str, str] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from synalinks.contracts._checkpointing import Checkpointing
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
     from synalinks.contracts._records import CandidateEvent, Rollout, Usage
 
 Stage: TypeAlias = Literal["train", "validate", "evaluate", "predict"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedRun:
+    """The run as an experiment tracker knows it."""
+
+    key: str
+    """Our own name of the run; it is the same after a resume."""
+    experiment: str
+    """The experiment that it belongs to."""
+    log_assessments: bool = True
+    """Whether the scores of samples are written to their traces."""
 
 
 class TrainerState(Stopping, RunLogs, Checkpointing):
@@ -61,6 +74,8 @@ class TrainerState(Stopping, RunLogs, Checkpointing):
         self.proposal: Proposal | None = None
         self.override: Override | None = None
         self.candidate_events: Sequence[CandidateEvent] = ()
+        self.tracked_run: TrackedRun | None = None
+        self.samples: Mapping[str, Sequence[Any]] = {}
         self._tasks: list[asyncio.Task[Any]] = []
 
     # -- who and where -----------------------------------------------------------

@@ -13,6 +13,7 @@ from synalinks.data_models import (
     schema_of,
 )
 from synalinks.errors import ConfigurationError, show
+from synalinks.hooks import is_observed, observe
 from synalinks.language_models import (
     EMRequest,
     EMTransport,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from synalinks._internal.json import JsonObject
+    from synalinks.hooks import Hook
 
 _BATCH_SIZE = 96
 
@@ -90,7 +92,7 @@ class EmbeddingModel(ProviderModel):
         cache_dir: str | None = None,
         name: str | None = None,
         description: str | None = None,
-        hooks: Sequence[Any] | None = None,
+        hooks: Sequence[Hook] | None = None,
         *,
         timeout: float | None = 600,
         transport: EmbeddingTransportChoice = "auto",
@@ -118,6 +120,14 @@ class EmbeddingModel(ProviderModel):
             folder=cache_dir,
             batch_size=_at_least_one("batch_size", batch_size) or _BATCH_SIZE,
         )
+
+    def add_hook(self, hook: Hook) -> None:
+        """Have a hook observe the calls of this model from now on.
+
+        Args:
+            hook: The hook.
+        """
+        self.hooks.append(hook)
 
     async def __call__(self, inputs: Any, **kwargs: Any) -> JsonDataModel | None:
         """Embed texts. Cost: one request per `batch_size` texts that are not known.
@@ -161,7 +171,15 @@ class EmbeddingModel(ProviderModel):
         if self.fallback is not None:
             embed = self.fallback.embed
             otherwise = lambda: embed(texts, **kwargs)  # noqa: E731
-        return await self._caller.embed(request, otherwise)
+        if not is_observed(self.hooks):
+            return await self._caller.embed(request, otherwise)
+        return await observe(
+            self,
+            lambda: self._caller.embed(request, otherwise),
+            kind="embedding_model",
+            hooks=self.hooks,
+            inputs={"input": list(texts)},
+        )
 
     async def aclose(self) -> None:
         """Close connections of the running event loop; the model stays usable."""

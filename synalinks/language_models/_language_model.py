@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from synalinks._internal import context
 from synalinks.data_models import ChatMessage, JsonDataModel
 from synalinks.errors import ConfigurationError, show
+from synalinks.hooks import is_observed, observe
 from synalinks.language_models._answer_cache import AnswerCache
 from synalinks.language_models._caller import Caller, CallSettings
 from synalinks.language_models._lm_transport import LMTransport
@@ -25,9 +26,10 @@ from synalinks.language_models._tools import wire_choice, wire_tools
 from synalinks.language_models._transport_choice import make_transport
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from synalinks._internal.json import JsonObject
+    from synalinks.hooks import Hook
     from synalinks.language_models._response import Completion
 
 _MIN_CONCURRENCY = 1
@@ -99,7 +101,7 @@ class LanguageModel(ProviderModel):
         cache_dir: str | None = None,
         name: str | None = None,
         description: str | None = None,
-        hooks: Sequence[Any] | None = None,
+        hooks: Sequence[Hook] | None = None,
         *,
         transport: TransportChoice = "auto",
         max_concurrency: int | None = None,
@@ -125,6 +127,14 @@ class LanguageModel(ProviderModel):
                 cache=_new_cache(caching, cache_dir),
             ),
         )
+
+    def add_hook(self, hook: Hook) -> None:
+        """Have a hook observe the calls of this model from now on.
+
+        Args:
+            hook: The hook.
+        """
+        self.hooks.append(hook)
 
     # -- asking ----------------------------------------------------------------
 
@@ -194,11 +204,18 @@ class LanguageModel(ProviderModel):
             ConfigurationError: Both a schema and tools are given.
         """
         request = self._request(messages, schema, tools, params)
-        if self.fallback is None:
-            return await self._caller.call(request)
-        ask = self.fallback.complete
-        return await self._caller.call(
-            request, lambda: ask(messages, schema=schema, tools=tools, **params)
+        otherwise: Callable[[], Awaitable[Completion]] | None = None
+        if self.fallback is not None:
+            ask = self.fallback.complete
+            otherwise = lambda: ask(messages, schema=schema, tools=tools, **params)  # noqa: E731
+        if not is_observed(self.hooks):
+            return await self._caller.call(request, otherwise)
+        return await observe(
+            self,
+            lambda: self._caller.call(request, otherwise),
+            kind="language_model",
+            hooks=self.hooks,
+            inputs=request.public(),
         )
 
     async def stream(

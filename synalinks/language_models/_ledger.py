@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 from synalinks._internal import context
 from synalinks._internal.context import Phase
 from synalinks.contracts import Usage
+from synalinks.hooks import note_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -115,6 +116,7 @@ class UsageLedger:
             finish_reason: Why the model stopped.
         """
         self.here.add(usage)
+        note_usage(self, usage)
         self.last_usage = usage
         self.last_finish_reason = finish_reason
 

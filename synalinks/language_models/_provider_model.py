@@ -52,6 +52,7 @@ class ProviderModel(Configurable):
         self.provider, _ = split_identifier(model)
         if not isinstance(self._arguments.get("transport"), str):
             self._arguments.pop("transport", None)  # it belongs to this process
+        self._arguments.pop("hooks", None)  # so do they
         self.model = str(model)
         self.api_base = api_base
         self.name = name or unique_name(type(self).__name__)

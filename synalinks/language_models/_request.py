@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from synalinks._internal.json import digest
+from synalinks.language_models._redaction import is_secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,6 +92,22 @@ class LMRequest:
     def answer_name(self) -> str:
         """What an answer is called in messages."""
         return "chat completion"
+
+    def public(self) -> JsonObject:
+        """Return what is asked, to be shown: without keys, headers and addresses."""
+        shown: JsonObject = {
+            name: value
+            for name, value in self.params.items()
+            if not is_secret_name(name)
+        }
+        if self.schema is not None:
+            shown["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {"schema": self.schema},
+            }
+        if self.tools is not None:
+            shown["tools"] = list(self.tools)
+        return {"messages": list(self.messages), **shown}
 
     @property
     def digest(self) -> str:

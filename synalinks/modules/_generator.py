@@ -28,6 +28,7 @@ from synalinks.modules._generator_options import (
 from synalinks.modules._module import Module
 from synalinks.modules._prompt import PromptCache, render_system, to_messages
 from synalinks.modules._prompt_state import check_example_inputs, first_state
+from synalinks.modules._recording import symbols_from_specs
 from synalinks.modules._template import check_template, default_prompt_template
 
 if TYPE_CHECKING:
@@ -216,7 +217,8 @@ class Generator(Module):
         )
         refuse_tools_with_schema(self.name, self.schema, wire)
         options = {**self._sampling, "tools": wire or None, "tool_choice": tool_choice}
-        messages = to_messages(self._system_message(inputs), inputs)
+        shown = schema_of(inputs) if self._shows_inputs_schema else None
+        messages = to_messages(self._system_message(shown), inputs)
         if self._may_stream(training=training):
             return await model.stream(messages, **options)
         completion = await self._ask(model, messages, options)
@@ -242,6 +244,13 @@ class Generator(Module):
         """
         outputs = SymbolicDataModel(schema=self._output_schema)
         return inputs + outputs if self.return_inputs else outputs
+
+    def system_prompt(self) -> str:
+        """Return the system message as it is sent now, without a call."""
+        shown = None
+        if self._shows_inputs_schema and self._input_specs is not None:
+            shown = schema_of(symbols_from_specs(self._input_specs)[0])
+        return self._system_message(shown)
 
     # -- what subclasses change ------------------------------------------------
 
@@ -269,12 +278,12 @@ class Generator(Module):
     def _output_schema(self) -> JsonObject:
         return schema_of(ChatMessage) if self.schema is None else self.schema
 
-    def _system_message(self, inputs: JsonDataModel) -> str:
+    def _system_message(self, inputs_schema: JsonObject | None) -> str:
         state = json_of(self.state)
         made_from = (
             state.get("instructions"),
             state["examples"],
-            schema_of(inputs) if self._shows_inputs_schema else None,
+            inputs_schema,
             self._asked_schema() if self._shows_outputs_schema else None,
             self.prompt_template,
         )

@@ -18,17 +18,19 @@ from synalinks.errors import (
     show,
 )
 from synalinks.graph import Node, symbols_in
+from synalinks.hooks import is_observed, observe
 from synalinks.modules._arguments import to_models
 from synalinks.modules._recording import specs_of, symbols_from_specs, symbols_of
 from synalinks.modules._tree import ModuleTree, check_name
 from synalinks.saving import copy_configurable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from typing import Self
 
     from synalinks._internal.json import JsonObject
     from synalinks.data_models import Variable
+    from synalinks.hooks import Hook, Kind
 
 
 class Module(ModuleTree):
@@ -43,12 +45,14 @@ class Module(ModuleTree):
             with a number where it repeats.
         description: What the module is for. Optimizers show it to language models;
             by default the first line of the class's docstring.
+        hooks: `Hook`s that observe the calls of this module; never saved.
 
     Raises:
         ConfigurationError: An argument is unknown, or the name contains `/`.
     """
 
     _default_description: ClassVar[str] = ""
+    _observed_as: ClassVar[Kind] = "module"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -60,6 +64,7 @@ class Module(ModuleTree):
         trainable: bool = True,
         name: str | None = None,
         description: str | None = None,
+        hooks: Sequence[Hook] | None = None,
         **kwargs: Any,
     ) -> None:
         _check_arguments(type(self).__name__, kwargs)
@@ -68,6 +73,8 @@ class Module(ModuleTree):
         self.description = description or self._default_description
         self.path = self.name
         self._prefix = f"{self.name}/"
+        self.hooks = list(hooks or ())
+        self._arguments.pop("hooks", None)  # they belong to this process
         self.built = False
         self._trainable = bool(trainable)
         self._variables: list[Variable] = []
@@ -154,6 +161,8 @@ class Module(ModuleTree):
         scope = context.CallScope(path=self.path, training=training)
         with context.bound(context.call, scope):
             if not any(True for _ in symbols_in((args, kwargs))):
+                if is_observed(self.hooks):
+                    return await self._observed_call(args, kwargs)
                 return await self._awaitable("call", self.call(*args, **kwargs))
             if not _takes_training(type(self).compute_output_spec):
                 kwargs = {key: kwargs[key] for key in kwargs if key != "training"}
@@ -162,6 +171,24 @@ class Module(ModuleTree):
         outputs = symbols_of(outputs, Node(operation=self, args=args, kwargs=options))
         self._wired = (args[0] if len(args) == 1 else list(args), outputs)
         return outputs
+
+    async def _observed_call(self, args: tuple[Any, ...], kwargs: JsonObject) -> Any:
+        return await observe(
+            self,
+            lambda: self._awaitable("call", self.call(*args, **kwargs)),
+            kind=self._observed_as,
+            hooks=self.hooks,
+            inputs=args,
+            kwargs=kwargs,
+        )
+
+    def add_hook(self, hook: Hook) -> None:
+        """Have a hook observe the calls of this module from now on.
+
+        Args:
+            hook: The hook.
+        """
+        self.hooks.append(hook)
 
     async def run(self, *args: Any, **kwargs: Any) -> Any:
         """Run as a node of a graph: the same as calling the module.
@@ -283,7 +310,7 @@ class Module(ModuleTree):
 
 def _check_arguments(class_name: str, unknown: dict[str, Any]) -> None:
     if unknown:
-        known = ("trainable", "name", "description")
+        known = ("trainable", "name", "description", "hooks")
         names = ", ".join(f"`{name}`" for name in sorted(unknown))
         hints = (did_you_mean(name, known) for name in sorted(unknown))
         hint = next(filter(None, hints), "")

@@ -61,11 +61,17 @@ def write_document(path: Path, content: JsonObject, *, overwrite: bool) -> None:
     if path.exists() and not overwrite:
         msg = f"`{path}` exists, and `overwrite=False`. Choose another name."
         raise ConfigurationError(msg)
+    write_atomic(path, document_text(content))
+
+
+def document_text(content: JsonObject) -> str:
+    """Return a JSON document with its format version, as files have it.
+
+    Args:
+        content: The document.
+    """
     head = {"format_version": FORMAT_VERSION, "synalinks_version": __version__}
-    write_atomic(path, _as_text({**head, **content}))
-
-
-def _as_text(document: JsonObject) -> str:
+    document: JsonObject = {**head, **content}
     text = dumps(document, indent=2)
     try:
         text.encode()

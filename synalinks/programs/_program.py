@@ -56,6 +56,7 @@ class Program(SavedProgram):
     """
 
     shared_on_load = False
+    _observed_as = "program"
 
     def __init__(
         self,

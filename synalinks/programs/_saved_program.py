@@ -16,6 +16,7 @@ from synalinks.errors import (
 from synalinks.modules import Module
 from synalinks.programs._files import (
     checked_path,
+    document_text,
     parse_document,
     read_document,
     write_document,
@@ -102,6 +103,10 @@ class SavedProgram(Trainer, Module):
         content = {**document, "variables": self.get_state_tree()}
         write_document(path, content, overwrite=overwrite)
         warn_of_unregistered(path, document, self._told_unregistered)
+
+    def to_file_text(self) -> str:
+        """Return what `save` writes, for those who keep it elsewhere."""
+        return document_text({**self._document(), "variables": self.get_state_tree()})
 
     @classmethod
     def load(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from synalinks._internal import context
 from synalinks._internal.naming import snake_case
+from synalinks.hooks import is_observed, observe
 from synalinks.ops import Masks, SignatureWithMasks
 from synalinks.rewards._reduction import checked_reduction
 from synalinks.rewards._score import Score, checked_score
@@ -106,8 +108,14 @@ class Reward(Configurable, ABC):
         if is_missing(y_pred):
             return FAILED
         with context.bound(context.phase, "reward"):
-            returned = await settled(self.call(y_true, y_pred))
-        return checked_score(returned, self.name)
+            if not is_observed(()):
+                return await self._ask(y_true, y_pred)
+            inputs = {"y_true": y_true, "y_pred": y_pred}
+            ask = partial(self._ask, y_true, y_pred)
+            return await observe(self, ask, kind="reward", inputs=inputs)
+
+    async def _ask(self, y_true: Outputs, y_pred: Outputs) -> Score | None:
+        return checked_score(await settled(self.call(y_true, y_pred)), self.name)
 
 
 def is_missing(y_pred: Outputs) -> bool:

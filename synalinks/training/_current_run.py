@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from synalinks.hooks import end_sample
 from synalinks.rewards import BatchReward
 from synalinks.training._rollouts import roll_out, roll_out_one, score
 from synalinks.training._sliding import sliding, window_of
@@ -145,6 +146,9 @@ class CurrentRun:
             rollouts = await roll_out(
                 self.program, samples, self.policy, training=training
             )
+        if not is_scored:
+            for one in rollouts:  # nothing more is done for them
+                end_sample(one.trace_id)
         self.policy.check_batch(rollouts)
         if is_missing:
             rollouts = await score(self.program, rollouts)

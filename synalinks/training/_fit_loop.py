@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synalinks.callbacks import CallbackList, History, ProgbarLogger, StopRun
+from synalinks.callbacks import (
+    CallbackList,
+    History,
+    Monitor,
+    ProgbarLogger,
+    StopRun,
+    default_monitor,
+)
 from synalinks.contracts import USAGE_KEYS, TrainerState
 from synalinks.errors import BudgetExceededError, warn
 from synalinks.training._current_run import CurrentRun
@@ -40,7 +47,7 @@ async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
     Returns:
         The history of the run.
     """
-    entries = with_defaults(callbacks, verbose=plan.verbose)
+    entries = with_defaults(callbacks, verbose=plan.verbose, is_tracked=True)
     history = next(one for one in entries if isinstance(one, History))
     program.history = history
     if program.optimizer is None:
@@ -54,6 +61,7 @@ async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
     events = program.optimizer.log.events
     state.candidate_events = history.candidate_events = events
     state.callbacks = entries
+    state.samples = plan.samples()
     run = CurrentRun(
         program=program,
         state=state,
@@ -77,12 +85,15 @@ async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
     return history
 
 
-def with_defaults(callbacks: Any, *, verbose: Any) -> CallbackList:
+def with_defaults(
+    callbacks: Any, *, verbose: Any, is_tracked: bool = False
+) -> CallbackList:
     """Return the user's callbacks with `History` and the progress bar.
 
     Args:
         callbacks: Callbacks of the user.
         verbose: 0 for no progress bar.
+        is_tracked: Whether the session's monitor, if there is one, is to be there too.
     """
     entries = (
         callbacks if isinstance(callbacks, CallbackList) else CallbackList(callbacks)
@@ -91,6 +102,9 @@ def with_defaults(callbacks: Any, *, verbose: Any) -> CallbackList:
         entries.append(History())
     if verbose != 0 and not entries.has(ProgbarLogger):
         entries.append(ProgbarLogger())
+    monitor = default_monitor() if is_tracked and not entries.has(Monitor) else None
+    if monitor is not None:
+        entries.append(monitor)
     return entries
 
 

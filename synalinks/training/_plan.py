@@ -58,6 +58,13 @@ class FitPlan:
     callback_errors: str | None
     """`raise`, `warn` or `disable` for all callbacks; None leaves it to each."""
 
+    def samples(self) -> dict[str, Sequence[Sample]]:
+        """Return the samples of the run by what they are for."""
+        found: dict[str, Sequence[Sample]] = {"training": self.train.samples}
+        if self.validation is not None:
+            found["validation"] = self.validation.samples
+        return found
+
     def callback_params(self, program: Any) -> dict[str, Any]:
         """Return what callbacks see of the plan.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal import context
 from synalinks._internal.paid import gather_paid
 from synalinks.contracts import Rollout
+from synalinks.hooks import end_sample, observed_sample, scored_traces
 from synalinks.language_models import StreamingIterator
 from synalinks.rewards import Score
 
@@ -78,11 +79,12 @@ async def roll_out_one(
         The rollout, not scored.
     """
     scope = context.SampleScope(id=sample.id)
-    output, failure = None, None
+    output, failure, trace_id = None, None, ""
     with (
         context.bound(context.sample, scope),
         context.bound(context.overlay, overlay),
         context.bound(context.phase, "inference"),
+        observed_sample(program, sample.x) as call,
     ):
         try:
             output = await program(sample.x, training=training)
@@ -90,9 +92,13 @@ async def roll_out_one(
                 output = await output.drain()
         except Exception as error:
             failure = policy.to_failure(error)
+            if call is not None:
+                call.exception = error
             if failure is None:
                 error.add_note(f"while running `{program.name}` on {sample.id}")
                 raise
+        if call is not None:
+            call.outputs, trace_id = output, call.trace_id
     return Rollout(
         sample_id=sample.id,
         inputs=sample.x,
@@ -100,6 +106,7 @@ async def roll_out_one(
         output=output,
         calls=tuple(scope.calls),
         failure=failure,
+        trace_id=trace_id,
     )
 
 
@@ -126,6 +133,7 @@ async def score(program: Any, rollouts: Sequence[Rollout]) -> list[Rollout]:
         with (
             context.bound(context.phase, "reward"),
             context.bound(context.sample_ids, ids),
+            context.bound(scored_traces, [one.trace_id for one in answered]),
         ):
             values = await program.compute_scores(
                 [one.inputs for one in answered],
@@ -133,7 +141,10 @@ async def score(program: Any, rollouts: Sequence[Rollout]) -> list[Rollout]:
                 [one.output for one in answered],
             )
         scores.update(zip(ids, values, strict=True))
-    return [_scored(one, scores.get(one.sample_id)) for one in rollouts]
+    scored = [_scored(one, scores.get(one.sample_id)) for one in rollouts]
+    for one in scored:
+        end_sample(one.trace_id, reward=one.reward, target=one.target)
+    return scored
 
 
 def _scored(rollout: Rollout, score: Score | float | None) -> Rollout:

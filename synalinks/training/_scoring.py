@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal import context
 from synalinks._internal.paid import gather_paid
 from synalinks.errors import ConfigurationError
+from synalinks.hooks import inside_sample, scored_traces
 from synalinks.rewards import BatchReward
 from synalinks.training._compilation import Compilation
 from synalinks.training._sample_notes import sample_note
@@ -78,9 +79,12 @@ class Scoring(Compilation):
         if isinstance(reward, BatchReward):
             with sample_note(what, range(len(y_pred)), x, y_pred):
                 return await reward.score_batch(y, y_pred)
+        # Those of the samples, where these are observed; calls are then part of them.
+        trace_ids = scored_traces.get() or [""] * len(y)
 
         async def run(index: int, target: Any, output: Any) -> Score | None:
-            with sample_note(what, [index], x, output):
+            inside = inside_sample(trace_ids[index])
+            with inside, sample_note(what, [index], x, output):
                 return await reward.score(target, output)
 
         pairs = enumerate(zip(y, y_pred, strict=True))

@@ -344,12 +344,16 @@ class Trainer(BatchMethods):
         params: dict[str, Any],
     ) -> CurrentRun:
         check_verbose(verbose)
-        entries = with_defaults(callbacks, verbose=verbose)
+        entries = with_defaults(
+            callbacks, verbose=verbose, is_tracked=stage == "evaluate"
+        )
         verbose = 1 if verbose == "auto" else verbose
         shared = {"verbose": verbose, "epochs": 1, "steps": feed.n_batches}
         params = {**shared, **params, **self.callback_params()}
         entries.bind(self, params)
         state = TrainerState(program=self, stage=stage, params=params)
+        if stage == "evaluate":
+            state.samples = {"evaluation": feed.samples}
         return CurrentRun(program=self, state=state, policy=policy, callbacks=entries)
 
 

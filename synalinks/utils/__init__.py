@@ -8,6 +8,7 @@ from synalinks.data_models import (
 )
 from synalinks.utils._plot_history import plot_history
 from synalinks.utils._plot_lineage import plot_lineage
+from synalinks.utils._plot_program import plot_program, program_to_dot
 
 __all__ = [
     "is_json_data_model",
@@ -15,6 +16,8 @@ __all__ = [
     "is_symbolic_data_model",
     "plot_history",
     "plot_lineage",
+    "plot_program",
+    "program_to_dot",
 ]
 
 publish(__name__)

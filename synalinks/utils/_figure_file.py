@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 from pathlib import Path
 from typing import Any
 
-from synalinks._internal.console import in_notebook
 from synalinks._internal.files import write_atomic_bytes
 from synalinks.errors import ConfigurationError, show
+from synalinks.utils._picture import shown
 
 _DPI = 150
 
@@ -37,10 +36,4 @@ def write_figure(figure: Any, to_file: str | Path, to_folder: str | Path | None)
     content = io.BytesIO()
     figure.savefig(content, format=file_format, dpi=_DPI, bbox_inches="tight")
     write_atomic_bytes(path, content.getvalue())
-    return _shown(path)
-
-
-def _shown(path: Path) -> Any:
-    if path.suffix.lower() != ".png" or not in_notebook():
-        return str(path)
-    return importlib.import_module("IPython.display").Image(filename=str(path))
+    return shown(path)

@@ -1,5 +1,6 @@
 """Every guide runs as written."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ import pytest
 
 GUIDES = sorted((Path(__file__).parents[2] / "guides").glob("*.py"))
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+NEEDS_MLFLOW = {"05_observability"}
 
 
 def test_there_are_guides():
@@ -17,11 +20,16 @@ def test_there_are_guides():
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
-def test_the_guide_runs(guide, tmp_path):
+def test_the_guide_runs(guide, tmp_path, request):
     """All cells run in a fresh process, offline, and print no warning."""
+    environment = dict(os.environ)
+    if guide.stem in NEEDS_MLFLOW:
+        server = request.getfixturevalue("mlflow_server")
+        environment["MLFLOW_TRACKING_URI"] = server.url
     run = subprocess.run(
         [sys.executable, "-W", "error", str(guide)],
         cwd=tmp_path,
+        env=environment,
         capture_output=True,
         text=True,
         check=False,

@@ -257,7 +257,7 @@ async def test_wandb_gets_the_rows(monkeypatch):
     [
         (
             {"sinks": "mlflow"},
-            "the callback `Monitor`, which writes to MLflow, comes later",
+            "give `fit` the callback `synalinks.callbacks.Monitor` instead",
         ),
         ({"sinks": "file.txt"}, "A sink is \"stdout\", .* received: 'file.txt'"),
         ({"sinks": "jsonl:"}, "received: 'jsonl:'"),

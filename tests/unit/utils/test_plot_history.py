@@ -266,6 +266,7 @@ def test_a_notebook_gets_the_picture(name, is_image, tmp_path, monkeypatch):
     """In a notebook a PNG is returned as an image, to be shown by the cell."""
     package = types.ModuleType("IPython")
     package.get_ipython = ZMQInteractiveShell
+    package.version_info = (9, 0)  # matplotlib asks for it, once in a process
     display = types.ModuleType("IPython.display")
     display.Image = lambda filename: ("image", filename)
     monkeypatch.setitem(sys.modules, "IPython", package)

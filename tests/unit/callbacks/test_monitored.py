@@ -13,7 +13,7 @@ from synalinks.callbacks import (
     LambdaCallback,
 )
 from synalinks.callbacks._enrichment import may_enrich
-from synalinks.callbacks._monitor import Monitored, known_keys
+from synalinks.callbacks._monitored import Monitored, known_keys
 from synalinks.contracts import TrainerState
 from synalinks.errors import MonitorError
 

@@ -1,0 +1,9 @@
+"""The door to MLflow: what is logged is handed to a process that sends it."""
+
+from synalinks._internal.public import publish
+from synalinks.tracking._address import resolve_uri
+from synalinks.tracking._outbox import Lane, Outbox, flush_outboxes, outbox_for
+
+__all__ = ["Lane", "Outbox", "flush_outboxes", "outbox_for", "resolve_uri"]
+
+publish(__name__)

@@ -1,0 +1,252 @@
+"""MLflow is away, slow, or comes back: training goes on, and nothing is lost."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from builders import Answer, Query, functional, run, scripted
+from mlflow_server import MlflowServer, free_port
+
+import synalinks
+from synalinks.callbacks import Callback, Monitor
+from synalinks.tracking import Outbox
+from synalinks.tracking._sender import Sender
+from synalinks.tracking._spool import Spool
+
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.timeout(400),
+    # MLflow's own, when it is imported.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+]
+
+X = [Query(query=f"question {number}") for number in range(8)]
+Y = [Answer(answer="some answer") for _ in range(8)]
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A server of the test's own, which it may kill."""
+    (tmp_path / "mlflow").mkdir()
+    server = MlflowServer(tmp_path / "mlflow")
+    yield server
+    server.kill()
+
+
+async def compiled(name):
+    model, transport = scripted()
+    program = await functional(model, name=name)
+    program.compile(
+        optimizer=synalinks.optimizers.RandomFewShot(), reward="exact_match"
+    )
+    return program, transport
+
+
+async def fit(program, *callbacks, epochs=3):
+    return await program.fit(
+        X[:4],
+        Y[:4],
+        validation_data=(X[4:], Y[4:]),
+        batch_size=2,
+        epochs=epochs,
+        verbose=0,
+        callbacks=list(callbacks),
+    )
+
+
+def with_tests_on_the_path():
+    """Return an environment in which a child finds what the tests share."""
+    tests = Path(__file__).parents[1]
+    return {**os.environ, "PYTHONPATH": f"{tests.parent}{os.pathsep}{tests}"}
+
+
+class AfterEpoch(Callback):
+    """Does something after an epoch."""
+
+    run_in_thread = True
+
+    def __init__(self, epoch, work):
+        self.epoch, self.work = epoch, work
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == self.epoch:
+            self.work()
+
+
+@pytest.mark.filterwarnings("ignore:MLflow does not answer")
+def test_killed_and_started_again_in_the_middle_of_a_fit(server):
+    """The metrics of a run are complete, each once, after its server was killed."""
+    server.start()
+
+    async def train():
+        program, _ = await compiled("outage")
+        monitor = Monitor(tracking_uri=server.url, log_program_model=False)
+        first = AfterEpoch(0, lambda: monitor._outbox.wait(100))
+        kill = AfterEpoch(1, server.kill)
+        start = AfterEpoch(3, server.start)
+        history = await fit(program, first, monitor, kill, start, epochs=6)
+        assert await monitor.flush(120)
+        return history
+
+    history = run(train())
+
+    (found,) = server.runs("outage")
+    expected = list(enumerate(history.history["reward"]))
+    assert server.history(found, "reward") == expected
+    assert server.history(found, "fit_calls")[-1][0] == 5
+    assert found.info.status == "FINISHED"
+
+
+def test_never_there(monkeypatch):
+    """Without a server training gives what it gives, and one warning tells of it."""
+    synalinks.clear_session()
+
+    async def train(*callbacks):
+        synalinks.set_seed(1)
+        program, transport = await compiled("alone")
+        history = await fit(program, *callbacks)
+        return history.history, len(transport.requests)
+
+    expected = run(train())
+    monitor = Monitor(tracking_uri=f"http://127.0.0.1:{free_port()}")
+    synalinks.clear_session()
+    assert run(train(monitor)) == expected
+    outbox = monitor._outbox
+    deadline_s = time.monotonic() + 100
+    warnings = []
+    while not warnings and time.monotonic() < deadline_s:
+        warnings = outbox.take_warnings()
+        time.sleep(0.1)
+    outbox.wait(3)  # it tries again and again, and says nothing more
+    warnings += outbox.take_warnings()
+
+    assert len(warnings) == 1
+    assert "MLflow does not answer" in warnings[0]
+
+
+def test_what_is_not_sent_is_kept_for_the_next_time(monkeypatch):
+    """A program that ends while MLflow is away leaves its entries for the next one."""
+    monkeypatch.setattr("synalinks.tracking._sender._LINGER_S", 0.0)
+    entries = ['{"op": "tags", "run": "a", "lane": "run", "n": 1, "tags": {}}\n']
+
+    def unreachable(uri):
+        raise ConnectionError("nobody there")
+
+    away = Sender("http://nowhere", unreachable)
+    away.take(entries)
+    away.run()
+
+    back = Spool("http://nowhere")
+    assert [one["op"] for one in back.read()] == ["tags"]
+    assert list(Spool("http://nowhere").read()) == []  # they are taken
+    back.write([{"op": "tags", "lane": "run", "n": 7}])
+    assert list(Spool("http://nowhere").read()) == [{"op": "tags", "lane": "run"}]
+
+
+def test_frozen_server_does_not_hold_up_the_end():
+    """A server that takes connections and never answers delays the end by no more
+    than `shutdown_timeout`."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        program = f"""
+        import asyncio, time, warnings
+        warnings.simplefilter("ignore")
+        import synalinks
+        from builders import functional, scripted, Query, Answer
+        async def main():
+            synalinks.enable_observability({uri!r}, shutdown_timeout=0.5)
+            model, _ = scripted()
+            program = await functional(model)
+            program.compile(reward="exact_match")
+            await program.evaluate([Query(query="a")], [Answer(answer="b")], verbose=0)
+        asyncio.run(main())
+        outbox = synalinks.hooks.session_hooks()[0].outbox
+        began = time.perf_counter()
+        waited = outbox.wait(outbox.shutdown_timeout_s)
+        print(waited, time.perf_counter() - began >= 0.5, outbox.shutdown_timeout_s)
+        """
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program)],
+            env=with_tests_on_the_path(),
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["False", "True", "0.5"]
+
+
+def test_a_program_that_is_killed_leaves_a_killed_run(server):
+    """After `kill -9` the run is KILLED, with all that was logged before."""
+    server.start()
+    program = f"""
+    import asyncio, synalinks
+    from builders import functional, scripted, Query, Answer
+    from synalinks.callbacks import Monitor, LambdaCallback
+    X = [Query(query=str(i)) for i in range(4)]
+    Y = [Answer(answer="a")] * 4
+    async def stay(epoch, logs):
+        if epoch == 1:
+            print("now", flush=True)
+            await asyncio.sleep(1000)
+    async def main():
+        model, _ = scripted()
+        program = await functional(model, name="shot")
+        program.compile(optimizer=synalinks.optimizers.RandomFewShot(),
+                        reward="exact_match")
+        await program.fit(X, Y, epochs=5, verbose=0, callbacks=[
+            Monitor(tracking_uri={server.url!r}, log_program_model=False),
+            LambdaCallback(on_epoch_begin=stay)])
+    asyncio.run(main())
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)],
+        env=with_tests_on_the_path(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout.readline() == "now\n"
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+
+    deadline_s = time.monotonic() + 120
+    status = None
+    while status != "KILLED" and time.monotonic() < deadline_s:
+        time.sleep(0.3)
+        client = server.client()
+        known = client.get_experiment_by_name("shot")
+        runs = client.search_runs([known.experiment_id]) if known else []
+        status = runs[0].info.status if runs else None
+    assert status == "KILLED"
+    assert [step for step, _ in server.history(runs[0], "reward")] == [0]
+
+
+def test_a_sender_that_dies_is_started_again(server):
+    """What a killed sender did not acknowledge is sent by the next one, once."""
+    server.start()
+    outbox = Outbox(server.url)
+    entry = {"op": "run", "run": "k" * 32, "experiment": "revived", "name": "r"}
+    outbox.put({**entry, "tags": {}, "mode": "new", "run_id": None, "parent": None})
+    assert outbox.wait(100)
+    outbox._process.kill()
+    outbox._process.wait()
+    for step in range(3):
+        row = ["reward", 0.5, 1, step]
+        outbox.put({"op": "metrics", "run": "k" * 32, "rows": [row]})
+        time.sleep(0.2)
+    assert outbox.wait(100)
+    outbox.close()
+    outbox._process.wait(100)
+
+    (found,) = server.runs("revived")
+    assert server.history(found, "reward") == [(0, 0.5), (1, 0.5), (2, 0.5)]

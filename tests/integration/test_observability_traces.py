@@ -1,0 +1,181 @@
+"""What MLflow shows of calls: read back from a real server."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+from builders import Answer, Query, run
+
+import synalinks
+from synalinks._internal.json import dumps
+from synalinks.contracts import Usage
+from synalinks.errors import ContentRefusedError
+from synalinks.language_models import LMResponse
+from synalinks.testing import ScriptedTransport
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.timeout(240),
+    # MLflow's own, when it is imported.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+]
+
+N_SAMPLES = 100
+# Last digits of questions that are refused, and whose answers fit no schema.
+REFUSED, INVALID = 3, 7
+
+
+class Draft(synalinks.DataModel):
+    """A first answer."""
+
+    draft: str
+
+
+class Verdict(synalinks.DataModel):
+    """What a judge says."""
+
+    good: bool
+
+
+def number_in(request):
+    """Return the number of the question."""
+    text = next(one["content"] for one in request.messages if one["role"] == "user")
+    return int("".join(filter(str.isdigit, text)) or 0)
+
+
+async def answer(request):
+    """Answer at different speeds, at a price; some questions have no valid answer."""
+    number = number_in(request)
+    await asyncio.sleep(0.001 * (number % 7))
+    (key,) = request.schema["properties"]
+    if key == "answer" and number % 10 == REFUSED:
+        raise ContentRefusedError("that is not nice")
+    content = {key: number % 2 == 0 if key == "good" else f"{key} {number}"}
+    if key == "answer" and number % 10 == INVALID:
+        content = {"something": "else"}
+    usage = Usage(
+        calls=1, prompt_tokens=10 + number, completion_tokens=3, cost_usd=0.001 * number
+    )
+    return LMResponse(content=dumps(content), usage=usage)
+
+
+class Judge(synalinks.rewards.Reward):
+    """Asks a program of its own."""
+
+    def __init__(self, program):
+        super().__init__(name="judge")
+        self.program = program
+
+    async def call(self, y_true, y_pred):
+        """Return 1.0 for what the judge finds good."""
+        verdict = await self.program(y_pred)
+        return 1.0 if verdict.get("good") else 0.0
+
+
+async def judged_program(name):
+    """Return a program of two generators with a judge, and the models of both."""
+    writer, judge = (
+        synalinks.LanguageModel(
+            "openai/scripted", transport=ScriptedTransport(answer), retry=2, name=role
+        )
+        for role in ("writer", "judge")
+    )
+    inputs = synalinks.Input(data_model=Query)
+    draft = await synalinks.Generator(
+        data_model=Draft, language_model=writer, name="drafter"
+    )(inputs)
+    final = await synalinks.Generator(
+        data_model=Answer, language_model=writer, name="polisher"
+    )(draft)
+    program = synalinks.Program(inputs=inputs, outputs=final, name=name)
+    seen = synalinks.Input(data_model=Answer)
+    verdict = await synalinks.Generator(
+        data_model=Verdict, language_model=judge, name="judging"
+    )(seen)
+    judging = synalinks.Program(inputs=seen, outputs=verdict, name="the_judge")
+    program.compile(reward=Judge(judging))
+    return program, writer, judge
+
+
+def tree_of(trace):
+    """Return the names of a trace's spans, each with the name of its parent."""
+    names = {span.span_id: span.name for span in trace.data.spans}
+    return sorted(
+        (span.name, names.get(span.parent_id, "")) for span in trace.data.spans
+    )
+
+
+# What was made of a sample: each span, and the one that it is part of.
+WRITING = [
+    ("drafter", "judged"),
+    ("judged", ""),
+    ("judged", "judged"),
+    ("polisher", "judged"),
+    ("writer", "drafter"),
+    ("writer", "polisher"),
+]
+JUDGING = [
+    ("judge", "judged"),
+    ("judge", "judging"),
+    ("judging", "the_judge"),
+    ("the_judge", "judge"),
+]
+
+
+@pytest.fixture(scope="module")
+def judged(mlflow_server):
+    """An evaluation of 100 samples at once: traces, models, and result."""
+
+    async def evaluate():
+        synalinks.enable_observability(mlflow_server.url, "judged")
+        program, writer, judge = await judged_program("judged")
+        x = [Query(query=f"{number}") for number in range(N_SAMPLES)]
+        y = [Answer(answer=f"answer {number}") for number in range(N_SAMPLES)]
+        with pytest.warns(synalinks.errors.SynalinksWarning, match="20 samples failed"):
+            result = await program.evaluate(x, y, batch_size=N_SAMPLES, verbose=0)
+        assert await synalinks.flush_observability(120)
+        return writer, judge, result
+
+    writer, judge, result = run(evaluate())
+    return mlflow_server.traces("judged"), writer, judge, result
+
+
+def test_each_sample_has_one_complete_tree(judged):
+    """100 samples at once: one trace each, every span under the call that made it."""
+    traces, *_ = judged
+    by_sample = {trace.info.tags["synalinks.sample_id"]: trace for trace in traces}
+
+    assert len(traces) == len(by_sample) == N_SAMPLES
+    for number in range(N_SAMPLES):
+        trace = by_sample[f"test:{number}"]
+        is_answered = number % 10 not in {REFUSED, INVALID}
+        expected = sorted([*WRITING, *(JUDGING if is_answered else [])])
+        assert tree_of(trace) == expected, number
+        root = trace.data.spans[0]
+        assert root.inputs == {"query": f"{number}"}
+        if is_answered:
+            assert root.outputs == {"answer": f"answer {number}"}
+
+
+def test_counts_and_costs_are_those_of_the_ledger(judged):
+    """Calls, tokens and dollars of all spans add up to what the models counted."""
+    traces, writer, judge, _ = judged
+    seen = {"writer": Counter(), "judge": Counter()}
+    for trace in traces:
+        for span in trace.data.spans:
+            if span.span_type != "CHAT_MODEL":
+                continue
+            attributes = span.attributes
+            seen[span.name]["calls"] += attributes["synalinks.calls"]
+            seen[span.name]["tokens"] += attributes["mlflow.chat.tokenUsage"][
+                "total_tokens"
+            ]
+            seen[span.name]["cost"] += attributes["mlflow.llm.cost"]["total_cost"]
+
+    for model in (writer, judge):
+        assert seen[model.name]["calls"] == model.cumulated_calls
+        assert seen[model.name]["tokens"] == model.cumulated_tokens
+        assert seen[model.name]["cost"] == pytest.approx(model.cumulated_cost)
+    total = sum(trace.info.cost["total_cost"] for trace in traces)
+    assert total == pytest.approx(writer.cumulated_cost + judge.cumulated_cost)
