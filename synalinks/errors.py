@@ -16,9 +16,11 @@ SynalinksError
 │   │                                ModelNotFoundError · ContextTooLongError ·
 │   │                                ContentRefusedError
 │   ├─ InvalidOutputError
-│   └─ BudgetExceededError
+│   └─ BudgetExceededError           RunInterruptedError
 ├─ TrainingError                     RewardError · AllSamplesFailedError ·
-│                                    FailureRateError
+│   │                                FailureRateError
+│   └─ ResumeError                   BackupMismatchError · BackupLockedError ·
+│                                    DivergenceError
 └─ MissingDependencyError (ImportError)
 warnings: SynalinksWarning (UserWarning)
 ```
@@ -204,6 +206,10 @@ class BudgetExceededError(LanguageModelError):
     """A call was not sent, since it could exceed the budget."""
 
 
+class RunInterruptedError(BudgetExceededError):
+    """A call was not sent, since the run is being ended by a signal."""
+
+
 class TrainingError(SynalinksError):
     """Training or evaluation cannot go on."""
 
@@ -218,6 +224,32 @@ class AllSamplesFailedError(TrainingError):
 
 class FailureRateError(TrainingError):
     """More samples failed than `max_failure_rate` allows."""
+
+
+class ResumeError(TrainingError):
+    """A run cannot go on from what an earlier process has left."""
+
+
+class BackupMismatchError(ResumeError):
+    """The folder holds the state of a run that differs from this one.
+
+    Attributes:
+        differences: What differs: name to the values before and now.
+    """
+
+    def __init__(
+        self, message: str, *, differences: dict[str, tuple[str, str]] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.differences = differences or {}
+
+
+class BackupLockedError(ResumeError):
+    """Another run is using the folder."""
+
+
+class DivergenceError(ResumeError):
+    """A run that is repeated asks something else than it did before."""
 
 
 class MissingDependencyError(SynalinksError, ImportError):

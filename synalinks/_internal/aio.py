@@ -43,6 +43,27 @@ async def gather_ordered(
     return [results[index] for index in range(len(thunks))]
 
 
+async def run_to_the_end(function: Callable[..., T], *args: Any) -> T:
+    """Run a function in a thread, and return or be cancelled only when it is done.
+
+    Args:
+        function: What to run, such as the writing of a file.
+        args: Its arguments.
+
+    Returns:
+        What it returned.
+
+    Raises:
+        CancelledError: The task was cancelled meanwhile; the function has ended.
+    """
+    task = asyncio.ensure_future(asyncio.to_thread(function, *args))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
 async def run_all(coroutines: Sequence[Coroutine[Any, Any, None]]) -> None:
     """Run coroutines in one task group and raise the first error as it is.
 

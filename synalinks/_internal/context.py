@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from synalinks._internal.journal import Journal
     from synalinks._internal.json import JsonObject
@@ -68,6 +68,12 @@ loadable: ContextVar[tuple[type, ...] | None] = ContextVar("loadable", default=N
 # and the journal that is asked before anything that must not be done twice.
 scope: ContextVar[str] = ContextVar("scope", default="")
 journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
+# Identities of the samples that are scored here, in the order of their outputs.
+scored: ContextVar[tuple[str, ...]] = ContextVar("scored", default=())
+# Called before anything is sent to a provider; raises when nothing is to be sent.
+before_sending: ContextVar[Callable[[], None] | None] = ContextVar(
+    "before_sending", default=None
+)
 # Keyed by the variable itself, not by its path: a judge program that runs inside the
 # same task may have variables of the same path.
 overlay: ContextVar[Mapping[Any, JsonObject] | None] = ContextVar(
@@ -91,3 +97,15 @@ def bound(variable: ContextVar[T], value: T) -> Generator[T]:
         yield value
     finally:
         variable.reset(token)
+
+
+def inside(*parts: str | int) -> contextlib.AbstractContextManager[str]:
+    """Go further down the path through the run for the length of a `with` block.
+
+    Args:
+        parts: Names of the places, such as `epoch 2`, from the outside in.
+
+    Returns:
+        The context; it gives the scope inside.
+    """
+    return bound(scope, "/".join([scope.get(), *map(str, parts)]).lstrip("/"))

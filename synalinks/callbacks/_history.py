@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks.callbacks._callback import Callback
 
 if TYPE_CHECKING:
+    from synalinks._internal.json import JsonObject
     from synalinks.callbacks._callback import Logs
 
 
@@ -18,6 +19,7 @@ class History(Callback):
         epoch: Indices of the epochs, from 0.
         stop_reason: Why training ended before its last epoch; None if it did not.
         callback_seconds: Seconds spent in callbacks, by class.
+        restored: Indices of the epochs that an earlier process of the run has done.
     """
 
     callback_order: float = 10
@@ -27,6 +29,7 @@ class History(Callback):
         self.epoch: list[int] = []
         self.stop_reason: str | None = None
         self.callback_seconds: dict[str, float] = {}
+        self.restored: list[int] = []
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Start anew.
@@ -36,6 +39,21 @@ class History(Callback):
         """
         self.history = {}
         self.epoch = []
+        self.restored = []
+
+    def state_dict(self) -> JsonObject:
+        """Return what was recorded so far, as JSON."""
+        return {"history": self.history, "epoch": self.epoch}
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on from what `state_dict` returned.
+
+        Args:
+            state: The state.
+        """
+        self.history = {name: list(values) for name, values in state["history"].items()}
+        self.epoch = list(state["epoch"])
+        self.restored = list(state["epoch"])
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Note the epoch's logs.

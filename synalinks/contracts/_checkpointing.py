@@ -28,6 +28,7 @@ class Checkpointing:
         validated: The program that was validated last, as data; None if none was.
         checkpoint_folder: Where checkpoints without a path of their own go; that of
             `ProgramCheckpoint`, if there is one.
+        run_id: Identity of the run over all its processes; None without a backup.
     """
 
     program: Any
@@ -39,6 +40,7 @@ class Checkpointing:
     def __init__(self) -> None:
         self.callbacks: Any = None
         self.validated: Candidate | None = None
+        self.run_id: str | None = None
         self.checkpoint_folder: Path | None = None
         self._requested: list[Path | None] = []
 
@@ -148,6 +150,7 @@ class Checkpointing:
             monitor=monitor,
             bytes=path.stat().st_size,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            run_id=self.run_id,
         )
         append_to_manifest(folder, row)
         return row

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from synalinks._internal.json import canonical
 from synalinks.contracts._checkpointing import Checkpointing
+from synalinks.contracts._records import Candidate
 from synalinks.errors import ConfigurationError, did_you_mean, show, warn
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks.contracts._records import Candidate, Rollout
+    from synalinks.contracts._records import Rollout
 
 Stage: TypeAlias = Literal["train", "validate", "evaluate", "predict"]
 
@@ -232,6 +233,39 @@ class TrainerState(Checkpointing):
             self._latest[key] = float(value)
         else:
             self.records.append({"step": self.step, "key": key, "value": value})
+
+    # -- state -----------------------------------------------------------------------
+
+    def state_dict(self) -> JsonObject:
+        """Return what a resumed run needs, as JSON, without rows and records."""
+        stop = self.stop
+        return {
+            "epoch": self.epoch,
+            "batch_index": self.batch_index,
+            "epoch_complete": self.epoch_complete,
+            "stops_epoch": self.stops_epoch,
+            "is_step_done": self._is_step_done,
+            "latest": dict(self._latest),
+            "validated": self.validated and self.validated.as_json(),
+            # A run that may be gone on with is one that has not stopped.
+            "stop": None if stop is None or stop.resumable else asdict(stop),
+        }
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on from what `state_dict` returned.
+
+        Args:
+            state: The state.
+        """
+        self.epoch = state["epoch"]
+        self.batch_index = state["batch_index"]
+        self.epoch_complete = state["epoch_complete"]
+        self.stops_epoch = state["stops_epoch"]
+        self._is_step_done = state["is_step_done"]
+        self._latest = dict(state["latest"])
+        validated = state["validated"]
+        self.validated = validated and Candidate.from_json(validated)
+        self.stop = Stop(**state["stop"]) if state["stop"] else None
 
     # -- controls --------------------------------------------------------------------
 

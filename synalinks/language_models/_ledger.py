@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, get_args
 
 from synalinks._internal import context
@@ -118,6 +118,22 @@ class UsageLedger:
         self.last_usage = usage
         self.last_finish_reason = finish_reason
 
+    def state_dict(self) -> JsonObject:
+        """Return all counters by phase, as JSON."""
+        return {name: asdict(one) for name, one in self._phases.items()}
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on counting from what `state_dict` returned.
+
+        Args:
+            state: The state; counters that it does not have begin anew.
+        """
+        known = Counters.__dataclass_fields__
+        for name in _PHASES:
+            kept: JsonObject = state.get(name, {})
+            counts = {key: kept[key] for key in known & kept.keys()}
+            self._phases[name] = Counters(**counts)
+
     @contextlib.contextmanager
     def in_flight(self, expected: Callable[[], Usage]) -> Generator[None]:
         """Ask all gates whether a request may be sent, and tell them when it is over.
@@ -130,9 +146,12 @@ class UsageLedger:
             None; the request may be sent.
 
         Raises:
-            BudgetExceededError: A gate holds the request back.
+            BudgetExceededError: A gate holds the request back, or the run is to end.
         """
         admitted: list[tuple[CallGate, Usage]] = []
+        before_sending = context.before_sending.get()
+        if before_sending is not None:
+            before_sending()
         try:
             for gate in self.gates:
                 usage = expected()

@@ -126,7 +126,7 @@ class VectorCache:
             await gather_ordered(
                 [
                     lambda key=key, vector=vector: append(
-                        _position(key), _to_json(vector)
+                        _position(key), _to_json(vector), kind="vector"
                     )
                     for key, vector in vectors.items()
                 ]

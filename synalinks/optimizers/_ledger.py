@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,6 +41,32 @@ class Ledger:
         """
         for rollout in rollouts:
             self._cells[candidate.digest, rollout.sample_id] = rollout
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    @property
+    def data_fingerprint(self) -> str | None:
+        """Digest of the samples that were measured; None before the first run."""
+        return self._data_fingerprint
+
+    def since(self, n_cells: int) -> list[tuple[str, Rollout]]:
+        """Return the cells measured last, with the digests of their candidates.
+
+        Args:
+            n_cells: How many there were before.
+        """
+        n_new = len(self._cells) - n_cells
+        newest = islice(reversed(self._cells.items()), n_new)
+        return [(digest, rollout) for (digest, _), rollout in newest][::-1]
+
+    def replace(self, cells: Iterable[tuple[str, Rollout]]) -> None:
+        """Forget everything but some cells.
+
+        Args:
+            cells: Digests of candidates with what was measured.
+        """
+        self._cells = {(digest, one.sample_id): one for digest, one in cells}
 
     def get(self, candidate: Candidate, sample_id: str) -> Rollout | None:
         """Return a measured cell, or None.

@@ -298,10 +298,9 @@ class Optimizer(Configurable, ABC):
         return {
             "iterations": self.iterations,
             "epochs": self.epochs,
-            "population": [
-                {"values": dict(one.values), "origin": one.origin}
-                for one in self.population
-            ],
+            "hyperparameters": self.hyperparameters(),
+            "population": [one.as_json() for one in self.population],
+            "incumbent": self._incumbent and self._incumbent.as_json(),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -312,8 +311,12 @@ class Optimizer(Configurable, ABC):
         """
         self.iterations = state["iterations"]
         self.epochs = state["epochs"]
-        self.population = [Candidate(**entry) for entry in state.get("population", ())]
-        self._incumbent = self.population[0] if self.population else None
+        for name, value in state.get("hyperparameters", {}).items():
+            setattr(self, name, value)
+        self.population = list(map(Candidate.from_json, state.get("population", ())))
+        incumbent = state.get("incumbent")
+        self._incumbent = incumbent and Candidate.from_json(incumbent)
+        self._race = None
 
     def random(self, step: StepView, purpose: str) -> Stream:
         """Return the random stream of a purpose in a step.

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal import context
 from synalinks.rewards import BatchReward
 from synalinks.training._rollouts import roll_out, roll_out_one, score
 from synalinks.training._sliding import sliding, window_of
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from synalinks.callbacks import CallbackList
     from synalinks.contracts import Rollout, TrainerState
+    from synalinks.training._backup import Backup
     from synalinks.training._failures import FailurePolicy
     from synalinks.training._samples import Batch, Feed, Sample
     from synalinks.training._session import FitSession
@@ -45,6 +47,8 @@ class CurrentRun:
     """What `fit` has measured; None in `evaluate` and `predict`."""
     batch: Batch | None = None
     """The batch that the loop is at."""
+    backup: Backup | None = None
+    """How the run is saved; None if it is not."""
     n_given_up: int = 0
     """Steps whose proposals were all rejected."""
     n_batches_done: int = 0
@@ -78,7 +82,12 @@ class CurrentRun:
         Returns:
             Whether any callback votes to reject.
         """
-        return bool(self.callbacks) and await self.callbacks.dispatch(hook, *args)
+        if not self.callbacks:
+            return False
+        if context.journal.get() is None:
+            return await self.callbacks.dispatch(hook, *args)
+        with context.inside(hook):  # a callback may ask models as well
+            return await self.callbacks.dispatch(hook, *args)
 
     async def rollouts(
         self, samples: Sequence[Sample], *, is_scored: bool, training: bool = False

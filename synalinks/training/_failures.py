@@ -17,6 +17,8 @@ from synalinks.errors import (
     InvalidOutputError,
     LanguageModelError,
     ModelNotFoundError,
+    ResumeError,
+    WriteError,
     show,
     warn,
 )
@@ -24,6 +26,7 @@ from synalinks.errors import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from synalinks._internal.json import JsonObject
     from synalinks.contracts import Rollout
 
 _WINDOW = 100
@@ -35,6 +38,8 @@ _OF_THE_SYSTEM = (
     ModelNotFoundError,
     BudgetExceededError,
     ConfigurationError,
+    ResumeError,
+    WriteError,
 )
 _OF_THE_ANSWER = (InvalidOutputError, ContextTooLongError, ContentRefusedError)
 
@@ -131,6 +136,26 @@ class FailurePolicy:
             f"The first: {dead[0].message}"
         )
         raise AllSamplesFailedError(msg)
+
+    def identity(self) -> dict[str, Any]:
+        """Return the arguments."""
+        return {
+            "on_sample_error": "raise" if self._raises else "record",
+            "max_failure_rate": self._max_failure_rate,
+        }
+
+    def state_dict(self) -> JsonObject:
+        """Return what was counted, as JSON."""
+        return {"window": list(self._window), "counts": dict(self._counts)}
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on from what `state_dict` returned.
+
+        Args:
+            state: The state.
+        """
+        self._window = deque(state["window"], maxlen=_WINDOW)
+        self._counts = Counter(state["counts"])
 
     def warn_of_failures(self) -> None:
         """Tell the user what failed, once, at the end of a run."""

@@ -51,6 +51,25 @@ class FitPlan:
     sanity_batches: int
     """Batches that are run before training begins."""
 
+    def identity(self) -> dict[str, Any]:
+        """Return the arguments that decide what a run does, but for how long."""
+        validation = self.validation
+        return {
+            "batch_size": self.train.batch_size,
+            "steps_per_epoch": self.train.n_batches,
+            "minibatch_size": self.minibatch_size,
+            "shuffle": self.shuffle,
+            "initial_epoch": self.epochs.start,
+            "validation_freq": self.validation_freq,
+            "validation_batch_size": validation.batch_size if validation else None,
+            "validation_steps": validation.n_batches if validation else None,
+            "seed": self.seed,
+            "max_step_attempts": self.max_step_attempts,
+            "on_reject_limit": self.on_reject_limit,
+            "sanity_batches": self.sanity_batches,
+            **self.policy.identity(),
+        }
+
     def callback_params(self) -> dict[str, Any]:
         """Return what callbacks see of the plan."""
         validation = self.validation

@@ -79,6 +79,7 @@ async def roll_out_one(
     scope = context.SampleScope(id=sample.id)
     output, failure = None, None
     with (
+        context.inside(sample.id),
         context.bound(context.sample, scope),
         context.bound(context.overlay, overlay),
         context.bound(context.phase, "inference"),
@@ -121,13 +122,16 @@ async def score(program: Any, rollouts: Sequence[Rollout]) -> list[Rollout]:
         if one.failure is not None and one.failure.is_answer
     }
     if answered:
-        with context.bound(context.phase, "reward"):
+        ids = tuple(one.sample_id for one in answered)
+        with (
+            context.bound(context.phase, "reward"),
+            context.bound(context.scored, ids),
+        ):
             values = await program.compute_reward(
                 [one.inputs for one in answered],
                 [one.target for one in answered],
                 [one.output for one in answered],
                 training=True,
             )
-        ids = [one.sample_id for one in answered]
         rewards.update(zip(ids, values, strict=True))
     return [replace(one, reward=rewards.get(one.sample_id)) for one in rollouts]

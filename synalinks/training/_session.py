@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks import config
 from synalinks._internal import context
 from synalinks.contracts import (
+    Candidate,
     Proposal,
     commit,
     present_candidate,
@@ -22,7 +23,8 @@ from synalinks.training._variables import note_candidates, overlay_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from synalinks.contracts import Candidate, Rollout, Trial
+    from synalinks._internal.json import JsonObject
+    from synalinks.contracts import Rollout, Trial
     from synalinks.training._failures import FailurePolicy
 
 
@@ -59,6 +61,8 @@ class FitSession:
         self._minibatch_size = minibatch_size
         self._seed = config.get_seed() if seed is None else seed
         self._best: tuple[float, Candidate] | None = None
+        self._last_validated: tuple[float, Candidate] | None = None
+        self._scope = context.scope.get()
         optimizer.start(
             present_candidate(self.variables), fingerprint(self._samples.values())
         )
@@ -75,13 +79,21 @@ class FitSession:
         ledger = self.optimizer.ledger
         missing = [self._samples[one] for one in ledger.missing(candidate, sample_ids)]
         if missing:
-            overlay = overlay_of(candidate, self.variables)
-            rollouts = await roll_out(
-                self._program, missing, self._policy, overlay=overlay, training=True
-            )
-            self.optimizer.tell(candidate, await score(self._program, rollouts))
+            await self._run_cells(candidate, missing)
         cells = (ledger.get(candidate, sample_id) for sample_id in sample_ids)
         return [cell for cell in cells if cell is not None]
+
+    async def _run_cells(self, candidate: Candidate, samples: list[Sample]) -> None:
+        overlay = overlay_of(candidate, self.variables)
+        # A cell is run once in a run: that is its place, whenever it is.
+        with (
+            context.bound(context.scope, self._scope),
+            context.inside(f"candidate {candidate.digest}"),
+        ):
+            rollouts = await roll_out(
+                self._program, samples, self._policy, overlay=overlay, training=True
+            )
+            self.optimizer.tell(candidate, await score(self._program, rollouts))
 
     async def measure_present(self, samples: Sequence[Sample]) -> list[Rollout]:
         """Return scored rollouts of the program as it is.
@@ -116,7 +128,12 @@ class FitSession:
             seed=self._seed,
             attempt=attempt,
         )
-        with context.bound(context.phase, "optimizer"):
+        place = f"step {optimizer.iterations}", f"attempt {attempt}"
+        with (
+            context.bound(context.phase, "optimizer"),
+            context.bound(context.scope, self._scope),
+            context.inside(*place),
+        ):
             proposals = await optimizer.begin_step(view)
         while trials := optimizer.ask():
             await self._run_trials(trials)
@@ -168,7 +185,7 @@ class FitSession:
 
     def leave_best(self) -> None:
         """Put the best validated program back, unless a callback has overruled it."""
-        if self._best is None:
+        if self._best is None or self._last_validated is None:
             return
         best_reward, best = self._best
         present = present_candidate(self.variables)
@@ -179,6 +196,31 @@ class FitSession:
         if not is_overruled and not is_best:
             commit(best, self.variables)
 
+    def sample(self, sample_id: str) -> Sample | None:
+        """Return a sample of the run, or None.
+
+        Args:
+            sample_id: Its identity.
+        """
+        return self._samples.get(sample_id)
+
+    def state_dict(self) -> JsonObject:
+        """Return which programs were validated best and last, as JSON."""
+        pairs = {"best": self._best, "last_validated": self._last_validated}
+        return {
+            name: None if pair is None else [pair[0], pair[1].as_json()]
+            for name, pair in pairs.items()
+        }
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on from what `state_dict` returned.
+
+        Args:
+            state: The state.
+        """
+        self._best = _pair_of(state["best"])
+        self._last_validated = _pair_of(state["last_validated"])
+
     def warn_if_unvalidated(self) -> None:
         """Tell the user if there is nothing to validate on."""
         if not self.validation_ids:
@@ -187,3 +229,7 @@ class FitSession:
                 "training batch they were made from, which favours memorising it. Pass "
                 "`validation_data` or `validation_split`."
             )
+
+
+def _pair_of(kept: list[Any] | None) -> tuple[float, Candidate] | None:
+    return None if kept is None else (kept[0], Candidate.from_json(kept[1]))

@@ -603,16 +603,22 @@ class Trainer:
         if reward is None:
             msg = f"`{self.name}` was compiled without a reward."
             raise ConfigurationError(msg)
+        ids = context.scored.get()
+        places = ids if len(ids) == len(y) else tuple(map(str, range(len(y))))
         if isinstance(reward, BatchReward):
-            return [_value_of(one) for one in await reward.score_batch(y, y_pred)]
+            with context.inside(f"batch {digest(list(places))}", "reward"):
+                return [_value_of(one) for one in await reward.score_batch(y, y_pred)]
 
-        async def run(target: Any, output: Any) -> float | None:
-            return _value_of(await reward.score(target, output))
+        async def run(place: str, target: Any, output: Any) -> float | None:
+            with context.inside(place, "reward"):
+                return _value_of(await reward.score(target, output))
 
         return await gather_paid(
             [
-                lambda target=target, output=output: run(target, output)
-                for target, output in zip(y, y_pred, strict=True)
+                lambda place=place, target=target, output=output: run(
+                    place, target, output
+                )
+                for place, target, output in zip(places, y, y_pred, strict=True)
             ]
         )
 
@@ -640,6 +646,19 @@ class Trainer:
         """Start rewards and metrics anew."""
         self._scores.reset()
 
+    def get_metrics_state(self) -> JsonObject:
+        """Return what rewards and metrics have gathered, as JSON."""
+        return {"scores": self._scores.state_dict(), "result": self._last_result}
+
+    def set_metrics_state(self, state: JsonObject) -> None:
+        """Go on from what `get_metrics_state` returned.
+
+        Args:
+            state: The state.
+        """
+        self._scores.load_state_dict(state["scores"])
+        self._last_result = dict(state["result"])
+
     @contextlib.contextmanager
     def separate_metrics(self) -> Generator[None]:
         """Count into fresh metrics inside a `with` block."""
@@ -660,6 +679,10 @@ class Trainer:
         Returns:
             `reward` and each metric so far.
         """
+        with context.inside("metrics"):
+            return await self._count(rollouts)
+
+    async def _count(self, rollouts: Sequence[Rollout]) -> dict[str, float]:
         self._scores.add_rewards(rollouts)
         counted = [
             one for one in rollouts if one.failure is None or one.failure.is_answer
