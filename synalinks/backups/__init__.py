@@ -2,11 +2,12 @@
 
 from synalinks._internal.public import publish
 from synalinks.backups._run_card import RunCard, RunEnding
-from synalinks.backups._run_folder import RunFolder
+from synalinks.backups._run_folder import STOP_NAME, RunFolder
 from synalinks.backups._run_record import COMMIT, Commit, RunRecord, find_runs, read_run
 
 __all__ = [
     "COMMIT",
+    "STOP_NAME",
     "Commit",
     "RunCard",
     "RunEnding",

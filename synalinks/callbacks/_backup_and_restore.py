@@ -56,6 +56,8 @@ class BackupAndRestore(Callback):
         run_id: Identity of the run, over all its processes; None before it began.
         n_replayed: Calls of this process that were answered from the folder.
         n_paid: Calls of this process that were made and paid for.
+        n_in_flight: Calls that were in flight when an earlier process died: their
+            answers never arrived, and they may be paid for a second time.
 
     Raises:
         ConfigurationError: An argument cannot work.
@@ -101,6 +103,7 @@ class BackupAndRestore(Callback):
         self.run_id: str | None = None
         self.n_replayed = 0
         self.n_paid = 0
+        self.n_in_flight = 0
 
     def is_due(self, n_batches: int) -> bool:
         """Return whether to save in the middle of an epoch.

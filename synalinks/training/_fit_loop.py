@@ -9,7 +9,7 @@ from synalinks._internal import context
 from synalinks.callbacks import CallbackList, History, ProgbarLogger, StopRun
 from synalinks.contracts import TrainerState
 from synalinks.errors import BudgetExceededError, warn
-from synalinks.training._backup import backed_up
+from synalinks.training._backed_up import backed_up
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._evaluate_loop import run_evaluation
 from synalinks.training._orderly import fire_to_the_end, orderly, stopping

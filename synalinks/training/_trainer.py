@@ -12,6 +12,7 @@ from synalinks._internal.shape import is_list
 from synalinks.contracts import TrainerState
 from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
 from synalinks.rewards import BatchReward
+from synalinks.training._backed_up import with_backup
 from synalinks.training._compiled import Compiled, compile_config, compile_parts
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._estimate import estimate_fit
@@ -36,6 +37,7 @@ from synalinks.training._target_check import check_targets
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+    from pathlib import Path
 
     from synalinks._internal.json import JsonObject
     from synalinks.callbacks import History
@@ -180,6 +182,7 @@ class Trainer:
         on_reject_limit: str = "skip",
         check_callbacks: bool = False,
         sanity_batches: int = 0,
+        resume: str | Path | None = None,
     ) -> History:
         """Train the program's variables.
 
@@ -216,6 +219,8 @@ class Trainer:
             sanity_batches: Training batches to run, with reward and metrics, before
                 training begins, so that what is broken shows at once. What they measure
                 of the program as it is then is not paid for again.
+            resume: Folder of the run: it is saved there, and gone on with if it died.
+                Short for `BackupAndRestore(resume)` among the callbacks.
 
         Returns:
             The history: `history.history` has a list with one value per epoch for
@@ -228,6 +233,9 @@ class Trainer:
             LanguageModelError: A provider refuses its key or does not know the model.
             AllSamplesFailedError: No sample of a batch came through.
             FailureRateError: More samples failed than `max_failure_rate` allows.
+            ResumeError: The folder holds another run, or the run asks something else
+                than it did before.
+            WriteError: An answer cannot be saved; nothing more is paid for.
 
         LM calls per epoch, for a program of one call per sample: at most one per
         training sample, those of the optimizer's proposals and their races, and one per
@@ -259,7 +267,7 @@ class Trainer:
         )
         held_out = plan.validation.samples if plan.validation else []
         await check_targets(self, [*plan.train.samples, *held_out])
-        return await fit(self, plan, callbacks)
+        return await fit(self, plan, with_backup(callbacks, resume))
 
     async def estimate(
         self, x: Any = None, y: Any = None, *, n_samples: int = 1, **arguments: Any
@@ -306,6 +314,7 @@ class Trainer:
             raise ConfigurationError(msg)
         given = {**defaults, **arguments}
         given.pop("callbacks")
+        given.pop("resume")
         policy = FailurePolicy(
             given.pop("on_sample_error"), given.pop("max_failure_rate")
         )
