@@ -34,7 +34,7 @@ def with_backup(callbacks: Any, folder: str | Path | None) -> Any:
     present = settings_of(entries)
     if present is None:
         entries.append(BackupAndRestore(folder))
-    elif present.backup_dir.resolve() != Path(folder).resolve():
+    elif present.backup_dir.absolute() != Path(folder).absolute():
         msg = (
             f"`resume` is `{folder}`, and a `BackupAndRestore` among the callbacks has "
             f"`{present.backup_dir}`: give one of them."

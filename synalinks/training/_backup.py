@@ -52,7 +52,8 @@ async def open_backup(
     Raises:
         BaseException: What the block raises; after a signal that which it stands for.
     """
-    fingerprint = fingerprint_of(run.program, plan)
+    # All data are looked at, and source code is read.
+    fingerprint = await run_to_the_end(fingerprint_of, run.program, plan)
     async with _held(settings) as folder:
         epochs = plan.epochs.stop
         opened = await run_to_the_end(
@@ -60,10 +61,8 @@ async def open_backup(
         )
         backup = Backup(settings, run, session, opened)
         try:
-            await backup.begin(plan.epochs.start)
-            with context.bound(context.journal, opened.journal):
-                async with backup.interruption.watching():
-                    yield backup
+            async with backup.saving(plan.epochs.start):
+                yield backup
         except BaseException as error:
             await backup.leave(error)
             raise
@@ -111,12 +110,22 @@ class Backup:
         self._noted: str | None = None
         self._has_warned = False
 
-    async def begin(self, first_epoch: int) -> None:
-        """Begin to save.
+    @contextlib.asynccontextmanager
+    async def saving(self, first_epoch: int) -> AsyncGenerator[None]:
+        """Keep answers, and look for signals, in a `with` block.
 
         Args:
             first_epoch: Index of the first epoch of the run.
+
+        Yields:
+            None.
         """
+        await self._begin(first_epoch)
+        with context.bound(context.journal, self._opened.journal):
+            async with self.interruption.watching():
+                yield
+
+    async def _begin(self, first_epoch: int) -> None:
         settings, opened = self._settings, self._opened
         for report in opened.reports:
             warn(report)

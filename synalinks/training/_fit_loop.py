@@ -112,8 +112,10 @@ class _Training:
         with stopping(run):
             await run.fire("on_train_begin", {})
             place = await self._begin(session, place)
+            # It may have stopped, and died before it came to its end.
+            has_stopped = self._state.resumed and self._is_stopping()
             for epoch in range(place.epoch, self._plan.epochs.stop):
-                if run.is_spent:
+                if run.is_spent or (has_stopped and not place.is_inside):
                     break
                 with context.inside(f"epoch {epoch}"):
                     await self._run_epoch(epoch, session, place)
