@@ -62,7 +62,7 @@ class Task:
         self.transport = ScriptedTransport(self.answer)
         worker, judge = (
             synalinks.LanguageModel(
-                f"openai/{name}", transport=self.transport, retry=1, **self.model
+                f"openai/{name}", transport=self.transport, **{"retry": 1, **self.model}
             )
             for name in ("worker", "judge")
         )

@@ -277,8 +277,7 @@ class Backup:
         settings.n_replayed, settings.n_paid = journal.n_replayed, journal.n_appended
         card = self._ending(error)
         is_finished = card.ended == "finished"
-        if not is_finished:
-            self._usage.interrupt(card.run_id)
+        self._usage.end(card.run_id)
         card = left_behind(card, variables_digest(self._run.program))
         deletes = is_finished and settings.delete_checkpoint
         closing = asyncio.to_thread(self._close, card, deletes=deletes)

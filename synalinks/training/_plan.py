@@ -56,13 +56,13 @@ class FitPlan:
         validation = self.validation
         return {
             "batch_size": self.train.batch_size,
-            "steps_per_epoch": self.train.n_batches,
+            "steps_per_epoch": self.train.max_batches,
             "minibatch_size": self.minibatch_size,
             "shuffle": self.shuffle,
             "initial_epoch": self.epochs.start,
             "validation_freq": self.validation_freq,
             "validation_batch_size": validation.batch_size if validation else None,
-            "validation_steps": validation.n_batches if validation else None,
+            "validation_steps": validation.max_batches if validation else None,
             "seed": self.seed,
             "max_step_attempts": self.max_step_attempts,
             "on_reject_limit": self.on_reject_limit,

@@ -130,7 +130,7 @@ def history_of(run: CurrentRun) -> History:
 # -- usage -----------------------------------------------------------------------------
 
 
-# By ledger: what an attempt that was interrupted has counted, and of which run it was.
+# By ledger: what the last attempt has counted, and of which run it was.
 _taken: weakref.WeakKeyDictionary[Any, tuple[str, JsonObject]] = (
     weakref.WeakKeyDictionary()
 )
@@ -165,7 +165,7 @@ class RunUsage:
         ]
 
     def begin(self, run_id: str) -> None:
-        """Leave out what interrupted attempts in this process have counted.
+        """Leave out what earlier attempts in this process have counted.
 
         Args:
             run_id: Identity of the run.
@@ -175,7 +175,7 @@ class RunUsage:
             if of_run == run_id:
                 self._before[index] = _difference(self._before[index], counts)
 
-    def interrupt(self, run_id: str) -> None:
+    def end(self, run_id: str) -> None:
         """Note what this attempt has counted, for the next one in this process.
 
         Args:

@@ -175,20 +175,21 @@ def callbacks(folder, save_freq, **settings):
     ]
 
 
-async def fit(folder, url, optimizer, save_freq, **arguments):
+async def fit(folder, url, optimizer, save_freq, **settings):
     """Train, and write down how it ended."""
     synalinks.clear_session()
     program = await make_program(url, optimizer)
     x, y = data(0, N_TRAIN)
-    settings = {
-        "batch_size": BATCH,
-        "minibatch_size": 4,
-        "epochs": EPOCHS,
-        "verbose": 0,
-        "validation_data": data(100, N_VALIDATION),
-        "callbacks": callbacks(folder, save_freq),
-    }
-    history = await program.fit(x, y, **{**settings, **arguments})
+    history = await program.fit(
+        x,
+        y,
+        batch_size=BATCH,
+        minibatch_size=4,
+        epochs=EPOCHS,
+        verbose=0,
+        validation_data=data(100, N_VALIDATION),
+        callbacks=callbacks(folder, save_freq, **settings),
+    )
     models = synalinks.callbacks.reachable_language_models(program)
     counted = ("calls", "prompt_tokens", "completion_tokens", "failed_calls")
     return {
@@ -221,8 +222,9 @@ def work(order):
     """Do one run as the process that was forked for it."""
     folder = Path(order["folder"])
     os.chdir(folder)
+    names = ("url", "optimizer", "save_freq")
     result = asyncio.run(
-        fit(folder, order["url"], order["optimizer"], order["save_freq"])
+        fit(folder, *(order[name] for name in names), **order.get("settings", {}))
     )
     text = json.dumps(result, sort_keys=True)
     (folder / "result.json").write_text(text, encoding="utf-8")
@@ -235,6 +237,10 @@ def start_runs():
         if child == 0:
             try:
                 work(json.loads(line))
+            except KeyboardInterrupt:
+                os._exit(130)
+            except SystemExit as error:
+                os._exit(error.code)
             except BaseException:  # noqa: BLE001 - the process ends here
                 traceback.print_exc()
                 os._exit(1)

@@ -50,19 +50,26 @@ class Starter:
             text=True,
         )
 
-    def run(self, order, kill_after_s=None):
-        """Start a run, and kill it after a while; return how it ended."""
+    def start(self, order):
+        """Start a run; return the number of its process."""
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        child = int(self._process.stdout.readline())
-        timer = None
-        if kill_after_s is not None:
-            timer = threading.Timer(kill_after_s, os.kill, (child, signal.SIGKILL))
-            timer.start()
-        status = int(self._process.stdout.readline())
-        if timer is not None:
-            timer.cancel()
-            timer.join()
+        return int(self._process.stdout.readline())
+
+    def wait(self):
+        """Wait for the end of the run, and return how it ended."""
+        return int(self._process.stdout.readline())
+
+    def run(self, order, kill_after_s=None):
+        """Start a run, and kill it after a while; return how it ended."""
+        child = self.start(order)
+        if kill_after_s is None:
+            return self.wait()
+        timer = threading.Timer(kill_after_s, os.kill, (child, signal.SIGKILL))
+        timer.start()
+        status = self.wait()
+        timer.cancel()
+        timer.join()
         return status
 
     def stop(self):
