@@ -16,7 +16,7 @@ SynalinksError
 │   │                                ModelNotFoundError · ContextTooLongError ·
 │   │                                ContentRefusedError
 │   ├─ InvalidOutputError
-│   └─ BudgetExceededError           RunInterruptedError
+│   └─ BudgetExceededError
 ├─ TrainingError                     RewardError · AllSamplesFailedError ·
 │   │                                FailureRateError
 │   └─ ResumeError                   BackupMismatchError · BackupLockedError ·
@@ -204,10 +204,6 @@ class InvalidOutputError(LanguageModelError):
 
 class BudgetExceededError(LanguageModelError):
     """A call was not sent, since it could exceed the budget."""
-
-
-class RunInterruptedError(BudgetExceededError):
-    """A call was not sent, since the run is being ended by a signal."""
 
 
 class TrainingError(SynalinksError):

@@ -12,7 +12,7 @@ from tests.fault import killed_run
 from tests.fault.killed_run import Answer, Judge, Question, data
 
 
-class Died(Exception):
+class DiedError(Exception):
     """What ends a run in the middle."""
 
 
@@ -21,7 +21,7 @@ class Dies(Callback):
 
     callback_order = 99
 
-    def __init__(self, hook, n=1, error=Died):
+    def __init__(self, hook, n=1, error=DiedError):
         super().__init__()
         self.n_left = n
 
@@ -142,7 +142,7 @@ async def end(task):
     )
 
 
-async def die(folder, hook="on_train_batch_end", n=1, error=Died, **changes):
+async def die(folder, hook="on_train_batch_end", n=1, error=DiedError, **changes):
     """Train until a hook ends it; return the number of requests made."""
     callbacks = [*changes.pop("callbacks", []), Dies(hook, n, error)]
     task = await Task(Path(folder), callbacks=callbacks, **changes).make()

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Generator, Mapping
+    from contextlib import AbstractAsyncContextManager
 
     from synalinks._internal.journal import Journal
     from synalinks._internal.json import JsonObject
@@ -40,6 +41,14 @@ class CallScope:
     """Path of the module that was called."""
     training: bool
     """Whether the call is part of training."""
+
+
+class Sending(Protocol):
+    """Knows what is in flight, and may hold back what is not sent yet."""
+
+    def pass_through(self) -> AbstractAsyncContextManager[None]:
+        """Return the context in which one request is sent and answered."""
+        ...
 
 
 phase: ContextVar[Phase] = ContextVar("phase", default="inference")
@@ -70,10 +79,8 @@ scope: ContextVar[str] = ContextVar("scope", default="")
 journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
 # Identities of the samples that are scored here, in the order of their outputs.
 scored: ContextVar[tuple[str, ...]] = ContextVar("scored", default=())
-# Called before anything is sent to a provider; raises when nothing is to be sent.
-before_sending: ContextVar[Callable[[], None] | None] = ContextVar(
-    "before_sending", default=None
-)
+# What lets requests to providers pass, of a type of a higher layer.
+sending: ContextVar[Sending | None] = ContextVar("sending", default=None)
 # Keyed by the variable itself, not by its path: a judge program that runs inside the
 # same task may have variables of the same path.
 overlay: ContextVar[Mapping[Any, JsonObject] | None] = ContextVar(

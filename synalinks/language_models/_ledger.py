@@ -146,12 +146,9 @@ class UsageLedger:
             None; the request may be sent.
 
         Raises:
-            BudgetExceededError: A gate holds the request back, or the run is to end.
+            BudgetExceededError: A gate holds the request back.
         """
         admitted: list[tuple[CallGate, Usage]] = []
-        before_sending = context.before_sending.get()
-        if before_sending is not None:
-            before_sending()
         try:
             for gate in self.gates:
                 usage = expected()

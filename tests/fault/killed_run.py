@@ -18,7 +18,7 @@ import synalinks
 from synalinks.contracts import Candidate
 from synalinks.optimizers import GreedyOptimizer, RandomFewShot
 
-N_TRAIN, N_VALIDATION, EPOCHS, BATCH = 16, 8, 3, 4
+N_TRAIN, N_VALIDATION, EPOCHS, BATCH = 12, 8, 3, 4
 CALLS_AT_ONCE = 8
 
 

@@ -50,17 +50,16 @@ def wait_for_requests(server, n_requests):
 @pytest.mark.parametrize("number", EXIT_CODES, ids=lambda one: one.name)
 def test_a_signal_loses_no_answer(starter, tmp_path, number):
     """What is in flight arrives and is kept: in all, no request is made twice."""
-    with serving(latency_s=0.01) as server:
+    with serving() as server:
         order = order_of(tmp_path / "whole", server)
         starter.start(order)
         assert starter.wait() == 0
         n_requests = len(killing.settled_requests(server))
     result = (tmp_path / "whole" / "result.json").read_text()
 
-    with serving(latency_s=0.1) as server:
+    with serving(latency_s=0.04) as server:
         order = order_of(tmp_path / "run", server)
-        # In a batch, in another one, in a validation.
-        for n_before in (3, 60, 110):
+        for n_before in (3, n_requests // 3, 2 * n_requests // 3):
             child = starter.start(order)
             wait_for_requests(server, n_before)
             os.kill(child, number)

@@ -20,7 +20,7 @@ from synalinks.errors import (
 )
 from synalinks.optimizers import RandomFewShot
 from tests.fault.killed_run import Judge, Verdict, data
-from tests.resumed_runs import Died, Dies, Task, bytes_of, die, train
+from tests.resumed_runs import DiedError, Dies, Task, bytes_of, die, train
 
 pytestmark = pytest.mark.integration
 
@@ -266,7 +266,7 @@ def test_a_file_in_the_place_of_the_folder(tmp_path):
     """It is said to be one."""
     (tmp_path / "backup").write_text("x")
 
-    with pytest.raises(ConfigurationError, match="is a folder, .* is a file"):
+    with pytest.raises(ConfigurationError, match=r"is a folder, .* is a file"):
         run(train(tmp_path))
 
 
@@ -487,7 +487,7 @@ async def clocked_task(folder, now, **changes):
 
 async def die_at_noon(folder):
     task = await clocked_task(folder, "noon", callbacks=[Dies("on_train_batch_end", 3)])
-    with pytest.raises(Died):
+    with pytest.raises(DiedError):
         await task.fit()
 
 

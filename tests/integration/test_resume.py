@@ -8,7 +8,7 @@ import synalinks
 from synalinks.callbacks import EarlyStopping, ProgramCheckpoint, StopRun, Timeout
 from synalinks.errors import ConfigurationError, SynalinksWarning
 from tests.fault.killed_run import data
-from tests.resumed_runs import Died, Dies, Task, die, end, train
+from tests.resumed_runs import DiedError, Dies, Task, die, end, train
 
 pytestmark = pytest.mark.integration
 
@@ -121,13 +121,13 @@ def test_fit_takes_the_folder_as_an_argument(tmp_path):
         )  # fmt: skip
         return len(task.transport.requests)
 
-    with pytest.raises(Died):
+    with pytest.raises(DiedError):
         run(fit(tmp_path / "run", [Dies("before_train_end")]))
     assert (tmp_path / "run" / "run.json").exists()
     assert run(fit(tmp_path / "run")) == 0
 
     other = synalinks.callbacks.BackupAndRestore(tmp_path / "other")
-    with pytest.raises(ConfigurationError, match="`resume` is .* give one of them"):
+    with pytest.raises(ConfigurationError, match=r"`resume` is .* give one of them"):
         run(fit(tmp_path / "run", [other]))
     third = synalinks.callbacks.BackupAndRestore(tmp_path / "third")
     with pytest.raises(ConfigurationError, match="one folder, received several"):
@@ -142,7 +142,7 @@ def test_a_cell_is_run_again_in_a_notebook(tmp_path, n):
     async def cells():
         task = await Task(tmp_path / "book").make()
         task.callbacks = [Dies("on_propose_end", n)]
-        with pytest.raises(Died):
+        with pytest.raises(DiedError):
             await task.fit()
         task.callbacks = []
         return await end(task)
@@ -273,7 +273,7 @@ def test_nothing_of_a_run_stays_with_the_program(tmp_path):
     async def twice():
         task = await Task(tmp_path).make()
         task.callbacks = [Dies("on_epoch_end", 2)]
-        with pytest.raises(Died):
+        with pytest.raises(DiedError):
             await task.fit()
         task.callbacks = []
         await task.fit()
