@@ -56,7 +56,21 @@ async def run_to_the_end(function: Callable[..., T], *args: Any) -> T:
     Raises:
         CancelledError: The task was cancelled meanwhile; the function has ended.
     """
-    task = asyncio.ensure_future(asyncio.to_thread(function, *args))
+    return await finished(asyncio.ensure_future(asyncio.to_thread(function, *args)))
+
+
+async def finished(task: asyncio.Future[T]) -> T:
+    """Wait for a task that is not cancelled with the one that waits.
+
+    Args:
+        task: The task.
+
+    Returns:
+        What it returned.
+
+    Raises:
+        CancelledError: The task that waits was cancelled; the other one has ended.
+    """
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

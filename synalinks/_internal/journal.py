@@ -33,11 +33,19 @@ class Position(NamedTuple):
     """What is asked."""
     k: int
     """How often the same was asked in this scope before: equal draws are counted."""
+    key: str
+    """The position as one text."""
 
-    @property
-    def key(self) -> str:
-        """The position as one text."""
-        return f"{self.scope}/{self.digest}/{self.k}"
+    @classmethod
+    def at(cls, scope: str, asked: str, k: int) -> Position:
+        """Return a position.
+
+        Args:
+            scope: Path through the run.
+            asked: Digest of what is asked.
+            k: How often the same was asked in this scope before.
+        """
+        return cls(scope, asked, k, f"{scope}/{asked}/{k}")
 
 
 class Journal:
@@ -96,7 +104,7 @@ class Journal:
         counted = digest(f"{scope}/{asked}")
         k = self._n_asked.get(counted, 0)
         self._n_asked[counted] = k + 1
-        return Position(scope, asked, k)
+        return Position.at(scope, asked, k)
 
     def lookup(self, position: Position) -> Any:
         """Return the answer at a position, or None.

@@ -40,19 +40,27 @@ def is_snapshot(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def write_snapshot(folder: Path, number: int, state: Any, *, n_kept: int) -> None:
+def encode_state(state: Any) -> str:
+    """Return the state of a run as it is written.
+
+    Args:
+        state: JSON.
+    """
+    return dumps(state)
+
+
+def write_snapshot(folder: Path, number: int, text: str, *, n_kept: int) -> None:
     """Write a snapshot, then remove those that are not needed any more.
 
     Args:
         folder: Where they are.
         number: Higher than that of any other.
-        state: JSON.
+        text: What `encode_state` returned.
         n_kept: How many stay, this one included.
 
     Raises:
         WriteError: It could not be written; the others are untouched.
     """
-    text = dumps(state)
     checksum = hashlib.sha256(text.encode()).hexdigest()
     content = f'{{"format":{FORMAT},"sha256":"{checksum}","state":{text}}}\n'
     write_atomic(_path(folder, number), content, private=True)

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import threading
 import weakref
+from collections import deque
 from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _SEGMENT_BYTES = 64 * 2**20
 _LOOK_EVERY_S = 0.05
+_NOTES_S = 0.1
 _OFFSET_BITS = 40
 _KEY_BYTES = 16
 
@@ -69,6 +71,7 @@ class Store:
         self._segments = Segments(self.folder, prefix)
         # 16 bytes and a number per record: a key is found without reading any file.
         self._index: dict[bytes, int] = {}
+        self._notes: deque[_Line] = deque()
         self._pending: dict[bytes, bytes] = {}
         self._lock = threading.Lock()  # between the writer and threads that look
         self._segment: Segment | None = None
@@ -129,18 +132,40 @@ class Store:
         """
         content = encode_value(value)
         self._pending.setdefault(_hash(key), content)
-        writer.hand_over(self, _Line(kind, key, content), waiter)
+        lines = [*self._take_notes(), _Line(kind, key, content)]
+        writer.hand_over(self, lines, waiter)
 
     def note(self, key: str, value: Any, *, kind: str) -> None:
         """Add a record that is read by going through all of them, not by its key.
+
+        It is written soon, and before any value that is added later.
 
         Args:
             key: Any text; there may be many of one key.
             value: JSON.
             kind: What the record is about, in small letters.
         """
-        line = _Line(kind, key, encode_value(value), is_kept=False)
-        writer.hand_over(self, line)
+        is_first = not self._notes
+        self._notes.append(_Line(kind, key, encode_value(value), is_kept=False))
+        if is_first:
+            # They cost next to nothing together with the value that is added next.
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:
+                self._hand_over_notes()
+            else:
+                loop.call_later(_NOTES_S, self._hand_over_notes)
+
+    def _hand_over_notes(self) -> None:
+        if notes := self._take_notes():
+            writer.hand_over(self, notes)
+
+    def _take_notes(self) -> list[_Line]:
+        notes: list[_Line] = []
+        with contextlib.suppress(IndexError):  # a thread may have taken the last one
+            while self._notes:
+                notes.append(self._notes.popleft())
+        return notes
 
     async def append(self, key: str, value: Any, *, kind: str = "call") -> None:
         """Add a value, and return when it is durable.
@@ -164,6 +189,7 @@ class Store:
         Raises:
             WriteError: Something could not be made durable.
         """
+        self._hand_over_notes()
         writer.flush()
         if self.error is not None:
             self.write([])  # what is left over

@@ -8,7 +8,7 @@ import re
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from synalinks._internal.files import AppendFile, make_private_folder
 from synalinks._internal.journal import JOURNAL_PREFIX, Journal
@@ -185,17 +185,17 @@ class RunFolder:
         """
         return Journal(self.path, pays_for_divergence=pays_for_divergence)
 
-    def write_snapshot(self, state: Any, *, n_kept: int) -> None:
+    def write_snapshot(self, text: str, *, n_kept: int) -> None:
         """Write a snapshot.
 
         Args:
-            state: JSON.
+            text: The state of the run, as `encode_state` returned it.
             n_kept: How many snapshots to keep.
 
         Raises:
             WriteError: It could not be written; earlier ones are untouched.
         """
-        write_snapshot(self.path, self._number + 1, state, n_kept=n_kept)
+        write_snapshot(self.path, self._number + 1, text, n_kept=n_kept)
         self._number += 1
 
     def read_snapshot(self) -> tuple[Snapshot | None, list[str]]:

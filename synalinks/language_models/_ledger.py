@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, get_args
 
 from synalinks._internal import context
@@ -84,7 +84,8 @@ class Counters:
             self.cost = None if known is None else self.cost + known
 
 
-COUNTER_NAMES = (*(item.name for item in fields(Counters)), "tokens")
+_COUNTERS = tuple(item.name for item in fields(Counters))
+COUNTER_NAMES = (*_COUNTERS, "tokens")
 
 
 class UsageLedger:
@@ -120,7 +121,10 @@ class UsageLedger:
 
     def state_dict(self) -> JsonObject:
         """Return all counters by phase, as JSON."""
-        return {name: asdict(one) for name, one in self._phases.items()}
+        return {
+            phase: {name: getattr(one, name) for name in _COUNTERS}
+            for phase, one in self._phases.items()
+        }
 
     def load_state_dict(self, state: JsonObject) -> None:
         """Go on counting from what `state_dict` returned.
@@ -128,10 +132,9 @@ class UsageLedger:
         Args:
             state: The state; counters that it does not have begin anew.
         """
-        known = Counters.__dataclass_fields__
         for name in _PHASES:
             kept: JsonObject = state.get(name, {})
-            counts = {key: kept[key] for key in known & kept.keys()}
+            counts = {key: kept[key] for key in _COUNTERS if key in kept}
             self._phases[name] = Counters(**counts)
 
     @contextlib.contextmanager

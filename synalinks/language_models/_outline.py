@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from synalinks._internal.json import canonical, digest
+from synalinks._internal.json import JsonObject, canonical, digest
 from synalinks.errors import cut, show
 from synalinks.language_models._kept import endpoint_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from synalinks._internal.json import JsonObject
     from synalinks.language_models._request import LMRequest
 
 _MAX_LINES = 5
@@ -30,7 +29,7 @@ def outline_of(request: LMRequest) -> JsonObject:
         "model": request.model,
         "endpoint": endpoint_identity(request),
         "params": dict(request.params),
-        "schema": None if request.schema is None else digest(request.schema),
+        "schema": None if request.schema is None else _schema_digest(request.schema),
         "tools": None if request.tools is None else digest(list(request.tools)),
         "messages": [
             [one.get("role"), [_checksum(line) for line in _lines(one)]]
@@ -81,6 +80,22 @@ def _lines(message: JsonObject) -> list[str]:
     text: Any = content.pop("content", None)
     text = text if isinstance(text, str) else canonical(text)
     return [*text.splitlines(), *([canonical(content)] if content else [])]
+
+
+# The same few schemas are asked for again and again.
+_known_schemas: dict[int, tuple[JsonObject, str]] = {}
+_MAX_KNOWN = 64
+
+
+def _schema_digest(schema: JsonObject) -> str:
+    known = _known_schemas.get(id(schema))
+    if known is not None and known[0] is schema:
+        return known[1]
+    if len(_known_schemas) >= _MAX_KNOWN:
+        _known_schemas.clear()
+    found = digest(schema)
+    _known_schemas[id(schema)] = (schema, found)
+    return found
 
 
 def _checksum(line: str) -> str:

@@ -162,7 +162,7 @@ async def _wait_for(
 
 def _position(key: str) -> Position:
     # A text has the same vector wherever in a run it is asked for.
-    return Position("embedding", key, 0)
+    return Position.at("embedding", key, 0)
 
 
 def _to_json(vector: Vector) -> JsonObject:

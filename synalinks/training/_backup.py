@@ -7,8 +7,10 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
-from synalinks._internal.aio import run_to_the_end
+from synalinks._internal.aio import finished, run_to_the_end
+from synalinks._internal.snapshots import encode_state
 from synalinks.backups import COMMIT, STOP_NAME, RunFolder
+from synalinks.contracts import present_candidate
 from synalinks.errors import WriteError, show, warn
 from synalinks.training._fingerprint import fingerprint_of, variables_digest
 from synalinks.training._growth import Growth
@@ -107,8 +109,12 @@ class Backup:
         self._state = opened.state
         self._usage = RunUsage(run.program)
         self._growth = Growth(run, session, opened.journal)
+        # Looked up once: finding the variables of a program takes a while.
+        self._variables = list(run.program.variables)
+        self._writing: asyncio.Future[None] | None = None
         self._noted: str | None = None
         self._has_warned = False
+        self._has_stop_file = False
 
     @contextlib.asynccontextmanager
     async def saving(self, first_epoch: int) -> AsyncGenerator[None]:
@@ -189,16 +195,24 @@ class Backup:
             place: What comes next.
             loop: What the loop itself has to remember.
         """
-        state, folder = self._run.state, self._opened.folder
-        if await asyncio.to_thread(folder.take_stop_file):
-            reason = f"the file `{folder.path / STOP_NAME}`"
-            state.request_stop(reason, validate=False, resumable=True)
         self._note_program(place)
-        is_left = state.stop is not None and state.stop.resumable
-        is_left = is_left or self.interruption.received is not None
-        if is_left or self._settings.is_due(place.batch):
+        is_due = self._is_left() or self._settings.is_due(place.batch)
+        if is_due or await asyncio.to_thread(self._sees_stop_file):
             await self.take(place, loop)
+        if self._has_stop_file:
+            reason = f"the file `{self._opened.folder.path / STOP_NAME}`"
+            self._run.state.request_stop(reason, validate=False, resumable=True)
         self.interruption.check()
+
+    def _is_left(self) -> bool:
+        stop = self._run.state.stop
+        is_resumable = stop is not None and stop.resumable
+        return is_resumable or self.interruption.received is not None
+
+    def _sees_stop_file(self) -> bool:
+        if self._opened.folder.take_stop_file():
+            self._has_stop_file = True
+        return self._has_stop_file
 
     async def after_epoch(self, place: Place, loop: JsonObject) -> None:
         """Save, after all callbacks are through with the epoch.
@@ -220,28 +234,45 @@ class Backup:
         state: JsonObject = {
             "run_id": self._opened.card.run_id,
             "place": {name: getattr(place, name) for name in _PLACE},
-            "core": core_state(self._run, self._session),
+            "core": core_state(self._run, self._session, self._variables),
             "callbacks": callback_states(self._run) if place.has_begun else {},
             "usage": self._usage.state_dict(),
             "loop": loop or {},
         }
         self._state = state
         self._note_program(place)
-        await run_to_the_end(self._write, state)
+        await self._written()
+        text = await run_to_the_end(self._encode, state)
+        # The run goes on meanwhile: as long as the snapshot is not there, the one
+        # before and the journal are worth as much.
+        writing = asyncio.to_thread(self._write, text, is_first=not place.has_begun)
+        self._writing = asyncio.ensure_future(writing)
+        if not place.has_begun:
+            await self._written()
 
-    def _write(self, state: JsonObject) -> None:
+    async def _written(self) -> None:
+        """Wait for the snapshot that is being written."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            await finished(writing)
+
+    def _encode(self, state: JsonObject) -> str:
+        self._sees_stop_file()
+        state["grown"] = self._growth.save()
+        return encode_state(state)
+
+    def _write(self, text: str, *, is_first: bool) -> None:
         """Write a snapshot; blocks.
 
         Raises:
             WriteError: The journal cannot be written to; or the first snapshot.
         """
-        state["grown"] = self._growth.save()
         self._opened.journal.flush()
         n_kept = 2 if self._settings.double_checkpoint else 1
         try:
-            self._opened.folder.write_snapshot(state, n_kept=n_kept)
+            self._opened.folder.write_snapshot(text, n_kept=n_kept)
         except WriteError as error:
-            if not state["place"]["has_begun"]:
+            if is_first:
                 raise
             # The journal has all that was paid for.
             if not self._has_warned:
@@ -250,7 +281,7 @@ class Backup:
 
     def _note_program(self, place: Place) -> None:
         """Note the program in the journal, if it is another than before."""
-        present = self._run.state.present()
+        present = present_candidate(self._session.variables)
         if present.digest == self._noted:
             return
         self._noted = present.digest
@@ -274,6 +305,11 @@ class Backup:
             error: What ended the run; None if it ended in good order.
         """
         settings, journal = self._settings, self._opened.journal
+        try:
+            await self._written()
+        except WriteError as trouble:
+            if error is None:  # training is done: its result is not to be lost
+                warn(f"The end of the run could not be saved: {trouble}")
         settings.n_replayed, settings.n_paid = journal.n_replayed, journal.n_appended
         card = self._ending(error)
         is_finished = card.ended == "finished"

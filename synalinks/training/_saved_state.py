@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from synalinks.callbacks import History, reachable_language_models
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from synalinks._internal.json import JsonObject
+    from synalinks.data_models import Variable
     from synalinks.training._current_run import CurrentRun
     from synalinks.training._session import FitSession
 
@@ -35,7 +36,9 @@ class Place:
         return self.batch > 0
 
 
-def core_state(run: CurrentRun, session: FitSession) -> JsonObject:
+def core_state(
+    run: CurrentRun, session: FitSession, variables: Sequence[Variable]
+) -> JsonObject:
     """Return the state of everything but callbacks and counters, as JSON.
 
     The JSON holds parts of the run itself: it is to be written before the run goes on.
@@ -43,10 +46,11 @@ def core_state(run: CurrentRun, session: FitSession) -> JsonObject:
     Args:
         run: The run.
         session: What was measured.
+        variables: Those of the program.
     """
     program = run.program
     return {
-        "variables": {one.path: one.__synalinks_json__() for one in program.variables},
+        "variables": {one.path: one.__synalinks_json__() for one in variables},
         "metrics": program.get_metrics_state(),
         "optimizer": program.optimizer.state_dict(),
         "data_fingerprint": program.optimizer.ledger.data_fingerprint,
