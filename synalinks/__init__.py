@@ -13,6 +13,7 @@ from synalinks.version import __version__
 
 if TYPE_CHECKING:
     from synalinks import (
+        backups,
         callbacks,
         config,
         datasets,
@@ -87,9 +88,9 @@ if TYPE_CHECKING:
     from synalinks.programs import Program, Sequential
 
 _NAMESPACES = (
-    "callbacks", "config", "datasets", "embedding_models", "errors", "initializers",
-    "language_models", "metrics", "modules", "ops", "optimizers", "programs", "rewards",
-    "saving", "testing", "utils",
+    "backups", "callbacks", "config", "datasets", "embedding_models", "errors",
+    "initializers", "language_models", "metrics", "modules", "ops", "optimizers",
+    "programs", "rewards", "saving", "testing", "utils",
 )  # fmt: skip
 
 _EXPORTS = {
@@ -169,6 +170,7 @@ __all__ = [
     "Variable",
     "Xor",
     "__version__",
+    "backups",
     "callbacks",
     "clear_session",
     "config",

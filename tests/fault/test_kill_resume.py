@@ -23,6 +23,7 @@ def chat_server():
         yield found
 
 
+@pytest.mark.row("SY-23")
 @pytest.mark.parametrize(
     ("optimizer", "save_freq"), [("few_shot", "epoch"), ("advised", 1)]
 )

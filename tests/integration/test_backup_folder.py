@@ -110,6 +110,7 @@ def folder(dead, tmp_path):
     return tmp_path / "copy"
 
 
+@pytest.mark.row("SY-24")
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_differs_is_named(folder, name):
     """Each part of a run alone is told from that of the run in the folder."""
@@ -213,6 +214,7 @@ def hold(folder, is_held, may_end):
     may_end.wait()
 
 
+@pytest.mark.row("SY-46")
 def test_a_folder_serves_one_run_at_a_time(folder):
     """A second process is refused at once; the first one's death frees the folder."""
     context = multiprocessing.get_context("spawn")
@@ -250,6 +252,7 @@ def test_two_runs_of_one_process_are_told_apart(tmp_path):
 # -- files that are none of ours -------------------------------------------------------
 
 
+@pytest.mark.row("SY-26")
 def test_files_of_others_are_left_alone(folder):
     """A folder with other files is refused; those hidden by the system are not."""
     (folder / "backup" / ".DS_Store").write_text("x")
@@ -324,6 +327,7 @@ def snapshots(folder):
     return sorted((folder / "backup").glob("snap-*.json"))
 
 
+@pytest.mark.row("SY-27")
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("n_damaged", [1, 2])
 def test_a_damaged_snapshot_costs_nothing(folder, damage, n_damaged, tmp_path):

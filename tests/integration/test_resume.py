@@ -37,6 +37,7 @@ HOOKS = {
 }
 
 
+@pytest.mark.row("SY-27")
 @pytest.mark.parametrize("save_freq", ["epoch", 1, 3])
 @pytest.mark.parametrize("hook", HOOKS)
 def test_a_run_that_died_in_a_hook_goes_on(tmp_path, hook, save_freq):
@@ -99,6 +100,7 @@ def test_fewer_epochs_return_what_there_is(tmp_path):
     assert less.variables == whole.variables
 
 
+@pytest.mark.row("SY-25")
 def test_the_files_go_when_training_has_ended(tmp_path):
     """Only a run that came to its end is forgotten."""
     run(die(tmp_path))
@@ -178,6 +180,7 @@ def test_a_cancelled_cell_is_run_again(tmp_path):
     assert again.same() == whole.same()
 
 
+@pytest.mark.row("SY-25")
 def test_stops_that_can_be_resumed_keep_the_run(tmp_path):
     """After a stop in the middle of an epoch the rest of it follows, once."""
     whole = run(train(tmp_path / "whole"))
@@ -267,6 +270,7 @@ def test_a_checkpoint_is_listed_once(tmp_path):
     assert len({row.run_id for row in rows}) == 1
 
 
+@pytest.mark.row("SY-54")
 def test_nothing_of_a_run_stays_with_the_program(tmp_path):
     """A fit after a resumed one begins at epoch 0."""
 
