@@ -14,6 +14,7 @@ from synalinks.version import __version__
 if TYPE_CHECKING:
     from synalinks import (
         backend,
+        backups,
         callbacks,
         config,
         datasets,
@@ -122,8 +123,8 @@ if TYPE_CHECKING:
     from synalinks.training import Evaluator
 
 _NAMESPACES = (
-    "backend", "callbacks", "config", "datasets", "embedding_models", "errors",
-    "hooks", "initializers", "language_models", "metrics", "modules",
+    "backend", "backups", "callbacks", "config", "datasets", "embedding_models",
+    "errors", "hooks", "initializers", "language_models", "metrics", "modules",
     "observability", "ops", "optimizers", "programs", "rewards", "saving",
     "testing", "utils",
 )  # fmt: skip
@@ -229,6 +230,7 @@ __all__ = [
     "Xor",
     "__version__",
     "backend",
+    "backups",
     "callbacks",
     "clear_session",
     "config",

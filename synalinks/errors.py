@@ -18,7 +18,9 @@ SynalinksError
 │   ├─ InvalidOutputError
 │   └─ BudgetExceededError
 ├─ TrainingError                     RewardError · AllSamplesFailedError ·
-│                                    FailureRateError
+│   │                                FailureRateError
+│   └─ ResumeError                   BackupMismatchError · BackupLockedError ·
+│                                    DivergenceError
 └─ MissingDependencyError (ImportError)
 warnings: SynalinksWarning (UserWarning)
 ```
@@ -243,6 +245,32 @@ class AllSamplesFailedError(TrainingError):
 
 class FailureRateError(TrainingError):
     """More samples failed than `max_failure_rate` allows."""
+
+
+class ResumeError(TrainingError):
+    """A run cannot go on from what an earlier process has left."""
+
+
+class BackupMismatchError(ResumeError):
+    """The folder holds the state of a run that differs from this one.
+
+    Attributes:
+        differences: What differs: name to the values before and now.
+    """
+
+    def __init__(
+        self, message: str, *, differences: dict[str, tuple[str, str]] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.differences = differences or {}
+
+
+class BackupLockedError(ResumeError):
+    """Another run is using the folder."""
+
+
+class DivergenceError(ResumeError):
+    """A run that is repeated asks something else than it did before."""
 
 
 class MissingDependencyError(SynalinksError, ImportError):

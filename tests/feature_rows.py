@@ -137,6 +137,11 @@ PROMISES = {
     "SY-20": "File names take fields of the logs, checked before the first call.",
     "SY-21": "`save_freq` may be a number of batches.",
     "SY-22": "A folder in place of a file is an error that says so.",
+    "SY-23": "A run that died goes on, and ends as it would have ended.",
+    "SY-24": "A folder of another run is refused, and what differs is named.",
+    "SY-25": "The files stay until training has come to its end.",
+    "SY-26": "A folder has the files of one run; others are left alone.",
+    "SY-27": "Snapshots every so many batches, the one before as a reserve.",
     "SY-28": "`CSVLogger` writes a row per epoch that pandas reads.",
     "SY-29": "`append=True` and resumed runs keep each epoch once.",
     "SY-30": "The separator can be chosen.",
@@ -164,8 +169,7 @@ PROMISES = {
 # Why a row has no test, where there is more to say than that it is not done.
 NOT_OFFERED = {
     "EV-17": "comes with experiments",
-    "EV-19": "comes with resume",
-    "SY-46": "comes with resume",
+    "EV-19": "runs go on from their own folder, not from a row of the manifest",
     "NK-39": "comes with MLflow tracking",
 }
 

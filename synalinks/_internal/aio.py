@@ -43,6 +43,41 @@ async def gather_ordered(
     return [results[index] for index in range(len(thunks))]
 
 
+async def run_to_the_end(function: Callable[..., T], *args: Any) -> T:
+    """Run a function in a thread, and return or be cancelled only when it is done.
+
+    Args:
+        function: What to run, such as the writing of a file.
+        args: Its arguments.
+
+    Returns:
+        What it returned.
+
+    Raises:
+        CancelledError: The task was cancelled meanwhile; the function has ended.
+    """
+    return await finished(asyncio.ensure_future(asyncio.to_thread(function, *args)))
+
+
+async def finished(task: asyncio.Future[T]) -> T:
+    """Wait for a task that is not cancelled with the one that waits.
+
+    Args:
+        task: The task.
+
+    Returns:
+        What it returned.
+
+    Raises:
+        CancelledError: The task that waits was cancelled; the other one has ended.
+    """
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
 async def run_all(coroutines: Sequence[Coroutine[Any, Any, None]]) -> None:
     """Run coroutines in one task group and raise the first error as it is.
 

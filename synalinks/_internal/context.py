@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Literal,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from synalinks._internal.journal import Journal
     from synalinks._internal.json import JsonObject
@@ -39,6 +48,14 @@ class CallScope:
     """Path of the module that was called."""
     training: bool
     """Whether the call is part of training."""
+
+
+class Sending(Protocol):
+    """Knows what is in flight, and may hold back what is not sent yet."""
+
+    def pass_through(self) -> AbstractAsyncContextManager[None]:
+        """Return the context in which one request is sent and answered."""
+        ...
 
 
 phase: ContextVar[Phase] = ContextVar("phase", default="inference")
@@ -69,6 +86,10 @@ loadable: ContextVar[tuple[type, ...] | None] = ContextVar("loadable", default=N
 # and the journal that is asked before anything that must not be done twice.
 scope: ContextVar[str] = ContextVar("scope", default="")
 journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
+# Identities of the samples that are scored here, in the order of their outputs.
+scored: ContextVar[tuple[str, ...]] = ContextVar("scored", default=())
+# What lets requests to providers pass, of a type of a higher layer.
+sending: ContextVar[Sending | None] = ContextVar("sending", default=None)
 # Keyed by the variable itself, not by its path: a judge program that runs inside the
 # same task may have variables of the same path.
 overlay: ContextVar[Mapping[Any, JsonObject] | None] = ContextVar(
@@ -98,3 +119,15 @@ class bound(Generic[T]):  # noqa: N801 - it is used as a function
 
     def __exit__(self, *_: object) -> None:
         self._variable.reset(self._token)
+
+
+def inside(*parts: str | int) -> bound[str]:
+    """Go further down the path through the run for the length of a `with` block.
+
+    Args:
+        parts: Names of the places, such as `epoch 2`, from the outside in.
+
+    Returns:
+        The context; it gives the scope inside.
+    """
+    return bound(scope, "/".join([scope.get(), *map(str, parts)]).lstrip("/"))

@@ -252,6 +252,30 @@ class AppendFile:
             return None
         return cls(path, descriptor)
 
+    @classmethod
+    def lock(cls, path: Path) -> AppendFile | None:
+        """Take a file as the lock of something; it is made if need be.
+
+        Args:
+            path: The file. Whoever holds the lock may remove it.
+
+        Returns:
+            The file; None if another run holds it, in this process or another one.
+
+        Raises:
+            OSError: It cannot be made.
+        """
+        while True:
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+            descriptor = os.open(path, flags, 0o600)
+            if fcntl is not None and not _lock(descriptor):
+                os.close(descriptor)
+                return None
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(descriptor), path.stat()):
+                    return cls(path, descriptor)
+            os.close(descriptor)  # it was removed meanwhile: that lock says nothing
+
     @property
     def is_open(self) -> bool:
         """Whether it can be appended to by this process."""

@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
+import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synalinks._internal import context
-from synalinks._internal.store import Store
+from synalinks._internal.expectations import (
+    ANSWERED,
+    FAILED,
+    SENT,
+    Expectations,
+    digest,
+    place_of,
+)
+from synalinks._internal.store import Store, read_records
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+JOURNAL_PREFIX = "journal"
+# How often calls beside a surprising one may go on, and meet the answers they are due.
+_N_TURNS = 100
 
 
 class Position(NamedTuple):
     """Where a call is in a run: never when, and never how many came before."""
 
     scope: str
-    """Path through the run, such as `fit#0/epoch 2/batch 1/train/sample 17`."""
+    """Path through the run, such as `fit/epoch 2/batch 1/train:17/generator`."""
     digest: str
     """What is asked."""
     k: int
     """How often the same was asked in this scope before: equal draws are counted."""
+    key: str
+    """The position as one text."""
 
-    @property
-    def key(self) -> str:
-        """The position as one text."""
-        return f"{self.scope}/{self.digest}/{self.k}"
+    @classmethod
+    def at(cls, scope: str, asked: str, k: int) -> Position:
+        """Return a position.
+
+        Args:
+            scope: Path through the run.
+            asked: Digest of what is asked.
+            k: How often the same was asked in this scope before.
+        """
+        return cls(scope, asked, k, f"{scope}/{asked}/{k}")
 
 
 class Journal:
@@ -38,14 +58,21 @@ class Journal:
     Args:
         folder: Where the files are, or will be. One process may use it at a time; who
             sees to that is the owner of the folder.
+        pays_for_divergence: Whether a run that asks other questions than before goes
+            on, and pays for them.
 
     Attributes:
         n_replayed: Answers that were found.
         n_appended: Answers that were added.
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self._store = Store(folder, prefix="journal")
+    def __init__(
+        self, folder: str | Path, *, pays_for_divergence: bool = False
+    ) -> None:
+        self.folder = folder
+        self._expectations = Expectations()
+        self._store = Store(folder, JOURNAL_PREFIX, on_found=self._expectations.take)
+        self._pays_for_divergence = pays_for_divergence
         self._n_asked: dict[bytes, int] = {}
         self.n_replayed = 0
         self.n_appended = 0
@@ -59,18 +86,25 @@ class Journal:
         self._store.open()
         return self._store.reports
 
-    def position(self, digest: str) -> Position:
+    @property
+    def n_in_flight(self) -> int:
+        """Calls that an earlier process sent, with an answer that never got here."""
+        return self._expectations.n_in_flight
+
+    def position(self, asked: str) -> Position:
         """Return the position of a call that is about to be made here.
 
         Args:
-            digest: What is asked. It is counted: asked twice, there are two positions.
+            asked: Digest of what is asked. It is counted: asked twice, there are two
+                positions.
         """
-        scope = context.scope.get()
-        asked = f"{scope}/{digest}".encode("utf-8", "surrogatepass")
-        counted = blake2b(asked, digest_size=16).digest()
+        module = context.call.get()
+        parts = [context.scope.get(), *([module.path] if module else [])]
+        scope = "/".join(part for part in parts if part)
+        counted = digest(f"{scope}/{asked}")
         k = self._n_asked.get(counted, 0)
         self._n_asked[counted] = k + 1
-        return Position(scope, digest, k)
+        return Position.at(scope, asked, k)
 
     def lookup(self, position: Position) -> Any:
         """Return the answer at a position, or None.
@@ -79,7 +113,9 @@ class Journal:
             position: What `position` returned.
         """
         found = self._store.get(position.key)
-        self.n_replayed += found is not None
+        if found is not None:
+            self.n_replayed += 1
+            self._expectations.met(position.key)
         return found
 
     def check(self) -> None:
@@ -91,8 +127,53 @@ class Journal:
         if self._store.error is not None:
             raise self._store.error
 
+    async def is_divergence(self, position: Position) -> bool:
+        """Return whether a call is made in the place of another one.
+
+        Calls beside it are given the time to ask for the answers that they are due.
+
+        Args:
+            position: That of a call that has no answer.
+        """
+        if self._pays_for_divergence:
+            return False
+        for _ in range(_N_TURNS):
+            if not self._expectations.is_surprising(position.key):
+                return False
+            await asyncio.sleep(0)
+        return True
+
+    def sent_at(self, position: Position) -> list[Any]:
+        """Return what was asked at a place of the run before; for a thread.
+
+        Args:
+            position: A call at this place.
+
+        Returns:
+            What `note_sent` was given, oldest first.
+        """
+        records = read_records(self.folder, JOURNAL_PREFIX, frozenset({SENT}))
+        return [value for _, key, value in records if place_of(key) == position.scope]
+
+    def note_sent(self, position: Position, outline: Any) -> None:
+        """Note that a call is made, before its answer is there.
+
+        Args:
+            position: Where.
+            outline: What is asked, as far as it is to be known later.
+        """
+        self._store.note(position.key, outline, kind=SENT)
+
+    def note_failed(self, position: Position) -> None:
+        """Note that a call got no answer: it may be made again.
+
+        Args:
+            position: Where.
+        """
+        self._store.note(position.key, None, kind=FAILED)
+
     async def append(
-        self, position: Position, answer: Any, *, kind: str = "call"
+        self, position: Position, answer: Any, *, kind: str = ANSWERED
     ) -> None:
         """Add an answer, and return when it is durable.
 
@@ -108,14 +189,31 @@ class Journal:
         self.n_appended += 1
 
     def note(self, key: str, value: Any, *, kind: str = "event") -> None:
-        """Add something without waiting for it.
+        """Add something without waiting for it; the first value of a key stays.
 
         Args:
             key: What it is found by.
             value: JSON; never a secret.
             kind: What it is, in small letters.
         """
-        self._store.put(key, value, kind=kind)
+        if self._store.get(key) is None:
+            self._store.put(key, value, kind=kind)
+
+    def get(self, key: str) -> Any:
+        """Return what was noted under a key, or None.
+
+        Args:
+            key: What it is found by.
+        """
+        return self._store.get(key)
+
+    def flush(self) -> None:
+        """Return when everything that was added is durable; blocks.
+
+        Raises:
+            WriteError: Something could not be made durable.
+        """
+        self._store.flush()
 
     def close(self) -> None:
         """Write what is left; blocks."""

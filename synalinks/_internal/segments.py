@@ -99,21 +99,24 @@ class Segment:
     def repair(self, file: AppendFile) -> list[str]:
         """Keep aside what is no whole record, and cut a torn end off.
 
+        A torn end is what a process leaves that dies while it writes. Nothing is lost
+        with it: nobody has been told that it was written.
+
         Args:
             file: The file, which nobody else appends to.
 
         Returns:
-            What was found, in words; nothing that was found before.
+            What was found damaged, in words; nothing that was found before.
         """
         torn = Damage(self.read_to, file.size - self.read_to)
-        reports = [self._keep_aside(damage, "damaged") for damage in self._damages]
+        reports = [self._keep_aside(damage) for damage in self._damages]
         if torn.n_bytes:
-            reports.append(self._keep_aside(torn, "written half"))
+            self._keep_aside(torn)
             file.cut(torn.offset)
         self._damages.clear()
         return [report for report in reports if report]
 
-    def _keep_aside(self, damage: Damage, what: str) -> str:
+    def _keep_aside(self, damage: Damage) -> str:
         folder = self.path.parent / _TORN
         kept = folder / f"{self.path.stem}-{damage.offset}.bin"
         if kept.exists():
@@ -122,7 +125,7 @@ class Segment:
         content = self._file.read(damage.offset, damage.n_bytes)
         files.write_atomic_bytes(kept, content, private=True)
         return (
-            f"`{self.path}`, byte {damage.offset}: {damage.n_bytes} bytes are {what}; "
+            f"`{self.path}`, byte {damage.offset}: {damage.n_bytes} bytes are damaged; "
             f"they are kept in `{kept}`."
         )
 

@@ -7,8 +7,10 @@ run by where in the run it was asked.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import weakref
+from collections import deque
 from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
@@ -20,11 +22,15 @@ from synalinks._internal.segments import Segments
 from synalinks.errors import WriteError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from synalinks._internal.files import AppendFile
+    from synalinks._internal.records import Place
     from synalinks._internal.segments import Segment
 
 _SEGMENT_BYTES = 64 * 2**20
 _LOOK_EVERY_S = 0.05
+_NOTES_S = 0.1
 _OFFSET_BITS = 40
 _KEY_BYTES = 16
 
@@ -33,6 +39,7 @@ class _Line(NamedTuple):
     kind: str
     key: str
     value: bytes
+    is_kept: bool = True
 
 
 class Store:
@@ -45,17 +52,26 @@ class Store:
     Args:
         folder: Where the files are, or will be.
         prefix: First part of their names.
+        on_found: Called with each record that is read when the store is opened; tells
+            whether it is to be found by its key.
 
     Attributes:
         reports: What was found damaged by `open`, in words.
         error: Why nothing can be written any more, or None.
     """
 
-    def __init__(self, folder: str | Path, prefix: str = "answers-v1") -> None:
+    def __init__(
+        self,
+        folder: str | Path,
+        prefix: str = "answers-v1",
+        on_found: Callable[[Place], bool] | None = None,
+    ) -> None:
         self.folder = Path(folder)
+        self._on_found = on_found
         self._segments = Segments(self.folder, prefix)
         # 16 bytes and a number per record: a key is found without reading any file.
         self._index: dict[bytes, int] = {}
+        self._notes: deque[_Line] = deque()
         self._pending: dict[bytes, bytes] = {}
         self._lock = threading.Lock()  # between the writer and threads that look
         self._segment: Segment | None = None
@@ -116,7 +132,40 @@ class Store:
         """
         content = encode_value(value)
         self._pending.setdefault(_hash(key), content)
-        writer.hand_over(self, _Line(kind, key, content), waiter)
+        lines = [*self._take_notes(), _Line(kind, key, content)]
+        writer.hand_over(self, lines, waiter)
+
+    def note(self, key: str, value: Any, *, kind: str) -> None:
+        """Add a record that is read by going through all of them, not by its key.
+
+        It is written soon, and before any value that is added later.
+
+        Args:
+            key: Any text; there may be many of one key.
+            value: JSON.
+            kind: What the record is about, in small letters.
+        """
+        is_first = not self._notes
+        self._notes.append(_Line(kind, key, encode_value(value), is_kept=False))
+        if is_first:
+            # They cost next to nothing together with the value that is added next.
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:
+                self._hand_over_notes()
+            else:
+                loop.call_later(_NOTES_S, self._hand_over_notes)
+
+    def _hand_over_notes(self) -> None:
+        if notes := self._take_notes():
+            writer.hand_over(self, notes)
+
+    def _take_notes(self) -> list[_Line]:
+        notes: list[_Line] = []
+        with contextlib.suppress(IndexError):  # a thread may have taken the last one
+            while self._notes:
+                notes.append(self._notes.popleft())
+        return notes
 
     async def append(self, key: str, value: Any, *, kind: str = "call") -> None:
         """Add a value, and return when it is durable.
@@ -134,9 +183,21 @@ class Store:
         self.put(key, value, kind=kind, waiter=waiter)
         await waiter
 
+    def flush(self) -> None:
+        """Return when everything that was added is durable; blocks.
+
+        Raises:
+            WriteError: Something could not be made durable.
+        """
+        self._hand_over_notes()
+        writer.flush()
+        if self.error is not None:
+            self.write([])  # what is left over
+
     def close(self) -> None:
         """Write what is left, and let others append to the file; blocks."""
-        writer.flush()
+        with contextlib.suppress(WriteError):
+            self.flush()
         with self._lock:
             self._close_file()
 
@@ -200,8 +261,9 @@ class Store:
             raise
         segment.read_to = file.size
         for line, offset in zip(records, places, strict=True):
-            self._found(line.key, segment, offset)
-            self._pending.pop(_hash(line.key), None)
+            if line.is_kept:
+                self._found(line.key, segment, offset)
+                self._pending.pop(_hash(line.key), None)
 
     def _close_file(self) -> None:
         if self._file is not None:
@@ -210,7 +272,8 @@ class Store:
 
     def _look(self) -> None:
         for segment, place in self._segments.look():
-            self._found(place.key, segment, place.offset)
+            if self._on_found is None or self._on_found(place):
+                self._found(place.key, segment, place.offset)
         self._looked_s = monotonic()
 
     def _found(self, key: str, segment: Segment, offset: int) -> None:
@@ -220,6 +283,24 @@ class Store:
 def _hash(key: str) -> bytes:
     content = key.encode("utf-8", "surrogatepass")
     return blake2b(content, digest_size=_KEY_BYTES).digest()
+
+
+def read_records(
+    folder: str | Path, prefix: str, kinds: frozenset[str]
+) -> Iterator[tuple[str, str, Any]]:
+    """Yield the records of some kinds, oldest first, whoever writes at the time.
+
+    Args:
+        folder: Where the files are.
+        prefix: First part of their names.
+        kinds: What the records are about.
+
+    Yields:
+        The kind, the key and the value of each.
+    """
+    for segment, place in Segments(Path(folder), prefix).look():
+        if place.kind in kinds:
+            yield place.kind, place.key, segment.value_at(place.offset)
 
 
 _stores: weakref.WeakValueDictionary[Path, Store] = weakref.WeakValueDictionary()

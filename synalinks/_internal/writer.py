@@ -39,7 +39,7 @@ class Log(Protocol[R]):
 
 class _Order(NamedTuple):
     log: Log[Any]
-    record: Any
+    records: list[Any]
     waiter: asyncio.Future[None] | None
 
 
@@ -90,7 +90,8 @@ def _write(orders: list[_Order]) -> None:
     for same_log in by_log.values():
         error: OSError | None = None
         try:
-            same_log[0].log.write([order.record for order in same_log])
+            records = [one for order in same_log for one in order.records]
+            same_log[0].log.write(records)
         except OSError as raised:
             error = raised
         _wake(same_log, error)
@@ -123,16 +124,16 @@ _writer = _Writer()
 
 
 def hand_over(
-    log: Log[R], record: R, waiter: asyncio.Future[None] | None = None
+    log: Log[R], records: list[R], waiter: asyncio.Future[None] | None = None
 ) -> None:
-    """Have a record written by the thread.
+    """Have records written by the thread.
 
     Args:
-        log: What to write it to.
-        record: What `log.write` takes.
-        waiter: Settled in its own event loop when the record is durable, or is not.
+        log: What to write them to.
+        records: What `log.write` takes, in order.
+        waiter: Settled in its own event loop when they are durable, or are not.
     """
-    _writer.hand_over(_Order(log, record, waiter))
+    _writer.hand_over(_Order(log, records, waiter))
 
 
 def flush(timeout_s: float = _AT_EXIT_S) -> None:

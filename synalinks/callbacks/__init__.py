@@ -2,6 +2,7 @@
 
 from synalinks._internal.public import publish
 from synalinks.callbacks._adapters import as_callback
+from synalinks.callbacks._backup_and_restore import BackupAndRestore
 from synalinks.callbacks._budget_stopping import BudgetStopping
 from synalinks.callbacks._cadence import Cadence
 from synalinks.callbacks._callback import HOOKS, Callback, StopRun
@@ -34,6 +35,7 @@ from synalinks.contracts import Constant, Cosine, Linear, Step
 
 __all__ = [
     "HOOKS",
+    "BackupAndRestore",
     "BudgetStopping",
     "CSVLogger",
     "Cadence",

@@ -22,6 +22,7 @@ from synalinks.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from synalinks._internal.json import JsonObject
     from synalinks.callbacks._callback import ErrorPolicy, HookResult, Logs
 
 _EPOCH = "epoch"
@@ -120,6 +121,18 @@ class CSVLogger(Callback):
         self._columns.update(row)
         self._rows.append(row)
         return self._write()
+
+    def state_dict(self) -> JsonObject:
+        """Return how many rows there are, as JSON."""
+        return {"n_rows": len(self._rows)}
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Drop the rows that were written after `state_dict` was called.
+
+        Args:
+            state: What it returned.
+        """
+        del self._rows[state["n_rows"] :]
 
     def _open(self) -> None:
         self._is_begun = False

@@ -10,6 +10,7 @@ from synalinks.contracts import Usage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from synalinks._internal.json import JsonObject
     from synalinks.callbacks._callback import Logs
     from synalinks.contracts import Artifacts, Best, CandidateEvent
 
@@ -37,6 +38,7 @@ class History(Callback):
         usage: What language models have taken.
         callback_seconds: Seconds spent in callbacks, by class.
         candidate_events: What became of each candidate of the optimizer, in order.
+        restored: Indices of the epochs that an earlier process of the run has done.
     """
 
     callback_order: float = 10
@@ -49,6 +51,7 @@ class History(Callback):
         self.artifacts: Artifacts | None = None
         self.callback_seconds: dict[str, float] = {}
         self.candidate_events: Sequence[CandidateEvent] = ()
+        self.restored: list[int] = []
 
     @property
     def usage(self) -> Usage:
@@ -63,6 +66,21 @@ class History(Callback):
         """
         self.history = {}
         self.epoch = []
+        self.restored = []
+
+    def state_dict(self) -> JsonObject:
+        """Return what was recorded so far, as JSON."""
+        return {"history": self.history, "epoch": self.epoch}
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on from what `state_dict` returned.
+
+        Args:
+            state: The state.
+        """
+        self.history = {name: list(values) for name, values in state["history"].items()}
+        self.epoch = list(state["epoch"])
+        self.restored = list(state["epoch"])
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Note the epoch's logs.

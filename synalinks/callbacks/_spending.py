@@ -81,12 +81,18 @@ class Purse:
                 yield model
 
     def restore(self, spent: Spent) -> None:
-        """Add what an earlier part of the run has taken.
+        """Go on from what the run has taken up to now.
 
         Args:
-            spent: What it took.
+            spent: What it took, what was counted here already included.
         """
         self._restored = spent
+        # The counters of the models may have been restored as well.
+        self._began_s = self._clock()
+        self._before = {
+            key: (model, _counters_of(model))
+            for key, (model, _) in self._before.items()
+        }
 
     def unpriced(self) -> list[str]:
         """Return the names of the models of which the cost is not known."""

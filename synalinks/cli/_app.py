@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from synalinks.cli._demo import DemoSettings, run_demo
+from synalinks.cli._runs import list_runs, show_run
 from synalinks.errors import SynalinksError
 from synalinks.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 app = typer.Typer(
     help="Train programs made of language-model calls.",
@@ -83,11 +88,7 @@ def demo(  # noqa: PLR0917 - options are named on the command line
         Path, typer.Option(help="Folder for the program, history.csv and the plot.")
     ] = Path("demo_output"),
 ) -> None:
-    """Train a classifier of short texts, and show what it learned.
-
-    Raises:
-        Exit: With code 1, after an error of ours was printed.
-    """
+    """Train a classifier of short texts, and show what it learned."""
     settings = DemoSettings(
         data=data,
         label_column=label_column,
@@ -100,8 +101,32 @@ def demo(  # noqa: PLR0917 - options are named on the command line
         n_test=n_test,
         output=output,
     )
-    try:
+    with _errors_in_one_line():
         run_demo(settings)
+
+
+@app.command(help="List the runs at or below a folder.")
+def runs(
+    folder: Annotated[Path, typer.Argument(help="Where to look.")] = Path(),
+) -> None:
+    """List the runs at or below a folder."""
+    with _errors_in_one_line():
+        list_runs(folder)
+
+
+@app.command(help="Show a run, with its prompts as they changed.")
+def show(
+    folder: Annotated[Path, typer.Argument(help="The `backup_dir` of the run.")],
+) -> None:
+    """Show a run, with its prompts as they changed."""
+    with _errors_in_one_line():
+        show_run(folder)
+
+
+@contextlib.contextmanager
+def _errors_in_one_line() -> Generator[None]:
+    try:
+        yield
     except SynalinksError as error:
         typer.echo(f"{type(error).__name__}: {error}", err=True)
         raise typer.Exit(code=1) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,10 +65,16 @@ class ManifestRow:
 def append_to_manifest(folder: Path, row: ManifestRow) -> None:
     """Add a row to `checkpoints.jsonl`; it is on disk when this returns.
 
+    A run that is gone on with may save again what it had saved: that is one row.
+
     Args:
         folder: Where the manifest is.
         row: The row.
     """
+    if row.run_id is not None and any(
+        replace(one, created_at=row.created_at) == row for one in read_manifest(folder)
+    ):
+        return
     append_text(folder / MANIFEST_NAME, f"{dumps(row.as_json())}\n")
 
 

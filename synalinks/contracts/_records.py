@@ -150,6 +150,26 @@ class Candidate:
     metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What its optimizer wants to remember of it (JSON)."""
 
+    def as_json(self) -> JsonObject:
+        """Return the candidate as JSON, the arguments it is made with."""
+        return {
+            "values": dict(self.values),
+            "origin": self.origin,
+            "parents": list(self.parents),
+            "metadata": dict(self.metadata),
+        }
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Candidate:
+        """Return the candidate that `as_json` described.
+
+        Args:
+            content: What it returned.
+        """
+        fields: JsonObject = dict(content)
+        fields["parents"] = tuple(content.get("parents", ()))
+        return cls(**fields)
+
     @cached_property
     def digest(self) -> str:
         """Identity: two candidates of the same values are one."""

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from synalinks.contracts._artifacts import Best
 from synalinks.contracts._checkpointing import Checkpointing
 from synalinks.contracts._proposal import Override, Proposal
+from synalinks.contracts._records import Candidate
 from synalinks.contracts._run_logs import RunLogs
-from synalinks.contracts._stopping import Stopping
+from synalinks.contracts._stopping import Stop, Stopping
 from synalinks.errors import ConfigurationError, show, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks.contracts._artifacts import Best
     from synalinks.contracts._records import CandidateEvent, Rollout, Usage
 
 Stage: TypeAlias = Literal["train", "validate", "evaluate", "predict"]
@@ -146,6 +147,53 @@ class TrainerState(Stopping, RunLogs, Checkpointing):
             is_done: Whether it is.
         """
         self._is_step_done = is_done
+
+    # -- state -----------------------------------------------------------------------
+
+    def state_dict(self) -> JsonObject:
+        """Return what a resumed run needs, as JSON, without rows and records."""
+        stop, best = self.stop, self.best
+        return {
+            "epoch": self.epoch,
+            "batch_index": self.batch_index,
+            "epoch_complete": self.epoch_complete,
+            "stops_epoch": self.stops_epoch,
+            "is_step_done": self._is_step_done,
+            "latest": dict(self._latest),
+            "measured": {name: one.as_json() for name, one in self.measured.items()},
+            "best": best
+            and {
+                "val_reward": best.val_reward,
+                "epoch": best.epoch,
+                "step": best.step,
+                "candidate": best.candidate.as_json(),
+            },
+            # A run that may be gone on with is one that has not stopped.
+            "stop": None if stop is None or stop.resumable else asdict(stop),
+        }
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on from what `state_dict` returned.
+
+        Args:
+            state: The state.
+        """
+        self.epoch = state["epoch"]
+        self.batch_index = state["batch_index"]
+        self.epoch_complete = state["epoch_complete"]
+        self.stops_epoch = state["stops_epoch"]
+        self._is_step_done = state["is_step_done"]
+        self._latest = dict(state["latest"])
+        measured: JsonObject = state["measured"]
+        self.measured = {
+            name: Candidate.from_json(one) for name, one in measured.items()
+        }
+        best: JsonObject | None = state["best"]
+        if best is not None:
+            candidate = Candidate.from_json(best["candidate"])
+            best = {**best, "candidate": candidate}
+        self.best = Best(**best) if best else None
+        self.stop = Stop(**state["stop"]) if state["stop"] else None
 
     # -- controls --------------------------------------------------------------------
 

@@ -66,7 +66,7 @@ class Recorder(Hook):
             folder = self.base_dir / _as_file_name(program) / _as_file_name(module)
             path = folder / f"{_as_file_name(module)}_{self._began}.jsonl"
             lines = self._files.setdefault(path, _Lines(path))
-            writer.hand_over(lines, _Asked(call, program, module))
+            writer.hand_over(lines, [_Asked(call, program, module)])
 
     def flush(self) -> None:
         """Wait until all lines are in their files."""

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from synalinks import config
+from synalinks._internal import context
 from synalinks._internal.rng import stream
 from synalinks.errors import (
     PermanentError,
@@ -172,6 +173,13 @@ class Attempts:
         return elapsed_s
 
     async def _once(self, send: Callable[[], Awaitable[T]]) -> T:
+        sending = context.sending.get()
+        if sending is None:
+            return await self._send(send)
+        async with sending.pass_through():
+            return await self._send(send)
+
+    async def _send(self, send: Callable[[], Awaitable[T]]) -> T:
         with self._ledger.in_flight(self._expected):
             self._sent_s = self._limiter.now_s()
             self._ledger.here.attempts += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -110,7 +111,8 @@ class Caller:
             return await self._ask(request)
 
         async def ask() -> JsonObject:
-            return from_completion(await self._ask(request))
+            # A copy: whoever asked may change what it is given.
+            return deepcopy(from_completion(await self._ask(request)))
 
         kept, is_hit = await self._settings.cache.get_or_ask(request_key(request), ask)
         completion = to_completion(kept)

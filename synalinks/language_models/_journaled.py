@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from synalinks._internal import context
-from synalinks.errors import LanguageModelError
+from synalinks.errors import DivergenceError, LanguageModelError
 from synalinks.language_models._kept import (
     from_completion,
     from_error,
@@ -14,10 +15,12 @@ from synalinks.language_models._kept import (
     to_completion,
     to_error,
 )
+from synalinks.language_models._outline import differences, outline_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from synalinks._internal.journal import Journal, Position
     from synalinks._internal.json import JsonObject
     from synalinks.language_models._ledger import UsageLedger
     from synalinks.language_models._request import LMRequest
@@ -40,6 +43,7 @@ async def journaled(
 
     Raises:
         LanguageModelError: There is no valid answer.
+        DivergenceError: The run asks something else here than it did before.
         WriteError: The journal could not keep an answer; nothing more is asked.
     """
     journal = context.journal.get()
@@ -50,15 +54,38 @@ async def journaled(
     if kept is not None:
         return _replayed(kept, ledger)
     journal.check()
+    await _check_divergence(journal, position, request)
+    journal.note_sent(position, outline_of(request))
     try:
         with context.bound(context.journal, None):
             completion = await ask()
     except LanguageModelError as error:
         if is_answer(error):
             await journal.append(position, from_error(error))
+        else:
+            journal.note_failed(position)
         raise
     await journal.append(position, from_completion(completion))
     return completion
+
+
+async def _check_divergence(
+    journal: Journal, position: Position, request: LMRequest
+) -> None:
+    if not await journal.is_divergence(position):
+        return
+    outlines = await asyncio.to_thread(journal.sent_at, position)
+    found = [differences(outline, request) for outline in outlines]
+    nearest: list[str] = min(found, key=len) if found else []
+    listed = "".join(f"\n  {one}" for one in nearest)
+    msg = (
+        f"The run that is gone on with asks something else than it did before, at "
+        f"`{position.scope}`:{listed}\nNothing was paid for it. Something in the "
+        "program, the reward or a callback depends on more than its inputs: the time, "
+        "a random number, an order, or code that was changed. Mend that, or accept "
+        'new answers with `BackupAndRestore(..., on_divergence="pay")`.'
+    )
+    raise DivergenceError(msg)
 
 
 def _replayed(kept: JsonObject, ledger: UsageLedger) -> Completion:

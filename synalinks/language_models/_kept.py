@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from synalinks import errors
@@ -66,12 +65,14 @@ def endpoint_identity(request: AnyRequest) -> str:
 
 
 def from_completion(completion: Completion) -> JsonObject:
-    """Return an answer as JSON.
+    """Return an answer as JSON, of which the answer stays a part.
 
     Args:
         completion: The answer.
     """
-    return asdict(completion)
+    usage = {name: getattr(completion.usage, name) for name in _USAGE}
+    fields = {name: getattr(completion, name) for name in _COMPLETION}
+    return {**fields, "usage": usage}
 
 
 def to_completion(kept: JsonObject) -> Completion:

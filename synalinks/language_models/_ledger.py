@@ -85,7 +85,8 @@ class Counters:
             self.cost = None if known is None else self.cost + known
 
 
-COUNTER_NAMES = (*(item.name for item in fields(Counters)), "tokens")
+_COUNTERS = tuple(item.name for item in fields(Counters))
+COUNTER_NAMES = (*_COUNTERS, "tokens")
 
 
 class UsageLedger:
@@ -119,6 +120,24 @@ class UsageLedger:
         note_usage(self, usage)
         self.last_usage = usage
         self.last_finish_reason = finish_reason
+
+    def state_dict(self) -> JsonObject:
+        """Return all counters by phase, as JSON."""
+        return {
+            phase: {name: getattr(one, name) for name in _COUNTERS}
+            for phase, one in self._phases.items()
+        }
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on counting from what `state_dict` returned.
+
+        Args:
+            state: The state; counters that it does not have begin anew.
+        """
+        for name in _PHASES:
+            kept: JsonObject = state.get(name, {})
+            counts = {key: kept[key] for key in _COUNTERS if key in kept}
+            self._phases[name] = Counters(**counts)
 
     @contextlib.contextmanager
     def in_flight(self, expected: Callable[[], Usage]) -> Generator[None]:

@@ -179,7 +179,9 @@ class VectorCache:
         append = journal.append
         await gather_ordered(
             [
-                lambda key=key, one=one: append(_position(key), _journaled(one))
+                lambda key=key, one=one: append(
+                    _position(key), _journaled(one), kind="vector"
+                )
                 for key, one in made.items()
             ]
         )
@@ -216,7 +218,7 @@ async def _wait_for(
 
 def _position(key: str) -> Position:
     # A text has the same vector wherever in a run it is asked for.
-    return Position("embedding", key, 0)
+    return Position.at("embedding", key, 0)
 
 
 def _to_json(vector: Vector) -> JsonObject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from synalinks.contracts import Usage, rollout_from_json, rollout_to_json
@@ -22,10 +23,13 @@ class Ledger:
 
     Attributes:
         proposal_usage: What the calls took that made proposals.
+        is_saved_in_pieces: Whether somebody else saves cells as they come: the state
+            is then without them, or it would grow with the run.
     """
 
     def __init__(self) -> None:
         self.proposal_usage = Usage()
+        self.is_saved_in_pieces = False
         self._cells: dict[tuple[str, str], Rollout] = {}
         self._rewards: dict[str, dict[str, float]] = {}
         self._data_fingerprint: str | None = None
@@ -75,6 +79,31 @@ class Ledger:
     def n_cells(self) -> int:
         """How many cells are measured."""
         return len(self._cells)
+
+    @property
+    def data_fingerprint(self) -> str | None:
+        """Digest of the samples that were measured; None before the first run."""
+        return self._data_fingerprint
+
+    def since(self, n_cells: int) -> list[tuple[str, Rollout]]:
+        """Return the cells measured last, with the digests of their candidates.
+
+        Args:
+            n_cells: How many there were before.
+        """
+        n_new = len(self._cells) - n_cells
+        newest = islice(reversed(self._cells.items()), n_new)
+        return [(digest, rollout) for (digest, _), rollout in newest][::-1]
+
+    def replace(self, cells: Iterable[tuple[str, Rollout]]) -> None:
+        """Forget everything but some cells.
+
+        Args:
+            cells: Digests of candidates with what was measured.
+        """
+        self._cells, self._rewards = {}, {}
+        for digest, rollout in cells:
+            self._enter(digest, rollout)
 
     def get(self, candidate: Candidate, sample_id: str) -> Rollout | None:
         """Return a measured cell, or None.
@@ -161,17 +190,18 @@ class Ledger:
 
     def state_dict(self) -> JsonObject:
         """Return all cells as JSON; inputs and targets stay with the samples."""
+        state: JsonObject = {
+            "data": self._data_fingerprint,
+            "proposal_usage": asdict(self.proposal_usage),
+        }
+        if self.is_saved_in_pieces:
+            return state
         schemas: dict[str, JsonObject] = {}
         cells = [
             [key, rollout_to_json(cell, schemas)]
             for (key, _), cell in self._cells.items()
         ]
-        return {
-            "data": self._data_fingerprint,
-            "schemas": schemas,
-            "cells": cells,
-            "proposal_usage": asdict(self.proposal_usage),
-        }
+        return {**state, "schemas": schemas, "cells": cells}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state_dict` returned.
@@ -181,9 +211,11 @@ class Ledger:
         """
         self._data_fingerprint = state["data"]
         self.proposal_usage = Usage(**state["proposal_usage"])
-        self._cells, self._rewards = {}, {}
-        for key, cell in state["cells"]:
-            self._enter(key, rollout_from_json(cell, state["schemas"]))
+        if "cells" in state:
+            self.replace(
+                (key, rollout_from_json(cell, state["schemas"]))
+                for key, cell in state["cells"]
+            )
 
     def _enter(self, key: str, rollout: Rollout) -> None:
         self._cells[key, rollout.sample_id] = rollout

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal.naming import described, unique_name
 from synalinks.contracts import Candidate, CandidateEvent, ProgramBrief, Span
 from synalinks.errors import ConfigurationError, show
-from synalinks.optimizers._candidate_json import candidate_from_json, candidate_to_json
 from synalinks.optimizers._candidate_log import CandidateLog
 from synalinks.optimizers._hyperparameters import (
     Hyperparameters,
@@ -410,11 +409,10 @@ class Optimizer(Hyperparameters, ABC):
         return {
             "iterations": self.iterations,
             "epochs": self.epochs,
-            "population": [candidate_to_json(one) for one in self.population],
-            "seed": candidate_to_json(self._seed) if self._seed else None,
-            "incumbent": candidate_to_json(self._incumbent)
-            if self._incumbent
-            else None,
+            "hyperparameters": self.hyperparameters(),
+            "population": [one.as_json() for one in self.population],
+            "seed": self._seed and self._seed.as_json(),
+            "incumbent": self._incumbent and self._incumbent.as_json(),
             "ledger": self.ledger.state_dict(),
             "log": self.log.state_dict(),
         }
@@ -427,10 +425,13 @@ class Optimizer(Hyperparameters, ABC):
         """
         self.iterations = state["iterations"]
         self.epochs = state["epochs"]
-        self.population = [candidate_from_json(one) for one in state["population"]]
+        for name, value in state["hyperparameters"].items():
+            setattr(self, name, value)
+        self.population = list(map(Candidate.from_json, state["population"]))
         seed, incumbent = state["seed"], state["incumbent"]
-        self._seed = candidate_from_json(seed) if seed else None
-        self._incumbent = candidate_from_json(incumbent) if incumbent else None
+        self._seed = seed and Candidate.from_json(seed)
+        self._incumbent = incumbent and Candidate.from_json(incumbent)
+        self._winner, self.proposals = None, []
         self.ledger.load_state_dict(state["ledger"])
         self.log.load_state_dict(state["log"])
         self.follow_schedules()

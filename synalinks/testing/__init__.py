@@ -10,6 +10,7 @@ from synalinks.testing._optimizer_suite import OptimizerSuite
 from synalinks.testing._recording_callback import RecordingCallback
 from synalinks.testing._replies import Answer, GoodReply, Reply, Vectors
 from synalinks.testing._request_log import ReceivedRequest, RequestLog
+from synalinks.testing._resumable import check_resumable
 from synalinks.testing._scripted import ScriptedTransport
 from synalinks.testing._server_process import ChatServerProcess
 
@@ -36,6 +37,7 @@ __all__ = [
     "ScriptedTransport",
     "Status",
     "Vectors",
+    "check_resumable",
 ]
 
 publish(__name__)

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal import context
 from synalinks.hooks import end_sample
 from synalinks.rewards import BatchReward
 from synalinks.training._rollouts import roll_out, roll_out_one, score
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from synalinks.callbacks import CallbackList
     from synalinks.contracts import Candidate, Rollout, TrainerState
+    from synalinks.training._backup import Backup
     from synalinks.training._failures import FailurePolicy
     from synalinks.training._samples import Batch, Feed, Sample
     from synalinks.training._session import FitSession
@@ -51,6 +53,8 @@ class CurrentRun:
     """The batch that the loop is at."""
     n_steps: int = 0
     """Steps completed in this run."""
+    backup: Backup | None = None
+    """How the run is saved; None if it is not."""
     n_given_up: int = 0
     """Steps whose proposals were all rejected."""
     n_batches_done: int = 0
@@ -115,10 +119,18 @@ class CurrentRun:
             Whether any callback votes to reject.
         """
         try:
-            return bool(self.callbacks) and await self.callbacks.dispatch(hook, *args)
+            return await self._dispatch(hook, args)
         except Exception as error:
             self.hook_error = error
             raise
+
+    async def _dispatch(self, hook: str, args: tuple[Any, ...]) -> bool:
+        if self.callbacks is None:
+            return False
+        if context.journal.get() is None:
+            return await self.callbacks.dispatch(hook, *args)
+        with context.inside(hook):  # a callback may ask models as well
+            return await self.callbacks.dispatch(hook, *args)
 
     async def rollouts(
         self, samples: Sequence[Sample], *, is_scored: bool, training: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal import context
 from synalinks.callbacks import Cadence
 from synalinks.contracts import Best
 from synalinks.errors import warn
@@ -124,7 +125,8 @@ class Evaluations:
         batch_index = state.batch_index
         state.stage, state.evaluator, run.snapshot = "validate", one.name, snapshot
         try:
-            with run.program.separate_metrics(one.metrics):
+            place = context.inside(one.name)
+            with place, run.program.separate_metrics(one.metrics):
                 results = await run_evaluation(run, one.feed)
         except Exception as error:
             is_of_the_run = error is run.hook_error or isinstance(error, OF_THE_SYSTEM)

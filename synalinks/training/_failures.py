@@ -17,6 +17,7 @@ from synalinks.errors import (
     InvalidOutputError,
     LanguageModelError,
     ModelNotFoundError,
+    ResumeError,
     WriteError,
     show,
     warn,
@@ -25,6 +26,7 @@ from synalinks.errors import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from synalinks._internal.json import JsonObject
     from synalinks.contracts import Rollout
 
 _WINDOW = 100
@@ -36,6 +38,7 @@ OF_THE_SYSTEM = (
     ModelNotFoundError,
     BudgetExceededError,
     ConfigurationError,
+    ResumeError,
     WriteError,
 )
 _OF_THE_ANSWER = (InvalidOutputError, ContextTooLongError, ContentRefusedError)
@@ -145,6 +148,26 @@ class FailurePolicy:
         is_failed = is_complete and None not in failures
         if first and is_failed and self._max_failure_rate != 1:
             raise AllSamplesFailedError(_all_failed(failures, first))
+
+    def identity(self) -> dict[str, Any]:
+        """Return the arguments."""
+        return {
+            "on_sample_error": "raise" if self._raises else "record",
+            "max_failure_rate": self._max_failure_rate,
+        }
+
+    def state_dict(self) -> JsonObject:
+        """Return what was counted, as JSON."""
+        return {"window": list(self._window), "counts": dict(self._counts)}
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on from what `state_dict` returned.
+
+        Args:
+            state: The state.
+        """
+        self._window = deque(state["window"], maxlen=_WINDOW)
+        self._counts = Counter(state["counts"])
 
     def warn_of_failures(self) -> None:
         """Tell the user what failed, once, at the end of a run."""

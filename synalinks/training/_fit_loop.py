@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal import context
 from synalinks.callbacks import (
     CallbackList,
     History,
@@ -14,15 +16,18 @@ from synalinks.callbacks import (
 )
 from synalinks.contracts import USAGE_KEYS, TrainerState
 from synalinks.errors import BudgetExceededError, warn
+from synalinks.training._backed_up import backed_up
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._evaluations import Evaluations
 from synalinks.training._orderly import fire_to_the_end, orderly, stopping
+from synalinks.training._saved_state import Place
 from synalinks.training._session import FitSession
 from synalinks.training._variables import begin_epoch, end_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from synalinks._internal.json import JsonObject
     from synalinks.training._plan import FitPlan
     from synalinks.training._samples import Batch
 
@@ -125,17 +130,66 @@ class _Training:
             return
         if run.callbacks is not None:
             run.callbacks.check_requirements(run.state)
-        session = await self._open_session()
+        with context.inside("fit"):
+            session = await self._open_session()
+            async with backed_up(run, self._plan, session):
+                await self._train(session)
+
+    async def _train(self, session: FitSession) -> None:
+        run = self._run
+        place = await run.backup.restore() if run.backup else None
         with stopping(run):
             self._evaluations.begin()
             await run.fire("on_train_begin", {})
-            await self._check_sanity(session)
-            for epoch in self._plan.epochs:
-                if run.is_spent:
+            place = await self._begin(session, place)
+            # It may have stopped, and died before it came to its end.
+            has_stopped = self._state.resumed and self._is_stopping()
+            for epoch in range(place.epoch, self._plan.epochs.stop):
+                if run.is_spent or (has_stopped and not place.is_inside):
                     break
-                await self._run_epoch(epoch, session)
+                with context.inside(f"epoch {epoch}"):
+                    await self._run_epoch(epoch, session, place)
                 if self._is_stopping():
                     break
+        await self._end(session)
+
+    async def _begin(self, session: FitSession, place: Place | None) -> Place:
+        """Begin, or go on, after `on_train_begin`.
+
+        Returns:
+            Where.
+        """
+        backup, state = self._run.backup, self._state
+        if place is None or backup is None:
+            await self._check_sanity(session)
+            place = Place(epoch=self._plan.epochs.start)
+            if backup is not None:
+                await backup.take(place, self._memory())
+            return place
+        if place.is_inside:
+            # Callbacks that begin something there have not done so in this process.
+            await self._run.fire("on_epoch_begin", place.epoch, {})
+        backup.restore_core()
+        memory = backup.restore_callbacks()
+        self._logs, self._last_logs = memory["logs"], memory["last_logs"]
+        self._evaluations.load_state_dict(memory["evaluations"])
+        state.logs = self._logs
+        if place.epoch + place.is_inside > self._plan.epochs.stop:
+            warn(
+                f"The run has come to epoch {place.epoch}, `epochs` is "
+                f"{self._plan.epochs.stop}: it ends where it is."
+            )
+        return place
+
+    def _memory(self) -> JsonObject:
+        return {
+            "logs": self._logs,
+            "last_logs": self._last_logs,
+            "evaluations": self._evaluations.state_dict(),
+        }
+
+    async def _end(self, session: FitSession) -> None:
+        run = self._run
         session.leave_best()
         self._plan.policy.warn_of_failures()
         with stopping(run):
@@ -188,7 +242,7 @@ class _Training:
 
     # -- one epoch ---------------------------------------------------------------
 
-    async def _run_epoch(self, epoch: int, session: FitSession) -> None:
+    async def _begin_epoch(self, epoch: int, session: FitSession) -> Place:
         state = self._state
         state.epoch, state.epoch_complete, state.stops_epoch = epoch, False, False
         self._program.reset_metrics()
@@ -197,20 +251,27 @@ class _Training:
         self._meter.mark("epoch")
         state.logs = {}
         await self._run.fire("on_epoch_begin", epoch, state.logs)
-        first_row = len(state.rows)
+        return Place(epoch=epoch, first_row=len(state.rows))
+
+    async def _run_epoch(self, epoch: int, session: FitSession, begin: Place) -> None:
+        state = self._state
+        place = begin
+        if epoch > begin.epoch or not begin.is_inside:
+            place = await self._begin_epoch(epoch, session)
         with stopping(self._run):
-            await self._run_batches(epoch)
+            await self._run_batches(place)
         self._plan.policy.end_pass(is_complete=state.epoch_complete)
         if state.epoch_complete:
             self._program.optimizer.epochs += 1
             end_epoch(session.variables)
-        rows, own = state.rows[first_row:], self._program.get_metrics_result()
-        own = own | self._last_logs
+        own = self._program.get_metrics_result() | self._last_logs
         self._logs = state.logs = _epoch_row(
-            rows, lambda key: key in own or state.evaluator_of(key) is not None
+            state.rows[place.first_row :],
+            lambda key: key in own or state.evaluator_of(key) is not None,
         )
         await self._evaluations.run_due(self._logs, at_epoch_end=True)
         state.note({**self._logs, **self._meter.since("epoch")})
+        is_left = state.stop is not None and state.stop.resumable
         with stopping(self._run):
             await self._run.fire("on_epoch_end", epoch, self._logs)
             await state.save_requested_checkpoints()
@@ -219,18 +280,27 @@ class _Training:
             # A callback has changed the program after it was validated.
             self._logs["val_stale"] = 1.0
         state.note(self._logs)
+        if self._run.backup is not None and not is_left:
+            await self._run.backup.after_epoch(Place(epoch=epoch + 1), self._memory())
 
-    async def _run_batches(self, epoch: int) -> None:
+    async def _run_batches(self, place: Place) -> None:
         plan, state = self._plan, self._state
         seed = plan.seed if plan.shuffle else None
         held_out = _validation_arguments(plan)
-        n_done = 0
-        for batch in plan.train.batches(seed=seed, epoch=epoch):
-            if self._run.is_spent:
+        n_done = place.batch
+        is_left = place.is_inside and (self._is_stopping() or state.stops_epoch)
+        for batch in plan.train.batches(seed=seed, epoch=place.epoch):
+            if self._run.is_spent or is_left:
                 break
-            await self._run_batch(batch, held_out)
+            if batch.index < place.batch:
+                continue
+            with context.inside(f"batch {batch.index}"):
+                await self._run_batch(batch, held_out)
             n_done += 1
             await self._evaluations.run_due(state.rows[-1], at_epoch_end=False)
+            if self._run.backup is not None:
+                present = replace(place, batch=n_done)
+                await self._run.backup.after_batch(present, self._memory())
             if self._is_stopping() or state.stops_epoch:
                 break
         state.epoch_complete = n_done == plan.train.n_batches

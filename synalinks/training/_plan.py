@@ -65,6 +65,26 @@ class FitPlan:
             found["validation"] = self.validation.samples
         return found
 
+    def identity(self) -> dict[str, Any]:
+        """Return the arguments that decide what a run does, but for how long."""
+        validation = self.validation
+        return {
+            "batch_size": self.train.batch_size,
+            "steps_per_epoch": self.train.max_batches,
+            "minibatch_size": self.minibatch_size,
+            "shuffle": self.shuffle,
+            "initial_epoch": self.epochs.start,
+            "validation_freq": self.validation_freq,
+            "validation_batch_size": validation.batch_size if validation else None,
+            "validation_steps": validation.max_batches if validation else None,
+            "seed": self.seed,
+            "max_step_attempts": self.max_step_attempts,
+            "on_reject_limit": self.on_reject_limit,
+            "sanity_batches": self.sanity_batches,
+            "evaluators": {one.name: one.every for one in self.evaluators},
+            **self.policy.identity(),
+        }
+
     def callback_params(self, program: Any) -> dict[str, Any]:
         """Return what callbacks see of the plan.
 

@@ -81,6 +81,7 @@ async def roll_out_one(
     scope = context.SampleScope(id=sample.id)
     output, failure, trace_id = None, None, ""
     with (
+        context.inside(sample.id),
         context.bound(context.sample, scope),
         context.bound(context.overlay, overlay),
         context.bound(context.phase, "inference"),

@@ -64,6 +64,7 @@ class Feed:
     ) -> None:
         self.samples = list(samples)
         self.batch_size = batch_size
+        self.max_batches = max_batches
         n_batches = -(-len(self.samples) // batch_size)
         self.n_batches = min(n_batches, max_batches or n_batches)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from synalinks._internal.json import JsonObject
     from synalinks.contracts import Rollout
     from synalinks.metrics import Metric
 
@@ -32,6 +33,27 @@ class Scores:
         self._n_failed = 0
         for metric in self._metrics:
             metric.reset_state()
+
+    def state_dict(self) -> JsonObject:
+        """Return what was gathered, as JSON."""
+        return {
+            "total": self._total,
+            "n_scored": self._n_scored,
+            "n_failed": self._n_failed,
+            "metrics": [metric.state_dict() for metric in self._metrics],
+        }
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on from what `state_dict` returned.
+
+        Args:
+            state: The state.
+        """
+        self._total = state["total"]
+        self._n_scored = state["n_scored"]
+        self._n_failed = state["n_failed"]
+        for metric, kept in zip(self._metrics, state["metrics"], strict=True):
+            metric.load_state_dict(kept)
 
     def add_rewards(self, rollouts: Sequence[Rollout]) -> None:
         """Take in the rewards and failures of scored rollouts.

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
+from synalinks._internal.json import digest
 from synalinks._internal.paid import gather_paid
 from synalinks.errors import ConfigurationError
 from synalinks.hooks import inside_sample, scored_traces
@@ -18,6 +19,7 @@ from synalinks.training._scores import Scores
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from synalinks._internal.json import JsonObject
     from synalinks.contracts import Rollout
     from synalinks.metrics import Metric
     from synalinks.rewards import Score
@@ -76,15 +78,19 @@ class Scoring(Compilation):
             msg = f"`{self.name}` was compiled without a reward."
             raise ConfigurationError(msg)
         what = f"the reward `{reward.name}`"
+        ids = context.sample_ids.get()
+        places = ids if len(ids) == len(y) else [str(one) for one in range(len(y))]
         if isinstance(reward, BatchReward):
-            with sample_note(what, range(len(y_pred)), x, y_pred):
+            place = context.inside(f"batch {digest(list(places))}", "reward")
+            with place, sample_note(what, range(len(y_pred)), x, y_pred):
                 return await reward.score_batch(y, y_pred)
         # Those of the samples, where these are observed; calls are then part of them.
         trace_ids = scored_traces.get() or [""] * len(y)
 
         async def run(index: int, target: Any, output: Any) -> Score | None:
-            inside = inside_sample(trace_ids[index])
-            with inside, sample_note(what, [index], x, output):
+            trace = inside_sample(trace_ids[index])
+            place = context.inside(places[index], "reward")
+            with trace, place, sample_note(what, [index], x, output):
                 return await reward.score(target, output)
 
         pairs = enumerate(zip(y, y_pred, strict=True))
@@ -114,6 +120,19 @@ class Scoring(Compilation):
     def reset_metrics(self) -> None:
         """Start rewards and metrics anew."""
         self._scores.reset()
+
+    def get_metrics_state(self) -> JsonObject:
+        """Return what rewards and metrics have gathered, as JSON."""
+        return {"scores": self._scores.state_dict(), "result": self._last_result}
+
+    def set_metrics_state(self, state: JsonObject) -> None:
+        """Go on from what `get_metrics_state` returned.
+
+        Args:
+            state: The state.
+        """
+        self._scores.load_state_dict(state["scores"])
+        self._last_result = dict(state["result"])
 
     @contextlib.contextmanager
     def separate_metrics(
@@ -148,7 +167,8 @@ class Scoring(Compilation):
         counted = [
             one for one in rollouts if one.failure is None or one.failure.is_answer
         ]
-        with context.bound(context.sample_ids, [one.sample_id for one in counted]):
+        ids = [one.sample_id for one in counted]
+        with context.inside("metrics"), context.bound(context.sample_ids, ids):
             self._last_result = await self.compute_metrics(
                 [one.inputs for one in counted],
                 [one.target for one in counted],

@@ -9,6 +9,7 @@ from synalinks import config
 from synalinks._internal import context
 from synalinks._internal.paid import gather_paid
 from synalinks.contracts import (
+    Candidate,
     Proposal,
     brief_of,
     commit,
@@ -24,7 +25,8 @@ from synalinks.training._variables import note_candidates, overlay_of
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from synalinks.contracts import Candidate, Rollout, Trial
+    from synalinks._internal.json import JsonObject
+    from synalinks.contracts import Rollout, Trial
     from synalinks.training._failures import FailurePolicy
 
 
@@ -66,6 +68,7 @@ class FitSession:
         self._best: tuple[float, Candidate] | None = None
         self._pool_ids = [sample.id for sample in train]
         self._last_validated: tuple[float, Candidate] | None = None
+        self._scope = context.scope.get()
         optimizer.start(
             present_candidate(self.variables),
             fingerprint(self._samples.values()),
@@ -85,13 +88,21 @@ class FitSession:
         ledger = self.optimizer.ledger
         missing = [self._samples[one] for one in ledger.missing(candidate, sample_ids)]
         if missing:
-            overlay = overlay_of(candidate, self.variables)
-            rollouts = await roll_out(
-                self._program, missing, self._policy, overlay=overlay, training=True
-            )
-            self.optimizer.tell(candidate, await score(self._program, rollouts))
+            await self._run_cells(candidate, missing)
         cells = (ledger.get(candidate, sample_id) for sample_id in sample_ids)
         return [cell for cell in cells if cell is not None]
+
+    async def _run_cells(self, candidate: Candidate, samples: list[Sample]) -> None:
+        overlay = overlay_of(candidate, self.variables)
+        # A cell is run once in a run: that is its place, whenever it is.
+        with (
+            context.bound(context.scope, self._scope),
+            context.inside(f"candidate {candidate.digest}"),
+        ):
+            rollouts = await roll_out(
+                self._program, samples, self._policy, overlay=overlay, training=True
+            )
+            self.optimizer.tell(candidate, await score(self._program, rollouts))
 
     async def measure_present(self, samples: Sequence[Sample]) -> list[Rollout]:
         """Return scored rollouts of the program as it is.
@@ -117,7 +128,8 @@ class FitSession:
         """
         optimizer = self.optimizer
         view = self._view(rollouts, scoring_ids, attempt)
-        await self._run_search(optimizer.search(view))
+        place = f"step {optimizer.iterations}", f"attempt {attempt}"
+        await self._run_search(optimizer.search(view), *place)
         proposals, leader = optimizer.proposals, optimizer.leader()
         rewards = optimizer.ledger.rewards(leader, scoring_ids).values()
         note_candidates(optimizer, proposals, self.variables, scoring_ids)
@@ -153,7 +165,8 @@ class FitSession:
         if not self.validation_ids or is_overruled:
             return
         view = self._view([], self.validation_ids, 0)
-        await self._run_search(optimizer.select(view))
+        place = f"step {optimizer.iterations}", "select"
+        await self._run_search(optimizer.select(view), *place)
         commit(optimizer.incumbent, self.variables)
 
     def _view(
@@ -169,8 +182,14 @@ class FitSession:
             pool_ids=self._pool_ids,
         )
 
-    async def _run_search(self, search: AsyncGenerator[Sequence[Trial]]) -> None:
-        with context.bound(context.phase, "optimizer"):
+    async def _run_search(
+        self, search: AsyncGenerator[Sequence[Trial]], *place: str
+    ) -> None:
+        with (
+            context.bound(context.phase, "optimizer"),
+            context.bound(context.scope, self._scope),
+            context.inside(*place),
+        ):
             async with contextlib.aclosing(search) as asked:
                 async for trials in asked:
                     await self._run_trials(trials)
@@ -222,6 +241,31 @@ class FitSession:
         if not is_overruled and not is_best:
             commit(best, self.variables)
 
+    def sample(self, sample_id: str) -> Sample | None:
+        """Return a sample of the run, or None.
+
+        Args:
+            sample_id: Its identity.
+        """
+        return self._samples.get(sample_id)
+
+    def state_dict(self) -> JsonObject:
+        """Return which programs were validated best and last, as JSON."""
+        pairs = {"best": self._best, "last_validated": self._last_validated}
+        return {
+            name: None if pair is None else [pair[0], pair[1].as_json()]
+            for name, pair in pairs.items()
+        }
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on from what `state_dict` returned.
+
+        Args:
+            state: The state.
+        """
+        self._best = _pair_of(state["best"])
+        self._last_validated = _pair_of(state["last_validated"])
+
     def warn_of_gaps(self) -> None:
         """Tell the user if there is nothing to train, or nothing to validate on."""
         if not self.variables:
@@ -236,3 +280,7 @@ class FitSession:
                 "training batch they were made from, which favours memorising it. Pass "
                 "`validation_data` or `validation_split`."
             )
+
+
+def _pair_of(kept: list[Any] | None) -> tuple[float, Candidate] | None:
+    return None if kept is None else (kept[0], Candidate.from_json(kept[1]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal.checks import check_count
 from synalinks.contracts import TrainerState
 from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
+from synalinks.training._backed_up import with_backup
 from synalinks.training._batch_methods import BatchMethods
 from synalinks.training._checks import (
     check_compiled,
@@ -27,6 +28,8 @@ from synalinks.training._scores import Scores, without_failed
 from synalinks.training._target_check import check_fit_targets, check_targets
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from synalinks.callbacks import History
     from synalinks.contracts import Estimate, Stage
     from synalinks.training._plan import FitPlan
@@ -83,6 +86,7 @@ class Trainer(BatchMethods):
         sanity_batches: int = 0,
         evaluators: Any = None,
         callback_errors: str | None = None,
+        resume: str | Path | None = None,
     ) -> History:
         """Train the program's variables.
 
@@ -124,6 +128,8 @@ class Trainer(BatchMethods):
                 program is scored on as it trains.
             callback_errors: What follows on an error of any callback: `raise`, `warn`
                 or `disable`; None leaves it to the `on_hook_error` of each.
+            resume: Folder of the run: it is saved there, and gone on with if it died.
+                Short for `BackupAndRestore(resume)` among the callbacks.
 
         Returns:
             The history: `history.history` has a list with one value per epoch for
@@ -137,6 +143,12 @@ class Trainer(BatchMethods):
             AllSamplesFailedError: No sample of a batch came through, or none of the
                 whole pass got a valid answer.
             FailureRateError: More samples failed than `max_failure_rate` allows.
+            ResumeError: The folder holds another run, or the run asks something else
+                than it did before.
+            WriteError: An answer cannot be saved; nothing more is paid for.
+            ResumeError: The folder holds another run, or the run asks something else
+                than it did before.
+            WriteError: An answer cannot be saved; nothing more is paid for.
 
         LM calls per epoch, for a program of one call per sample: at most one per
         training sample, those of the optimizer's proposals and their races, and one per
@@ -170,7 +182,7 @@ class Trainer(BatchMethods):
         )
         await check_fit_targets(self, plan)
         check_keys(self, "optimizer", "reward", "compiled_metrics")
-        return await fit(self, plan, callbacks)
+        return await fit(self, plan, with_backup(callbacks, resume))
 
     async def estimate(
         self, x: Any = None, y: Any = None, *, n_samples: int = 1, **arguments: Any
@@ -217,6 +229,7 @@ class Trainer(BatchMethods):
             raise ConfigurationError(msg)
         given = {**defaults, **arguments}
         given.pop("callbacks")
+        given.pop("resume")
         policy = FailurePolicy(
             given.pop("on_sample_error"), given.pop("max_failure_rate")
         )

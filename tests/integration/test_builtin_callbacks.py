@@ -13,6 +13,7 @@ pytestmark = pytest.mark.integration
 # How to make each of them, with settings that leave the suite's runs as long as they
 # are.
 MAKERS = {
+    "BackupAndRestore": lambda folder: callbacks.BackupAndRestore(folder / "backup"),
     "BudgetStopping": lambda folder: callbacks.BudgetStopping(max_calls=10_000),
     "CSVLogger": lambda folder: callbacks.CSVLogger(folder / "log.csv"),
     "CallbackGroup": lambda folder: callbacks.CallbackGroup(

@@ -52,7 +52,7 @@ def test_positions():
     with context.bound(context.scope, "fit#0/epoch 1"):
         positions = [journal.position("d") for _ in range(2)]
 
-    assert positions[1] == Position("fit#0/epoch 1", "d", 1)
+    assert positions[1] == Position.at("fit#0/epoch 1", "d", 1)
     assert positions[0].key == "fit#0/epoch 1/d/0"
 
 

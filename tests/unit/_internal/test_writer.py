@@ -26,7 +26,7 @@ def test_order_and_thread():
     log = Log()
 
     for number in range(1000):
-        writer.hand_over(log, number)
+        writer.hand_over(log, [number])
     writer.flush()
 
     assert [one for batch in log.batches for one in batch] == list(range(1000))
@@ -40,7 +40,7 @@ async def test_waiters():
     waiters = [loop.create_future() for _ in logs]
 
     for log, waiter in zip(logs, waiters, strict=True):
-        writer.hand_over(log, 1, waiter)
+        writer.hand_over(log, [1], waiter)
 
     await waiters[0]
     with pytest.raises(OSError, match="full"):
@@ -50,7 +50,7 @@ async def test_waiters():
 def test_the_thread_holds_on_to_nothing():
     """A log that nobody uses any more is gone, though the thread still waits."""
     log = Log()
-    writer.hand_over(log, 1)
+    writer.hand_over(log, [1])
     writer.flush()
     seen = weakref.ref(log)
 

@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 from synalinks._internal import context, files
-from synalinks._internal.journal import Journal
+from synalinks._internal.journal import JOURNAL_PREFIX, Journal
+from synalinks._internal.store import read_records
 from synalinks.errors import (
     ContentRefusedError,
+    DivergenceError,
     InvalidOutputError,
     ServerError,
     WriteError,
@@ -15,6 +17,7 @@ from synalinks.errors import (
 from synalinks.language_models import LanguageModel, LMResponse
 from synalinks.testing import ScriptedTransport
 
+ALL_KINDS = frozenset({"sent", "call", "failed"})
 MESSAGES = [{"role": "user", "content": "hello"}]
 SCHEMA = {
     "type": "object",
@@ -34,9 +37,9 @@ def counting():
     return lambda _: {"a": next(numbers)}
 
 
-async def run(folder, model, scopes, **options):
+async def run(folder, model, scopes, *, pays=False, **options):
     """Make one call per scope, all at once; return answers and errors."""
-    journal = Journal(folder)
+    journal = Journal(folder, pays_for_divergence=pays)
     await asyncio.to_thread(journal.open)
     outcomes = {}
 
@@ -75,14 +78,91 @@ async def test_a_repeated_run_pays_nothing(tmp_path):
     assert second.cumulated_attempts == 0
 
 
-async def test_an_edited_prompt_is_asked(tmp_path):
+async def test_an_edited_prompt_is_shown(tmp_path):
+    """What is asked in the place of something else is refused, and costs nothing."""
+    first, _ = scripted(counting())
+    second, transport = scripted([])
+    await run(tmp_path, first, ["s"])
+
+    (error,) = await run(tmp_path, second, ["s"], temperature=0.5)
+
+    assert isinstance(error, DivergenceError)
+    assert "at `s`:\n  params: {} → {'temperature': 0.5}\n" in str(error)
+    assert transport.requests == []
+
+
+async def test_an_edited_prompt_is_asked_if_that_is_wanted(tmp_path):
     """What is asked is part of the place: nothing stale is ever given."""
     first, _ = scripted(counting())
     second, transport = scripted([{"a": 99}])
     await run(tmp_path, first, ["s"])
 
-    assert await run(tmp_path, second, ["s"], temperature=0.5) == [99]
+    assert await run(tmp_path, second, ["s"], pays=True, temperature=0.5) == [99]
     assert len(transport.requests) == 1
+
+
+@pytest.mark.parametrize("answered", [[0], [1], [0, 1]])
+async def test_calls_that_were_cut_off_are_no_surprise(tmp_path, answered):
+    """Of two calls at one place any may have been in flight when a run died."""
+    questions = [[{"role": "user", "content": text}] for text in ("one", "two")]
+    journal = Journal(tmp_path)
+    await asyncio.to_thread(journal.open)
+
+    async def answer(request):
+        number = questions.index(list(request.messages))
+        if number not in answered:
+            await asyncio.Event().wait()
+        return "fine"
+
+    async def ask_both(model, journal):
+        with context.bound(context.journal, journal), context.bound(context.scope, "s"):
+            return [asyncio.create_task(model.complete(one)) for one in questions]
+
+    tasks = await ask_both(scripted(answer)[0], journal)
+    for number in answered:
+        await tasks[number]
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    await asyncio.to_thread(journal.close)
+
+    journal = Journal(tmp_path)
+    await asyncio.to_thread(journal.open)
+    assert journal.n_in_flight == 2 - len(answered)
+    model, transport = scripted(["late"] * (2 - len(answered)))
+    for task in await ask_both(model, journal):
+        assert (await task).value
+    assert len(transport.requests) == 2 - len(answered)
+    await asyncio.to_thread(journal.close)
+
+
+async def test_a_call_that_waits_for_another_is_no_surprise(tmp_path):
+    """Calls beside it are given the time to ask for what they are due."""
+    first, _ = scripted(lambda request: str(request.messages[0]["content"]))
+    second, transport = scripted(lambda request: str(request.messages[0]["content"]))
+
+    async def both(model, journal, *, dies):
+        """Ask `b` beside `a` and, after it, `c`; die before `c` is asked."""
+
+        async def ask(text):
+            return await model.complete([{"role": "user", "content": text}])
+
+        async def chain():
+            await ask("a")
+            if not dies:
+                await ask("c")
+
+        await asyncio.to_thread(journal.open)
+        with context.bound(context.journal, journal), context.bound(context.scope, "s"):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(chain())
+                group.create_task(ask("b"))
+        await asyncio.to_thread(journal.close)
+
+    await both(first, Journal(tmp_path), dies=True)
+    await both(second, Journal(tmp_path), dies=False)
+
+    assert [one.messages[0]["content"] for one in transport.requests] == ["c"]
 
 
 @pytest.mark.parametrize(
@@ -127,10 +207,10 @@ async def test_the_answer_of_a_fallback_is_kept_where_it_was_asked_for(tmp_path)
     assert await run(tmp_path, first, ["s"]) == [0]
     assert await run(tmp_path, second, ["s"]) == [0]
     assert transport.requests == []
-    lines = await asyncio.to_thread(
-        lambda: (tmp_path / "journal-000001.jsonl").read_text().count("\n")
+    kinds = await asyncio.to_thread(
+        lambda: [one[0] for one in read_records(tmp_path, JOURNAL_PREFIX, ALL_KINDS)]
     )
-    assert lines == 1
+    assert kinds == ["sent", "call"]
 
 
 async def test_hits_of_a_cache_are_kept(tmp_path):
@@ -150,7 +230,7 @@ async def test_an_answer_is_durable_before_it_is_seen(tmp_path, monkeypatch):
 
     def slow(self, content):
         append(self, content)
-        events.append("durable")
+        events.extend(["durable"] if b'"call"' in content else [])
 
     monkeypatch.setattr(files.AppendFile, "append", slow)
     model, _ = scripted(counting())

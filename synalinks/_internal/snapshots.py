@@ -1,0 +1,121 @@
+"""Snapshots of a run: one file each, checked, the latest two kept."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from synalinks._internal.files import write_atomic
+from synalinks._internal.json import dumps
+from synalinks._internal.shape import is_dict
+from synalinks.errors import FileFormatError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT = 1
+_NAME = re.compile(r"snap-(\d{8})\.json")
+# The state is checked as it stands in the file: no second text has to be made of it.
+_FILE = re.compile(r'\{"format":(\d+),"sha256":"([0-9a-f]{64})","state":(.*)\}\n', re.S)
+
+
+class Snapshot(NamedTuple):
+    """A snapshot that was read."""
+
+    number: int
+    """Its place in the order in which they were written."""
+    state: Any
+    """What was saved."""
+
+
+def is_snapshot(name: str) -> bool:
+    """Return whether a file name is that of a snapshot.
+
+    Args:
+        name: Name of a file.
+    """
+    return _NAME.fullmatch(name) is not None
+
+
+def encode_state(state: Any) -> str:
+    """Return the state of a run as it is written.
+
+    Args:
+        state: JSON.
+    """
+    return dumps(state)
+
+
+def write_snapshot(folder: Path, number: int, text: str, *, n_kept: int) -> None:
+    """Write a snapshot, then remove those that are not needed any more.
+
+    Args:
+        folder: Where they are.
+        number: Higher than that of any other.
+        text: What `encode_state` returned.
+        n_kept: How many stay, this one included.
+
+    Raises:
+        WriteError: It could not be written; the others are untouched.
+    """
+    checksum = hashlib.sha256(text.encode()).hexdigest()
+    content = f'{{"format":{FORMAT},"sha256":"{checksum}","state":{text}}}\n'
+    write_atomic(_path(folder, number), content, private=True)
+    for old in numbers_in(folder)[n_kept:]:
+        with contextlib.suppress(OSError):
+            _path(folder, old).unlink()
+
+
+def read_latest(folder: Path) -> tuple[Snapshot | None, list[str]]:
+    """Return the newest snapshot that is whole.
+
+    Args:
+        folder: Where they are.
+
+    Returns:
+        The snapshot, None if there is none; and what was wrong with newer ones.
+    """
+    reports: list[str] = []
+    for number in numbers_in(folder):
+        try:
+            return Snapshot(number, _read(_path(folder, number))), reports
+        except FileFormatError as error:
+            reports.append(str(error))
+    return None, reports
+
+
+def numbers_in(folder: Path) -> list[int]:
+    """Return the numbers of the snapshots in a folder, newest first.
+
+    Args:
+        folder: Where they are.
+    """
+    matches = (_NAME.fullmatch(path.name) for path in folder.iterdir())
+    return sorted((int(match[1]) for match in matches if match), reverse=True)
+
+
+def _path(folder: Path, number: int) -> Path:
+    return folder / f"snap-{number:08d}.json"
+
+
+def _read(path: Path) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"`{path}` cannot be read: {error}."
+        raise FileFormatError(msg) from error
+    found = _FILE.fullmatch(text)
+    if found is None:
+        msg = f"`{path}` is no snapshot, or a part of one ({len(text)} characters)."
+        raise FileFormatError(msg)
+    if hashlib.sha256(found[3].encode()).hexdigest() != found[2]:
+        msg = f"`{path}` is damaged: its checksum is not that of its content."
+        raise FileFormatError(msg)
+    state = json.loads(found[3])
+    if int(found[1]) > FORMAT or not is_dict(state):
+        msg = f"`{path}` is of format {found[1]}, this release reads {FORMAT}."
+        raise FileFormatError(msg)
+    return state

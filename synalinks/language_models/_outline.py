@@ -1,0 +1,102 @@
+"""What a request was, in few bytes: enough to show how another one differs from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from synalinks._internal.json import JsonObject, canonical, digest
+from synalinks.errors import cut, show
+from synalinks.language_models._kept import endpoint_identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from synalinks.language_models._request import LMRequest
+
+_MAX_LINES = 5
+
+
+def outline_of(request: LMRequest) -> JsonObject:
+    """Return what was asked, as JSON: of each line of a message a checksum.
+
+    The text itself is not kept: prompts are longer than answers, and may be private.
+
+    Args:
+        request: What is asked.
+    """
+    return {
+        "model": request.model,
+        "endpoint": endpoint_identity(request),
+        "params": dict(request.params),
+        "schema": None if request.schema is None else _schema_digest(request.schema),
+        "tools": None if request.tools is None else digest(list(request.tools)),
+        "messages": [
+            [one.get("role"), [_checksum(line) for line in _lines(one)]]
+            for one in request.messages
+        ],
+    }
+
+
+def differences(outline: JsonObject, request: LMRequest) -> list[str]:
+    """Return how a request differs from one that was sent before, in words.
+
+    Args:
+        outline: What `outline_of` returned for that one.
+        request: The request.
+    """
+    present = outline_of(request)
+    names = ("model", "endpoint", "params", "schema", "tools")
+    found = [
+        f"{name}: {show(outline.get(name))} → {show(present[name])}"
+        for name in names
+        if outline.get(name) != present[name]
+    ]
+    before: list[Any] = outline.get("messages", [])
+    if len(before) != len(request.messages):
+        found.append(f"messages: {len(before)} → {len(request.messages)}")
+    for index, message in enumerate(request.messages):
+        known: list[str] = before[index][1] if index < len(before) else []
+        found += _new_lines(f"messages[{index}]", known, list(_lines(message)))
+    return found
+
+
+def _new_lines(where: str, known: Sequence[str], lines: list[str]) -> Iterator[str]:
+    checksums = [_checksum(line) for line in lines]
+    new = [n for n, one in enumerate(checksums) if one not in known]
+    for number in new[:_MAX_LINES]:
+        yield f"{where}, line {number + 1} is now {cut(lines[number])!r}"
+    if len(new) > _MAX_LINES:
+        yield f"{where}: {len(new) - _MAX_LINES} further lines are new"
+    missing = len(set(known) - set(checksums))
+    if missing:
+        yield f"{where}: {missing} lines are not there any more"
+    if not new and not missing and list(known) != checksums:
+        yield f"{where}: the same lines in another order or number"
+
+
+def _lines(message: JsonObject) -> list[str]:
+    content = {key: value for key, value in message.items() if key != "role"}
+    text: Any = content.pop("content", None)
+    text = text if isinstance(text, str) else canonical(text)
+    return [*text.splitlines(), *([canonical(content)] if content else [])]
+
+
+# The same few schemas are asked for again and again.
+_known_schemas: dict[int, tuple[JsonObject, str]] = {}
+_MAX_KNOWN = 64
+
+
+def _schema_digest(schema: JsonObject) -> str:
+    known = _known_schemas.get(id(schema))
+    if known is not None and known[0] is schema:
+        return known[1]
+    if len(_known_schemas) >= _MAX_KNOWN:
+        _known_schemas.clear()
+    found = digest(schema)
+    _known_schemas[id(schema)] = (schema, found)
+    return found
+
+
+def _checksum(line: str) -> str:
+    return f"{crc32(line.encode('utf-8', 'surrogatepass')):08x}"

@@ -1,0 +1,83 @@
+"""Whether a run is saved, and where: what the user asked for."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synalinks.callbacks import BackupAndRestore, CallbackList
+from synalinks.errors import ConfigurationError
+from synalinks.training._backup import open_backup
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterable
+
+    from synalinks.training._current_run import CurrentRun
+    from synalinks.training._plan import FitPlan
+    from synalinks.training._session import FitSession
+
+
+def with_backup(callbacks: Any, folder: str | Path | None) -> Any:
+    """Return callbacks with a `BackupAndRestore` for a folder.
+
+    Args:
+        callbacks: What `fit` was given.
+        folder: What `resume` was given; None changes nothing.
+
+    Raises:
+        ConfigurationError: There is one for another folder.
+    """
+    if folder is None:
+        return callbacks
+    entries = CallbackList(callbacks)
+    present = settings_of(entries)
+    if present is None:
+        entries.append(BackupAndRestore(folder))
+    elif present.backup_dir.absolute() != Path(folder).absolute():
+        msg = (
+            f"`resume` is `{folder}`, and a `BackupAndRestore` among the callbacks has "
+            f"`{present.backup_dir}`: give one of them."
+        )
+        raise ConfigurationError(msg)
+    return entries
+
+
+def settings_of(callbacks: Iterable[Any]) -> BackupAndRestore | None:
+    """Return the `BackupAndRestore` of a run, or None.
+
+    Args:
+        callbacks: The callbacks of the run.
+
+    Raises:
+        ConfigurationError: There are several.
+    """
+    found = [one for one in callbacks if isinstance(one, BackupAndRestore)]
+    if len(found) > 1:
+        folders = ", ".join(f"`{one.backup_dir}`" for one in found)
+        msg = f"A run is saved in one folder, received several: {folders}."
+        raise ConfigurationError(msg)
+    return found[0] if found else None
+
+
+@contextlib.asynccontextmanager
+async def backed_up(
+    run: CurrentRun, plan: FitPlan, session: FitSession
+) -> AsyncGenerator[None]:
+    """Save a run in a `with` block, if the user wants that.
+
+    Args:
+        run: The run; gets the backup.
+        plan: The checked arguments of `fit`.
+        session: What was measured.
+
+    Yields:
+        None.
+    """
+    settings = settings_of(run.callbacks or ())
+    if settings is None:
+        yield
+        return
+    async with open_backup(settings, run, plan, session) as backup:
+        run.backup = backup
+        yield

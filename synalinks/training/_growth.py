@@ -1,0 +1,139 @@
+"""What of a run only grows: saved in pieces, each of which names the one before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal.json import digest
+from synalinks.contracts import rollout_from_json, rollout_to_json
+from synalinks.errors import FileFormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from synalinks._internal.journal import Journal
+    from synalinks._internal.json import JsonObject
+    from synalinks.contracts import Rollout
+    from synalinks.training._current_run import CurrentRun
+    from synalinks.training._session import FitSession
+
+_KIND = "grown"
+_SCHEMA = "schema"
+
+
+class Growth:
+    """Measured cells, rows of batches and records of a run, and what of them is saved.
+
+    A snapshot names the latest piece; the pieces are in the journal. So a snapshot
+    does not become longer with the run.
+
+    Args:
+        run: The run.
+        session: What was measured.
+        journal: Where pieces are kept.
+    """
+
+    def __init__(self, run: CurrentRun, session: FitSession, journal: Journal) -> None:
+        self._state = run.state
+        self._session = session
+        self._journal = journal
+        self._latest: str | None = None
+        self._n_cells = self._n_rows = self._n_records = 0
+        self._schemas = _Schemas(self._found)
+        session.optimizer.ledger.is_saved_in_pieces = True
+
+    def save(self) -> str | None:
+        """Save what is new.
+
+        Returns:
+            The name of the latest piece; it is durable when the journal is flushed.
+        """
+        ledger, state = self._session.optimizer.ledger, self._state
+        cells = ledger.since(self._n_cells)
+        rows = state.rows[self._n_rows :]
+        records = state.records[self._n_records :]
+        if cells or rows or records:
+            piece: JsonObject = {
+                "before": self._latest,
+                "cells": list(self._to_json(cells)),
+                "rows": rows,
+                "records": records,
+            }
+            self._latest = f"{_KIND}/{digest(piece)}"
+            self._journal.note(self._latest, piece, kind=_KIND)
+        self._count()
+        return self._latest
+
+    def load(self, latest: str | None, data_fingerprint: str | None) -> None:
+        """Go back to what was saved.
+
+        Args:
+            latest: Name of the latest piece.
+            data_fingerprint: Digest of the samples at that time: what was measured on
+                others is not taken over.
+
+        Raises:
+            FileFormatError: A piece is not in the journal.
+        """
+        pieces = list(self._pieces(latest))[::-1]
+        ledger = self._session.optimizer.ledger
+        if data_fingerprint == ledger.data_fingerprint:
+            ledger.replace(self._cells(pieces))
+        self._state.rows[:] = [row for piece in pieces for row in piece["rows"]]
+        self._state.records[:] = [one for piece in pieces for one in piece["records"]]
+        self._latest = latest
+        self._count()
+
+    def close(self) -> None:
+        """Leave it to others to save what was measured."""
+        self._session.optimizer.ledger.is_saved_in_pieces = False
+
+    def _count(self) -> None:
+        self._n_cells = self._session.optimizer.ledger.n_cells
+        self._n_rows = len(self._state.rows)
+        self._n_records = len(self._state.records)
+
+    def _to_json(self, cells: list[tuple[str, Rollout]]) -> Iterator[JsonObject]:
+        for candidate, rollout in cells:
+            schemas: JsonObject = {}
+            cell = rollout_to_json(rollout, schemas)
+            if cell["output"] is None and rollout.output is not None:
+                continue  # nothing for JSON: it is measured again, from the journal
+            for name, schema in schemas.items():
+                if name not in self._schemas:
+                    self._schemas[name] = schema
+                    self._journal.note(f"{_SCHEMA}/{name}", schema, kind=_SCHEMA)
+            yield {"candidate": candidate, "rollout": cell}
+
+    def _pieces(self, latest: str | None) -> Iterator[JsonObject]:
+        while latest is not None:
+            yield (piece := self._found(latest))
+            latest = piece["before"]
+
+    def _cells(self, pieces: list[JsonObject]) -> Iterator[tuple[str, Rollout]]:
+        for cell in (cell for piece in pieces for cell in piece["cells"]):
+            rollout = rollout_from_json(cell["rollout"], self._schemas)
+            sample = self._session.sample(rollout.sample_id)
+            if sample is not None:
+                rollout = replace(rollout, inputs=sample.x, target=sample.y)
+                yield cell["candidate"], rollout
+
+    def _found(self, key: str) -> Any:
+        found = self._journal.get(key)
+        if found is None:
+            msg = f"The journal in `{self._journal.folder}` has lost `{key}`."
+            raise FileFormatError(msg)
+        return found
+
+
+class _Schemas(dict[str, "JsonObject"]):
+    """Schemas of outputs by digest, read when they are asked for."""
+
+    def __init__(self, find: Callable[[str], JsonObject]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, name: str) -> JsonObject:
+        self[name] = self._find(f"{_SCHEMA}/{name}")
+        return self[name]

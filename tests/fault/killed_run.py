@@ -1,0 +1,254 @@
+"""A training run that others kill: its script, its model, and who starts it.
+
+As a program it is a starter: it imports what a run needs once, and forks a process for
+each line that it reads, so that a run is there in milliseconds and killed as any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import synalinks
+from synalinks.contracts import Candidate
+from synalinks.optimizers import GreedyOptimizer, RandomFewShot
+
+N_TRAIN, N_VALIDATION, EPOCHS, BATCH = 12, 8, 3, 4
+CALLS_AT_ONCE = 8
+
+
+class Question(synalinks.DataModel):
+    """A question."""
+
+    text: str
+
+
+class Answer(synalinks.DataModel):
+    """An answer."""
+
+    answer: str
+
+
+class Verdict(synalinks.DataModel):
+    """What a judge thinks."""
+
+    score: float
+
+
+class Advice(synalinks.DataModel):
+    """Better instructions."""
+
+    instructions: str
+
+
+# -- what answers ----------------------------------------------------------------------
+
+
+def answer(request):
+    """Answer as a function of what is asked, so that two runs can be compared.
+
+    How often the answer is right depends on the prompt: some are better than others.
+    """
+    first, last = (str(request.messages[index]["content"]) for index in (0, -1))
+    if "judge" in request.model:
+        target, _, given = last.removesuffix("?").partition(" or ")
+        return {"score": 0.9 * (target == given) + number_of(last) % 10 / 100}
+    if "adviser" in request.model:
+        return {"instructions": f"Say what {number_of(first + last) % 9} says."}
+    right = int("".join(filter(str.isdigit, last))) % 3
+    is_right = number_of(last) % 10 < 2 + number_of(first) % 8
+    return {"answer": f"{right if is_right else (right + 1) % 3}"}
+
+
+def number_of(text):
+    """Return a number that looks random and is not."""
+    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
+
+
+# -- the run ---------------------------------------------------------------------------
+
+
+class Judge(synalinks.rewards.Reward):
+    """Lets a language model judge."""
+
+    def __init__(self, language_model, name="judge"):
+        super().__init__(name=name)
+        self.language_model = language_model
+
+    async def call(self, y_true, y_pred):
+        """Ask the judge."""
+        if y_pred is None:
+            return 0.0
+        text = f"{y_true.get('answer')} or {y_pred.get('answer')}?"
+        verdict = await self.language_model.complete(
+            [{"role": "user", "content": text}], schema=Verdict.get_schema()
+        )
+        return verdict.value["score"]
+
+
+class Advised(GreedyOptimizer):
+    """Asks a language model for instructions, three times at once."""
+
+    def __init__(self, language_model, name="advised"):
+        super().__init__(name=name)
+        self.language_model = language_model
+
+    async def propose(self, step):
+        """Ask for other instructions."""
+        self.collect(step.rollouts)
+        rewards = [one.reward for one in step.rollouts]
+        messages = [{"role": "user", "content": f"Improve on {rewards}."}]
+
+        async def ask(draw):
+            return await self.language_model.complete(
+                [*messages, {"role": "user", "content": f"{draw // 2}"}],
+                schema=Advice.get_schema(),
+            )
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(ask(draw)) for draw in range(3)]
+        return [self.improved(task.result().value) for task in tasks]
+
+    def improved(self, advice):
+        """Return the incumbent with other instructions."""
+        values = {
+            path: {**value, **advice} for path, value in self.incumbent.values.items()
+        }
+        parents = (self.incumbent.digest,)
+        return Candidate(values=values, origin="mutation", parents=parents)
+
+
+def model(name, url):
+    """Return a language model of the test's server."""
+    return synalinks.LanguageModel(
+        f"openai/{name}",
+        api_base=url,
+        api_key="-",
+        transport="direct",
+        max_concurrency=CALLS_AT_ONCE,
+        retry=2,
+    )
+
+
+def data(first, n):
+    """Return questions and answers."""
+    numbers = range(first, first + n)
+    return (
+        [Question(text=f"number {number}") for number in numbers],
+        [Answer(answer=f"{number % 3}") for number in numbers],
+    )
+
+
+async def make_program(url, optimizer):
+    """Return the compiled program of the run."""
+    inputs = synalinks.Input(data_model=Question)
+    outputs = await synalinks.Generator(
+        data_model=Answer, language_model=model("worker", url), name="writer"
+    )(inputs)
+    program = synalinks.Program(inputs=inputs, outputs=outputs, name="killed")
+    program.compile(
+        optimizer=RandomFewShot()
+        if optimizer == "few_shot"
+        else Advised(model("adviser", url)),
+        reward=Judge(model("judge", url)),
+        metrics=[synalinks.metrics.FBetaScore(average="macro")],
+    )
+    return program
+
+
+def callbacks(folder, save_freq, **settings):
+    """Return the callbacks of the run."""
+    return [
+        synalinks.callbacks.EarlyStopping(patience=2, restore_best_variables=True),
+        synalinks.callbacks.ProgramCheckpoint(
+            folder / "best.json", save_best_only=True, save_last=True
+        ),
+        synalinks.callbacks.CSVLogger(folder / "log.csv"),
+        synalinks.callbacks.BackupAndRestore(
+            folder / "backup", save_freq, delete_checkpoint=False, **settings
+        ),
+    ]
+
+
+async def fit(folder, url, optimizer, save_freq, **settings):
+    """Train, and write down how it ended."""
+    synalinks.clear_session()
+    program = await make_program(url, optimizer)
+    x, y = data(0, N_TRAIN)
+    history = await program.fit(
+        x,
+        y,
+        batch_size=BATCH,
+        minibatch_size=4,
+        epochs=EPOCHS,
+        verbose=0,
+        validation_data=data(100, N_VALIDATION),
+        callbacks=callbacks(folder, save_freq, **settings),
+    )
+    models = synalinks.callbacks.reachable_models(program)
+    counted = ("calls", "prompt_tokens", "completion_tokens", "failed_calls")
+    return {
+        "variables": {one.path: one.get_json() for one in program.variables},
+        "history": history.history,
+        "epochs": history.epoch,
+        "optimizer": program.optimizer.state_dict(),
+        "usage": [
+            [one.model, *(one.ledger.total(name) for name in counted)] for one in models
+        ],
+    }
+
+
+def files_of(folder):
+    """Return the contents of the files that the run has left, but the backup."""
+    return {
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted(Path(folder).iterdir())
+        if path.is_file() and path.name not in {"checkpoints.jsonl", "result.json"}
+    }
+
+
+def rows_of(folder):
+    """Return the rows of the manifest, without the times at which they were written."""
+    rows = synalinks.contracts.read_manifest(folder)
+    return [(row.name, row.reason, row.epoch, row.step, row.digest) for row in rows]
+
+
+def work(order):
+    """Do one run as the process that was forked for it."""
+    folder = Path(order["folder"])
+    os.chdir(folder)
+    names = ("url", "optimizer", "save_freq")
+    result = asyncio.run(
+        fit(folder, *(order[name] for name in names), **order.get("settings", {}))
+    )
+    text = json.dumps(result, sort_keys=True)
+    (folder / "result.json").write_text(text, encoding="utf-8")
+
+
+def start_runs():
+    """Fork a process for each order on standard input; say its number, then its end."""
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            try:
+                work(json.loads(line))
+            except KeyboardInterrupt:
+                os._exit(130)
+            except SystemExit as error:
+                os._exit(error.code)
+            except BaseException:  # noqa: BLE001 - the process ends here
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)
+        print(child, flush=True)  # noqa: T201 - that is how it answers
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - as above
+
+
+if __name__ == "__main__":
+    start_runs()

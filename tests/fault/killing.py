@@ -1,0 +1,172 @@
+"""Runs that are killed again and again until they end, and what must hold then."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import synalinks
+from synalinks._internal.journal import JOURNAL_PREFIX
+from synalinks._internal.store import read_records
+from synalinks.testing import ChatServerProcess
+from tests.fault import killed_run
+
+ROOT = Path(__file__).parents[2]
+_KINDS = frozenset({"sent", "call", "failed"})
+
+
+@dataclass
+class Outcome:
+    """How a run ended, and what it took."""
+
+    result: dict
+    files: dict
+    rows: list
+    asked: Counter
+    n_requests: int
+    n_kills: int = 0
+    n_cut: int = 0
+    max_in_flight: int = 0
+    repeated: list = field(default_factory=list)
+
+
+class Starter:
+    """A process that has imported what a run needs, and forks one for each order."""
+
+    def __init__(self):
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.fault.killed_run"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(self, order):
+        """Start a run; return the number of its process."""
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def wait(self):
+        """Wait for the end of the run, and return how it ended."""
+        return int(self._process.stdout.readline())
+
+    def run(self, order, kill_after_s=None):
+        """Start a run, and kill it after a while; return how it ended."""
+        child = self.start(order)
+        if kill_after_s is None:
+            return self.wait()
+        timer = threading.Timer(kill_after_s, os.kill, (child, signal.SIGKILL))
+        timer.start()
+        status = self.wait()
+        timer.cancel()
+        timer.join()
+        return status
+
+    def stop(self):
+        """End the process."""
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
+def server():
+    """Return the server of the runs: its answers come in another order each time."""
+    return ChatServerProcess(
+        function="tests.fault.killed_run:answer", latency_s=0.01, jitter_s=0.03
+    )
+
+
+def run_to_the_end(starter, chat_server, folder, delays_s, *, optimizer, save_freq):
+    """Run, kill after each of the delays, and let the last process come to the end."""
+    folder.mkdir(parents=True)
+    chat_server.clear_log()
+    order = {
+        "folder": str(folder),
+        "url": chat_server.url,
+        "optimizer": optimizer,
+        "save_freq": save_freq,
+    }
+    n_kills = 0
+    for delay_s in (*delays_s, None):
+        status = starter.run(order, delay_s)
+        if status == -signal.SIGKILL:
+            n_kills += 1
+            continue
+        assert status == 0, f"the run ended with {status}"
+        if (folder / "result.json").exists():
+            break
+    requests = settled_requests(chat_server)
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    n_cut, repeated = calls_in(folder / "backup")
+    return Outcome(
+        result=result,
+        files=killed_run.files_of(folder),
+        rows=killed_run.rows_of(folder),
+        asked=Counter(json.dumps(one["body"], sort_keys=True) for one in requests),
+        n_requests=len(requests),
+        n_kills=n_kills,
+        n_cut=n_cut,
+        max_in_flight=chat_server.summary()["max_in_flight"],
+        repeated=repeated,
+    )
+
+
+def settled_requests(chat_server):
+    """Return the log of the server once it has nothing to do any more."""
+    while chat_server.summary()["n_in_flight"]:
+        time.sleep(0.01)
+    return chat_server.requests()
+
+
+def calls_in(backup):
+    """Return how many calls were cut off, and which were made again after an answer."""
+    n_sent, answered, repeated = 0, set(), []
+    for kind, key, _ in read_records(backup, JOURNAL_PREFIX, _KINDS):
+        if kind == "sent":
+            n_sent += 1
+            if key in answered:
+                repeated.append(key)
+        else:
+            answered.add(key)
+    return n_sent - len(answered), repeated
+
+
+def problems(outcome, whole):
+    """Return in what a run that was killed differs from one that was not."""
+    found = [
+        f"result.{name}"
+        for name, value in whole.result.items()
+        if outcome.result[name] != value
+    ]
+    found += [
+        f"file {name}"
+        for name in whole.files.keys() | outcome.files.keys()
+        if whole.files.get(name) != outcome.files.get(name)
+    ]
+    if outcome.rows != whole.rows:
+        found.append("checkpoints.jsonl")
+    n_again = (outcome.asked - whole.asked).total()
+    most = outcome.n_kills * outcome.max_in_flight
+    if n_again > most:
+        found.append(f"{n_again} requests again, {most} in flight at most")
+    if (whole.asked - outcome.asked).total():
+        found.append("requests that were never made")
+    if outcome.repeated:
+        found.append(f"answered calls made again: {outcome.repeated}")
+    return found
+
+
+def delays(seed, purpose, n, low_s, high_s):
+    """Return the instants of the kills, in seconds after each start."""
+    stream = synalinks._internal.rng.stream(seed, purpose)
+    return [stream.uniform(low_s, high_s) for _ in range(n)]
