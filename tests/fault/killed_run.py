@@ -7,6 +7,7 @@ each line that it reads, so that a run is there in milliseconds and killed as an
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
@@ -208,7 +209,10 @@ def files_of(folder):
     return {
         path.name: path.read_text(encoding="utf-8")
         for path in sorted(Path(folder).iterdir())
-        if path.is_file() and path.name not in {"checkpoints.jsonl", "result.json"}
+        if path.is_file()
+        and path.name not in {"checkpoints.jsonl", "result.json"}
+        # What a process was writing when it died is litter, with a name of its own.
+        and not path.name.startswith(".")
     }
 
 
@@ -230,8 +234,19 @@ def work(order):
     (folder / "result.json").write_text(text, encoding="utf-8")
 
 
+async def warm_up():
+    """Import and read what the first run of a process does, once for all."""
+    transport = synalinks.testing.ScriptedTransport(answer)
+    lm = synalinks.LanguageModel("openai/worker", transport=transport)
+    await lm.complete([{"role": "user", "content": "1"}], schema=Answer.get_schema())
+    with contextlib.suppress(synalinks.errors.LanguageModelError):
+        url = "http://127.0.0.1:9/v1"  # nobody is there: only the way is tried
+        await model("worker", url).complete([{"role": "user", "content": "1"}])
+
+
 def start_runs():
     """Fork a process for each order on standard input; say its number, then its end."""
+    asyncio.run(warm_up())
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
