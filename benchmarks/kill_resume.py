@@ -51,9 +51,9 @@ def kill_runs(n_kills: int, seed: int, folder: Path) -> list[_bars.Bar]:
                 wholes[kind] = killing.run_to_the_end(
                     starter, server, folder / f"whole-{name}", [], **arguments
                 )
-            delays = killing.delays(seed, name, KILLS_PER_RUN, 0.03, 0.4)
+            kills = killing.kills(seed, name, KILLS_PER_RUN, max_requests=20)
             killed = killing.run_to_the_end(
-                starter, server, folder / name, delays, **arguments
+                starter, server, folder / name, kills, **arguments
             )
             found = killing.problems(killed, wholes[kind])
             n_again = (killed.asked - wholes[kind].asked).total()

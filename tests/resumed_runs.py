@@ -9,7 +9,7 @@ from synalinks.callbacks import BackupAndRestore, Callback, CSVLogger, EarlyStop
 from synalinks.optimizers import RandomFewShot
 from synalinks.testing import ScriptedTransport
 from tests.fault import killed_run
-from tests.fault.killed_run import Answer, Judge, Question, data
+from tests.fault.killed_run import Answer, Judge, Question, data, without_times
 
 
 class DiedError(Exception):
@@ -134,7 +134,7 @@ async def end(task):
     return Ended(
         history=history.history,
         variables={one.path: one.get_json() for one in task.program.variables},
-        optimizer=json.loads(json.dumps(state)),
+        optimizer=without_times(json.loads(json.dumps(state))),
         log=log.read_text(encoding="utf-8"),
         n_requests=len(task.transport.requests),
         counters=[(one.cumulated_calls, one.cumulated_tokens) for one in models],

@@ -160,6 +160,7 @@ class Backup:
             self._growth.load, state["grown"], state["core"]["data_fingerprint"]
         )
         self._usage.load_state_dict(state["usage"])
+        self._noted = present_candidate(self._session.variables).digest
         if not place.has_begun:
             return None
         self._run.state.resumed = True

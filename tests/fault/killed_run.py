@@ -7,6 +7,7 @@ each line that it reads, so that a run is there in milliseconds and killed as an
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
@@ -196,10 +197,23 @@ async def fit(folder, url, optimizer, save_freq, **settings):
         "variables": {one.path: one.get_json() for one in program.variables},
         "history": history.history,
         "epochs": history.epoch,
-        "optimizer": program.optimizer.state_dict(),
+        "optimizer": without_times(program.optimizer.state_dict()),
         "usage": [
             [one.model, *(one.ledger.total(name) for name in counted)] for one in models
         ],
+    }
+
+
+def without_times(state):
+    """Return JSON without how long calls took: no two runs have the same."""
+    if isinstance(state, list):
+        return [without_times(one) for one in state]
+    if not isinstance(state, dict):
+        return state
+    return {
+        key: without_times(one)
+        for key, one in state.items()
+        if not key.endswith("elapsed_s")
     }
 
 
@@ -208,7 +222,10 @@ def files_of(folder):
     return {
         path.name: path.read_text(encoding="utf-8")
         for path in sorted(Path(folder).iterdir())
-        if path.is_file() and path.name not in {"checkpoints.jsonl", "result.json"}
+        if path.is_file()
+        and path.name not in {"checkpoints.jsonl", "result.json"}
+        # What a process was writing when it died is litter, with a name of its own.
+        and not path.name.startswith(".")
     }
 
 
@@ -230,8 +247,19 @@ def work(order):
     (folder / "result.json").write_text(text, encoding="utf-8")
 
 
+async def warm_up():
+    """Import and read what the first run of a process does, once for all."""
+    transport = synalinks.testing.ScriptedTransport(answer)
+    lm = synalinks.LanguageModel("openai/worker", transport=transport)
+    await lm.complete([{"role": "user", "content": "1"}], schema=Answer.get_schema())
+    with contextlib.suppress(synalinks.errors.LanguageModelError):
+        url = "http://127.0.0.1:9/v1"  # nobody is there: only the way is tried
+        await model("worker", url).complete([{"role": "user", "content": "1"}])
+
+
 def start_runs():
     """Fork a process for each order on standard input; say its number, then its end."""
+    asyncio.run(warm_up())
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

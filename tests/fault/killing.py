@@ -1,11 +1,11 @@
 """Runs that are killed again and again until they end, and what must hold then."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -60,23 +60,42 @@ class Starter:
         """Wait for the end of the run, and return how it ended."""
         return int(self._process.stdout.readline())
 
-    def run(self, order, kill_after_s=None):
-        """Start a run, and kill it after a while; return how it ended."""
+    def run(self, order, chat_server, kill=None):
+        """Start a run, and kill it somewhere; return how it ended."""
+        n_before = chat_server.summary()["n_requests"]
         child = self.start(order)
-        if kill_after_s is None:
-            return self.wait()
-        timer = threading.Timer(kill_after_s, os.kill, (child, signal.SIGKILL))
-        timer.start()
-        status = self.wait()
-        timer.cancel()
-        timer.join()
-        return status
+        if kill is not None:
+            # By requests, not by time alone: each comes some way, on any machine.
+            n_requests = n_before + kill.n_requests
+            while chat_server.summary()["n_requests"] < n_requests and is_alive(child):
+                time.sleep(0.001)
+            time.sleep(kill.delay_s)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        return self.wait()
 
     def stop(self):
         """End the process."""
         self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When a process is killed."""
+
+    n_requests: int  # after so many requests of its own
+    delay_s: float  # and so many seconds
+
+
+def is_alive(child):
+    """Return whether a process has not ended yet."""
+    try:
+        state = Path(f"/proc/{child}/stat").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    return state.rpartition(")")[2].split()[0] != "Z"
 
 
 def server():
@@ -86,8 +105,8 @@ def server():
     )
 
 
-def run_to_the_end(starter, chat_server, folder, delays_s, *, optimizer, save_freq):
-    """Run, kill after each of the delays, and let the last process come to the end."""
+def run_to_the_end(starter, chat_server, folder, kills, *, optimizer, save_freq):
+    """Run, kill one process after the other, and let the last come to the end."""
     folder.mkdir(parents=True)
     chat_server.clear_log()
     order = {
@@ -97,8 +116,8 @@ def run_to_the_end(starter, chat_server, folder, delays_s, *, optimizer, save_fr
         "save_freq": save_freq,
     }
     n_kills = 0
-    for delay_s in (*delays_s, None):
-        status = starter.run(order, delay_s)
+    for kill in (*kills, None):
+        status = starter.run(order, chat_server, kill)
         if status == -signal.SIGKILL:
             n_kills += 1
             continue
@@ -166,7 +185,9 @@ def problems(outcome, whole):
     return found
 
 
-def delays(seed, purpose, n, low_s, high_s):
-    """Return the instants of the kills, in seconds after each start."""
+def kills(seed, purpose, n, *, max_requests):
+    """Return when processes are killed, at random."""
     stream = synalinks._internal.rng.stream(seed, purpose)
-    return [stream.uniform(low_s, high_s) for _ in range(n)]
+    return [
+        Kill(stream.randint(0, max_requests), stream.uniform(0, 0.06)) for _ in range(n)
+    ]

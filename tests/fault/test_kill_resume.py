@@ -37,13 +37,14 @@ def test_kills_leave_no_trace(starter, chat_server, tmp_path, optimizer, save_fr
         starter, chat_server, tmp_path / "whole", [], **arguments
     )
 
-    delays = killing.delays(7, optimizer, N_KILLS, 0.1, 0.3)
+    kills = killing.kills(7, optimizer, N_KILLS, max_requests=12)
     killed = killing.run_to_the_end(
-        starter, chat_server, tmp_path / "killed", delays, **arguments
+        starter, chat_server, tmp_path / "killed", kills, **arguments
     )
 
     assert killing.problems(killed, whole) == []
     assert killed.n_kills == N_KILLS
+    assert killed.n_cut > 0, "nothing was ever in flight"
     changes = read_run(tmp_path / "killed" / "backup").commits
     assert len(changes) > 1, "the program never changed"
     assert changes == read_run(tmp_path / "whole" / "backup").commits
