@@ -72,6 +72,7 @@ class FailurePolicy:
         self._window: deque[bool] = deque(maxlen=_WINDOW)
         self._counts: Counter[str] = Counter()
         self._pass: list[Failure | None] = []
+        self._latest = ""
 
     def to_failure(self, error: Exception) -> Failure | None:
         """Return the failure that an error of one sample is; None if it is no data.
@@ -100,6 +101,7 @@ class FailurePolicy:
         """
         failures = [one.failure for one in rollouts if one.failure is not None]
         self._counts.update(failure.error for failure in failures)
+        self._latest = failures[-1].message if failures else self._latest
         self._window.extend(one.failure is not None for one in rollouts)
         limit, n_seen = self._max_failure_rate, len(self._window)
         if limit is None or n_seen < _MIN_IN_WINDOW or not failures:
@@ -158,7 +160,11 @@ class FailurePolicy:
 
     def state_dict(self) -> JsonObject:
         """Return what was counted, as JSON."""
-        return {"window": list(self._window), "counts": dict(self._counts)}
+        return {
+            "window": list(self._window),
+            "counts": dict(self._counts),
+            "latest": self._latest,
+        }
 
     def load_state_dict(self, state: JsonObject) -> None:
         """Go on from what `state_dict` returned.
@@ -168,13 +174,15 @@ class FailurePolicy:
         """
         self._window = deque(state["window"], maxlen=_WINDOW)
         self._counts = Counter(state["counts"])
+        self._latest = state["latest"]
 
     def warn_of_failures(self) -> None:
         """Tell the user what failed, once, at the end of a run."""
         if self._counts:
             warn(
                 f"{self._counts.total()} samples failed: {_causes(self._counts)}. They "
-                "count as wrong, or are not scored if the provider did not answer."
+                "count as wrong, or are not scored if the provider did not answer. The "
+                f"latest: {self._latest}"
             )
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import synalinks
 from synalinks.contracts import Candidate
 from synalinks.optimizers import GreedyOptimizer, RandomFewShot
+from synalinks.saving import register_synalinks_serializable
 
 N_TRAIN, N_VALIDATION, EPOCHS, BATCH = 12, 8, 3, 4
 CALLS_AT_ONCE = 8
@@ -74,6 +75,7 @@ def number_of(text):
 # -- the run ---------------------------------------------------------------------------
 
 
+@register_synalinks_serializable(package="tests")
 class Judge(synalinks.rewards.Reward):
     """Lets a language model judge."""
 
