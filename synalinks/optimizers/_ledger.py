@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from synalinks.contracts import Usage, rollout_from_json, rollout_to_json
@@ -140,13 +141,15 @@ class Ledger:
         return {one: known[one] for one in sample_ids if one in known}
 
     def rewards_of(self, candidate: Candidate) -> list[float]:
-        """Return all rewards that a candidate has, in the order of measuring.
+        """Return all rewards that a candidate has, in the order of the samples' names.
+
+        Not in that of measuring, which differs from run to run: so would their sum.
 
         Args:
             candidate: What was run.
         """
         rewards = self._rewards.get(candidate.digest, {})
-        return list(rewards.values())
+        return [rewards[sample_id] for sample_id in sorted(rewards)]
 
     def n_rewards(self, candidate: Candidate) -> int:
         """Return on how many samples a candidate has a reward.
@@ -199,7 +202,7 @@ class Ledger:
         schemas: dict[str, JsonObject] = {}
         cells = [
             [key, rollout_to_json(cell, schemas)]
-            for (key, _), cell in self._cells.items()
+            for (key, _), cell in sorted(self._cells.items(), key=itemgetter(0))
         ]
         return {**state, "schemas": schemas, "cells": cells}
 
