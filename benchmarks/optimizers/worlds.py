@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -363,8 +363,3 @@ def _draws(*key):
     return stream(
         int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"), "w"
     )
-
-
-def variant(family: Family, **changes) -> Family:
-    """Return a family with other constants."""
-    return replace(family, **changes)

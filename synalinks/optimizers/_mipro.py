@@ -38,7 +38,7 @@ class MIPRO(ReflectiveOptimizer):
 
     Source: Opsahl-Ong et al. 2024, "Optimizing Instructions and Demonstrations for
     Multi-Stage Language Model Programs", arXiv 2406.11695, section 4. The additive
-    sampler is ours; `benchmarks/optimizers` compares it with TPE.
+    sampler is ours; `benchmarks/optimizers` can compare it with TPE.
 
     Args:
         n_instructions: Values that are written for each variable.
