@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
@@ -79,6 +80,7 @@ async def roll_out_one(
     """
     scope = context.SampleScope(id=sample.id)
     output, failure = None, None
+    started_s = perf_counter()
     with (
         context.bound(context.sample, scope),
         context.bound(context.overlay, overlay),
@@ -93,6 +95,8 @@ async def roll_out_one(
             if failure is None:
                 error.add_note(f"while running `{program.name}` on {sample.id}")
                 raise
+        finally:
+            program.invocations.note(perf_counter() - started_s)
     return Rollout(
         sample_id=sample.id,
         inputs=sample.x,

@@ -47,6 +47,7 @@ def test_default_names_find_their_class(name):
         metrics.Metric,
         metrics.BatchMetric,
         metrics.MeanMetricWrapper,
+        metrics.OperationalMetric,
     }:
         assert type(metrics.get(cls().name)) is cls
 
