@@ -41,10 +41,15 @@ class Scores:
         self._n_failed = 0
         for metric in self._metrics:
             metric.reset_state()
+        if self._operational:
+            self._watch()
+
+    def _watch(self) -> None:
         # Models may have come since: with a new reward, or when the program was built.
-        models = reachable_models(self._program) if self._operational else []
-        for metric in self._operational:
-            metric.watch(models, self._program.invocations)
+        models = reachable_models(self._program)
+        if models or self._program.built:  # else there will be some: not known, no 0
+            for metric in self._operational:
+                metric.watch(models, self._program.invocations)
 
     @contextlib.contextmanager
     def paused(self) -> Generator[None]:
