@@ -11,10 +11,11 @@ from scripted_scores import Idle, Prompts
 import synalinks
 from synalinks import Evaluator, metrics
 from synalinks.callbacks import Callback, CSVLogger, EarlyStopping, TerminateOnInvalid
-from synalinks.contracts import Usage
+from synalinks.contracts import Trial, Usage
 from synalinks.errors import SynalinksWarning
 from synalinks.language_models import LMResponse
 from synalinks.optimizers import RandomFewShot
+from synalinks.saving import register_synalinks_serializable
 
 COST_USD = 0.25
 TOKENS = 12
@@ -174,6 +175,25 @@ async def test_training_and_validation_add_up_to_the_calls_of_the_run():
     assert costs[:3] == sorted(costs[:3])
     assert costs[2] <= table["cost"][0]
     assert all("calls" in row and "tokens" in row for row in rows.rows)
+
+
+@register_synalinks_serializable(package="tests")
+class Choosing(Idle):
+    """Measures the program on all validation samples before it is validated."""
+
+    async def select(self, step):
+        yield [Trial(candidate=self.incumbent, sample_ids=step.scoring_ids)]
+
+
+async def test_choosing_the_program_is_part_of_the_epoch():
+    """What the optimizer measures after the last batch is in the epoch's values."""
+    task = await task_with("cost", "program_calls", optimizer=Choosing())
+
+    history = await fit(task, n_epochs=1)
+
+    assert history.history["program_calls"] == [6 + 4]
+    assert history.history["cost"] == [COST_USD * task.n_calls]
+    assert history.history["val_cost"] == [0.0]
 
 
 async def test_without_such_a_metric_cost_is_that_of_the_batch():
