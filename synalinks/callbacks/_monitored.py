@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
@@ -15,6 +16,7 @@ from synalinks.errors import (
     show,
     warn,
 )
+from synalinks.metrics import OperationalMetric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,15 +92,17 @@ class Monitored:
             logs: Those of the epoch.
 
         Returns:
-            The value; None where it was not produced, or with `strict=False`.
+            The value; None where it was not produced or nobody knows it, or with
+            `strict=False`.
 
         Raises:
             MonitorError: It should be there and is not.
         """
         logs = logs or {}
-        if self.key in logs:
-            return float(logs[self.key])
         state: TrainerState | None = context.trainer.get()
+        if self.key in logs:
+            value = float(logs[self.key])
+            return None if self._is_unknown(value, state) else value
         if state is not None and self.key in USAGE_KEYS:
             return self._read_usage(state)
         prefix = self.key.removesuffix(_FAILED)
@@ -107,6 +111,24 @@ class Monitored:
         if _is_due(self.key, logs, state):
             self._complain(state, logs)
         return None
+
+    def _is_unknown(self, value: float, state: TrainerState | None) -> bool:
+        if not math.isnan(value) or state is None:
+            return False
+        name = self.key.removeprefix(f"{VALIDATION}_")
+        if not may_be_unknown(name, state.program):
+            return False
+        self._warn_once(
+            f"`{self._owner}(monitor={self.key!r})` passes over an epoch: the value is "
+            "not known, since a model that was called has no known price, or since "
+            "there were no calls."
+        )
+        return True
+
+    def _warn_once(self, msg: str) -> None:
+        if not self._has_warned:
+            self._has_warned = True
+            warn(msg)
 
     def _read_usage(self, state: TrainerState) -> float | None:
         value = state.get_metric(self.key, None)
@@ -163,9 +185,20 @@ class Monitored:
         )
         if self._strict:
             raise MonitorError(msg, monitor=self.key)
-        if not self._has_warned:
-            self._has_warned = True
-            warn(msg)
+        self._warn_once(msg)
+
+
+def may_be_unknown(name: str, program: Any) -> bool:
+    """Return whether NaN is no fault of a metric: nobody knows what models took.
+
+    Args:
+        name: Name of the metric.
+        program: The program of the run.
+    """
+    return any(
+        one.name == name and isinstance(one, OperationalMetric)
+        for one in getattr(program, "compiled_metrics", None) or ()
+    )
 
 
 def known_keys(state: TrainerState) -> set[str]:

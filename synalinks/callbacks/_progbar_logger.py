@@ -245,8 +245,10 @@ class ProgbarLogger(Callback):
         logs = logs or {}
         names = self.show_metrics
         if isinstance(names, bool):
-            # Usage has a place of its own in the line.
-            names = [one for one in logs if one not in USAGE_KEYS] if names else []
+            # Usage has a place of its own in the line, unless a metric has its name.
+            own = getattr(self.program, "metrics_names", ())
+            usage = {*USAGE_KEYS}.difference(own)
+            names = [one for one in logs if one not in usage] if names else []
             names = [name for name in names if not _is_usual(name, logs)]
         return {name: value_text(logs[name]) for name in names if name in logs}
 

@@ -12,6 +12,7 @@ from synalinks._internal.checks import check_count
 from synalinks._internal.files import write_atomic
 from synalinks._internal.json import dumps
 from synalinks.callbacks._callback import Callback, StopRun
+from synalinks.callbacks._monitored import may_be_unknown
 from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class TerminateOnInvalid(Callback):
     A sample is invalid if a call for it failed, if its answer could not be read or was
     refused, or if it has no reward. The stop is in good order: the update of the batch
     is not applied, nothing is validated, and the run can be resumed. A reward or a
-    metric that is not finite ends training at the end of its batch.
+    metric that is not finite ends training at the end of its batch; what models have
+    taken may be unknown.
 
     Args:
         window: How many of the last training samples are looked at; nothing is judged
@@ -116,7 +118,7 @@ class TerminateOnInvalid(Callback):
         """
         for name in self.program.metrics_names:
             value = (logs or {}).get(name, 0.0)
-            if not math.isfinite(value):
+            if not math.isfinite(value) and not may_be_unknown(name, self.program):
                 await self._write()
                 msg = f"`{name}` is {value}, which is no finite number"
                 raise StopRun(msg, resumable=True)

@@ -11,6 +11,7 @@ from synalinks.contracts._checkpoint import (
 from synalinks.contracts._estimate import Estimate, Span
 from synalinks.contracts._evaluations import VALIDATION
 from synalinks.contracts._gate import CallGate
+from synalinks.contracts._invocations import Invocations
 from synalinks.contracts._proposal import Override, Proposal
 from synalinks.contracts._records import (
     CallRecord,
@@ -46,6 +47,7 @@ __all__ = [
     "Cosine",
     "Estimate",
     "Failure",
+    "Invocations",
     "Linear",
     "ManifestRow",
     "Override",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from synalinks._internal.naming import snake_case
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
 T = TypeVar("T")
+
+# More names than that say nothing; all are where the message says.
+_MAX_LISTED = 40
 
 
 def look_up(
@@ -121,6 +125,19 @@ def _known(kind: type[T]) -> dict[str, type[T]]:
     return {name: cls for name, cls in found.items() if not inspect.isabstract(cls)}
 
 
+def _listed(name: str, names: list[str], kind: type) -> str:
+    """Return all names, or those like the one that was given."""
+    n_more = len(names) - _MAX_LISTED
+    if n_more <= 0:
+        return _quoted(names)
+    like = sorted(get_close_matches(name, names, n=_MAX_LISTED, cutoff=0.0))
+    return f"{_quoted(like)}, and {n_more} more in `{kind.__module__}`"
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
 def _by_name(name: str, kind: type[T]) -> T:
     known = _known(kind)
     by_letters = {_letters(key): cls for key, cls in known.items()}
@@ -129,9 +146,9 @@ def _by_name(name: str, kind: type[T]) -> T:
         names = sorted(key for key in known if not _required(known[key]))
         msg = (
             f"There is no {_what(kind)} named {show(name)}."
-            f"{did_you_mean(name, names)} Known "
-            f"names: {', '.join(f'`{known_name}`' for known_name in names)}. A class "
-            "of your own needs `@synalinks.saving.register_synalinks_serializable()`."
+            f"{did_you_mean(name, names)} Known names: {_listed(name, names, kind)}. A "
+            "class of your own needs "
+            "`@synalinks.saving.register_synalinks_serializable()`."
         )
         raise ConfigurationError(msg)
     if missing := _required(cls):

@@ -54,7 +54,7 @@ class Compilation:
             )
             raise ConfigurationError(msg)
         self.compiled = compile_parts(optimizer, reward, metrics)
-        self._scores = Scores(self.compiled.metrics)
+        self._scores = Scores(self.compiled.metrics, self)
 
     @property
     def optimizer(self) -> Optimizer | None:

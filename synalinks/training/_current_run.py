@@ -87,8 +87,12 @@ class CurrentRun:
         return self.meter
 
     def usage_of_batch(self) -> dict[str, float]:
-        """Return what the batch has taken so far, as it is in the logs."""
-        return {} if self.meter is None else self.meter.since("batch")
+        """Return what the batch has taken so far, as it is in the logs.
+
+        A metric of the same name, such as `cost`, has the name for itself.
+        """
+        taken = {} if self.meter is None else self.meter.since("batch")
+        return {k: taken[k] for k in taken.keys() - {*self.program.metrics_names}}
 
     def report(self) -> None:
         """Write into the artifacts what the run has done and taken so far."""

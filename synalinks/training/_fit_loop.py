@@ -270,7 +270,9 @@ class _Training:
             lambda key: key in own or state.evaluator_of(key) is not None,
         )
         await self._evaluations.run_due(self._logs, at_epoch_end=True)
-        state.note({**self._logs, **self._meter.since("epoch")})
+        # What choosing the validated program has taken is part of the epoch.
+        self._logs.update(self._program.operational_result())
+        state.note({**self._meter.since("epoch"), **self._logs})
         is_left = state.stop is not None and state.stop.resumable
         with stopping(self._run):
             await self._run.fire("on_epoch_end", epoch, self._logs)
@@ -360,8 +362,10 @@ def _epoch_row(
     row: dict[str, Any] = {}
     for key in dict.fromkeys(key for one in rows for key in one):
         values = [one[key] for one in rows if key in one]
-        if key not in _OF_A_BATCH:
-            row[key] = values[-1] if is_whole(key) else sum(values) / len(values)
+        if is_whole(key):
+            row[key] = values[-1]
+        elif key not in _OF_A_BATCH:
+            row[key] = sum(values) / len(values)
     return row
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
@@ -80,6 +81,7 @@ async def roll_out_one(
     """
     scope = context.SampleScope(id=sample.id)
     output, failure, trace_id = None, None, ""
+    started_s = perf_counter()
     with (
         context.inside(sample.id),
         context.bound(context.sample, scope),
@@ -98,6 +100,8 @@ async def roll_out_one(
             if failure is None:
                 error.add_note(f"while running `{program.name}` on {sample.id}")
                 raise
+        finally:
+            program.invocations.note(perf_counter() - started_s)
         if call is not None:
             call.outputs, trace_id = output, call.trace_id
     return Rollout(

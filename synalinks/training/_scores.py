@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
+from synalinks.callbacks import reachable_models
+from synalinks.metrics import OperationalMetric
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import Rollout
@@ -20,10 +24,15 @@ class Scores:
 
     Args:
         metrics: Metrics to copy: training and validation never share state.
+        program: The program that is scored; operational metrics watch its models.
     """
 
-    def __init__(self, metrics: Sequence[Metric]) -> None:
+    def __init__(self, metrics: Sequence[Metric], program: Any) -> None:
         self._metrics = [metric.clone() for metric in metrics]
+        self._operational = [
+            one for one in self._metrics if isinstance(one, OperationalMetric)
+        ]
+        self._program = program
         self.reset()
 
     def reset(self) -> None:
@@ -33,6 +42,29 @@ class Scores:
         self._n_failed = 0
         for metric in self._metrics:
             metric.reset_state()
+        if self._operational:
+            self._watch()
+
+    def _watch(self) -> None:
+        # Models may have come since: with a new reward, or when the program was built.
+        models = reachable_models(self._program)
+        if models or self._program.built:  # else there will be some: not known, no 0
+            for metric in self._operational:
+                metric.watch(models, self._program.invocations)
+
+    @contextlib.contextmanager
+    def paused(self) -> Generator[None]:
+        """Count nothing that models take inside a `with` block.
+
+        Yields:
+            None.
+        """
+        states = [metric.state_dict() for metric in self._operational]
+        try:
+            yield
+        finally:
+            for metric, state in zip(self._operational, states, strict=True):
+                metric.load_state_dict(state)
 
     def state_dict(self) -> JsonObject:
         """Return what was gathered, as JSON."""
@@ -88,6 +120,10 @@ class Scores:
             values[metric.name] = metric.result()
         values[FAILED] = float(self._n_failed)
         return values
+
+    def operational_result(self) -> dict[str, float]:
+        """Return each operational metric: what the models have taken by now."""
+        return {metric.name: metric.result() for metric in self._operational}
 
 
 def without_failed(values: dict[str, float]) -> list[float]:

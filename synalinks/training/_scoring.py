@@ -117,6 +117,10 @@ class Scoring(Compilation):
         """Return `reward` and each metric since `reset_metrics`."""
         return self._scores.result()
 
+    def operational_result(self) -> dict[str, float]:
+        """Return what the models have taken since `reset_metrics`, by metric."""
+        return self._scores.operational_result()
+
     def reset_metrics(self) -> None:
         """Start rewards and metrics anew."""
         self._scores.reset()
@@ -147,11 +151,13 @@ class Scoring(Compilation):
             None.
         """
         outer = self._scores
-        self._scores = Scores(self.compiled_metrics if metrics is None else metrics)
-        try:
-            yield
-        finally:
-            self._scores = outer
+        metrics = self.compiled_metrics if metrics is None else metrics
+        with outer.paused():
+            self._scores = Scores(metrics, self)
+            try:
+                yield
+            finally:
+                self._scores = outer
 
     async def take_in(self, rollouts: Sequence[Rollout]) -> dict[str, float]:
         """Count scored rollouts into reward and metrics.

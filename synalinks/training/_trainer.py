@@ -6,7 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.checks import check_count
-from synalinks.contracts import TrainerState
+from synalinks.contracts import Invocations, TrainerState
 from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
 from synalinks.training._backed_up import with_backup
 from synalinks.training._batch_methods import BatchMethods
@@ -44,6 +44,7 @@ class Trainer(BatchMethods):
     stop_evaluating: bool
     stop_predicting: bool
     history: History | None
+    invocations: Invocations
 
     if TYPE_CHECKING:
 
@@ -57,7 +58,8 @@ class Trainer(BatchMethods):
         self.stop_evaluating = False
         self.stop_predicting = False
         self.current_run = None
-        self._scores = Scores([])
+        self.invocations = Invocations()
+        self._scores = Scores([], self)
         self._last_result = {}
 
     async def fit(  # noqa: PLR0917 - the positions are part of the public API

@@ -47,6 +47,7 @@ def test_default_names_find_their_class(name):
         metrics.Metric,
         metrics.BatchMetric,
         metrics.MeanMetricWrapper,
+        metrics.OperationalMetric,
     }:
         assert type(metrics.get(cls().name)) is cls
 
@@ -105,11 +106,12 @@ def test_own_classes_are_found_in_a_scope():
 
 
 def test_an_unknown_name_shows_the_known_ones():
-    """The message suggests the nearest name and lists all."""
+    """The message suggests the nearest name, lists some, and says where all are."""
     with pytest.raises(
         ConfigurationError,
         match=r"^There is no metric named 'acuracy'\. Did you mean `accuracy`\? Known "
-        r"names: `accuracy`, `binary_accuracy`",
+        r"names: `accuracy`, .*`binary_accuracy`.*, and \d+ more in "
+        r"`synalinks\.metrics`\. A class of your own",
     ):
         metrics.get("acuracy")
 
