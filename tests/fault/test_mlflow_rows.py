@@ -186,7 +186,7 @@ def test_frozen_server_does_not_hold_up_the_end():
 
 
 def test_a_program_that_is_killed_leaves_a_killed_run(server):
-    """After `kill -9` the run is KILLED, with all that was logged before."""
+    """After `kill -9` the run is KILLED, with all that was sent before."""
     server.start()
     program = f"""
     import asyncio, synalinks
@@ -194,8 +194,10 @@ def test_a_program_that_is_killed_leaves_a_killed_run(server):
     from synalinks.callbacks import Monitor, LambdaCallback
     X = [Query(query=str(i)) for i in range(4)]
     Y = [Answer(answer="a")] * 4
+    monitor = Monitor(tracking_uri={server.url!r}, log_program_model=False)
     async def stay(epoch, logs):
         if epoch == 1:
+            await monitor.flush()
             print("now", flush=True)
             await asyncio.sleep(1000)
     async def main():
@@ -204,8 +206,7 @@ def test_a_program_that_is_killed_leaves_a_killed_run(server):
         program.compile(optimizer=synalinks.optimizers.RandomFewShot(),
                         reward="exact_match")
         await program.fit(X, Y, epochs=5, verbose=0, callbacks=[
-            Monitor(tracking_uri={server.url!r}, log_program_model=False),
-            LambdaCallback(on_epoch_begin=stay)])
+            monitor, LambdaCallback(on_epoch_begin=stay)])
     asyncio.run(main())
     """
     child = subprocess.Popen(
