@@ -167,11 +167,7 @@ PROMISES = {
 }
 
 # Why a row has no test, where there is more to say than that it is not done.
-NOT_OFFERED = {
-    "EV-17": "comes with experiments",
-    "EV-19": "runs go on from their own folder, not from a row of the manifest",
-    "NK-39": "comes with MLflow tracking",
-}
+NOT_OFFERED = {}
 
 _CALLBACKS = "tests/unit/callbacks"
 _EARLY = f"{_CALLBACKS}/test_early_stopping.py::test_"

@@ -1,7 +1,7 @@
 """Folders of runs: what a run leaves so that another process can go on with it."""
 
 from synalinks._internal.public import publish
-from synalinks.backups._run_card import RunCard, RunEnding
+from synalinks.backups._run_card import RunCard, RunEnding, read_card
 from synalinks.backups._run_folder import STOP_NAME, RunFolder
 from synalinks.backups._run_record import COMMIT, Commit, RunRecord, find_runs, read_run
 
@@ -14,6 +14,7 @@ __all__ = [
     "RunFolder",
     "RunRecord",
     "find_runs",
+    "read_card",
     "read_run",
 ]
 

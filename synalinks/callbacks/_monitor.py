@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from synalinks import config
+from synalinks._internal.shape import is_dict
 from synalinks.callbacks._callback import Callback
 from synalinks.callbacks._monitor_best import BestProgram
 from synalinks.callbacks._run_facts import Spending, params_of, samples_digest
@@ -22,7 +23,7 @@ from synalinks.graph import diagram_of
 from synalinks.tracking import outbox_for, resolve_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from synalinks._internal.json import JsonObject
@@ -109,13 +110,19 @@ class Monitor(Callback):
         self._spent_before: dict[str, float] = {}
         self._spending: Spending | None = None
         self._best = BestProgram()
+        self._n_records = 0
 
     # -- state -------------------------------------------------------------------------
 
     def state_dict(self) -> JsonObject:
         """Return what a resumed run needs to go on in the same run of MLflow."""
         spent = self._spending.total() if self._spending else self._spent_before
-        return {"run": self._key, "spent": spent, "best": self._best.state_dict()}
+        return {
+            "run": self._key,
+            "spent": spent,
+            "best": self._best.state_dict(),
+            "n_records": self._n_records,
+        }
 
     def load_state_dict(self, state: JsonObject) -> None:
         """Go on in the run of a training that was interrupted.
@@ -126,6 +133,7 @@ class Monitor(Callback):
         self._key, self._mode = state["run"], "continue"
         self._spent_before = dict(state["spent"])
         self._best.load_state_dict(state["best"])
+        self._n_records = state["n_records"]
         self._note_run()
 
     async def flush(self, timeout: float = 60.0) -> bool:  # noqa: ASYNC109 - a word of users
@@ -264,6 +272,7 @@ class Monitor(Callback):
                 "epoch_duration_s": seconds,
             }
             self._put_numbers(numbers, epoch)
+            self._put_records()
         if self.log_program_model:
             for entry in self._best.entries(self.trainer, logs or {}, epoch):
                 self._put(**entry)
@@ -354,6 +363,14 @@ class Monitor(Callback):
         if rows:
             self._put("metrics", rows=rows)
 
+    def _put_records(self) -> None:
+        """Write the numbers in what was logged as JSON since the last epoch."""
+        records = self.trainer.records
+        for record in records[self._n_records :]:
+            numbers = dict(_leaves(record["key"], record["value"]))
+            self._put_numbers(numbers, record["step"])
+        self._n_records = len(records)
+
     def _put(self, op: str, **content: Any) -> None:
         self._outbox.put({"op": op, "run": self._key, **content})
 
@@ -366,6 +383,15 @@ class Monitor(Callback):
 
 
 _IN_ALL = {"cost", "tokens", "calls"}
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, float]]:
+    """Yield the numbers in nested dicts, under names such as `judge/tone`."""
+    if is_dict(value):
+        for key, part in value.items():
+            yield from _leaves(f"{name}/{key}", part)
+    elif isinstance(value, (int, float)):
+        yield name, value
 
 
 def _prefixed(prefix: str, values: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from synalinks.contracts._records import (
     Usage,
 )
 from synalinks.contracts._rollout_json import rollout_from_json, rollout_to_json
+from synalinks.contracts._run_context import RunContext
 from synalinks.contracts._schedules import Constant, Cosine, Linear, Schedule, Step
 from synalinks.contracts._snapshot import (
     commit,
@@ -55,6 +56,7 @@ __all__ = [
     "Progress",
     "Proposal",
     "Rollout",
+    "RunContext",
     "Schedule",
     "Span",
     "Stage",

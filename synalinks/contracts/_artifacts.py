@@ -38,6 +38,8 @@ class Artifacts:
 
     run_id: str
     """Identity of the run, also in the rows of its checkpoints."""
+    backup_dir: Path | None = None
+    """Folder in which the run is saved as a whole; None where it is not."""
     run_dir: Path | None = None
     """Folder of its checkpoints; None where there are none."""
     checkpoints: list[ManifestRow] = field(default_factory=list[ManifestRow])

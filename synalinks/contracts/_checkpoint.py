@@ -40,7 +40,7 @@ class ManifestRow:
     variables_path: str | None = None
     """Variables file, relative to the folder of the manifest."""
     state_path: str | None = None
-    """State of the run, for going on from here."""
+    """Folder in which the run is saved, absolute; None where it is not."""
     metrics: Mapping[str, float] = field(default_factory=dict[str, float])
     """Logs at the time; values that were measured on other variables are left out."""
     monitor: str | None = None

@@ -129,6 +129,7 @@ class Checkpointing(Evaluations):
             self.program.save_variables(path)
         else:
             self.program.save(path)
+        backup_dir = self.artifacts.backup_dir
         relative = path.resolve().relative_to(folder.resolve())
         row = ManifestRow(
             name=path.name,
@@ -139,6 +140,7 @@ class Checkpointing(Evaluations):
             digest=digest,
             program_path=None if holds_variables else relative.as_posix(),
             variables_path=relative.as_posix() if holds_variables else None,
+            state_path=None if backup_dir is None else str(backup_dir.absolute()),
             metrics=self._own_numbers(),
             monitor=monitor,
             bytes=path.stat().st_size,

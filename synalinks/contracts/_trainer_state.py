@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts._records import CandidateEvent, Rollout, Usage
+    from synalinks.contracts._run_context import RunContext
 
 Stage: TypeAlias = Literal["train", "validate", "evaluate", "predict"]
 
@@ -61,7 +62,7 @@ class TrainerState(Stopping, RunLogs, Checkpointing):
         self.stage: Stage = stage
         self.params = params
         self.history: Any = None
-        self.ctx: Any = None
+        self.ctx: RunContext | None = None
         self.read_usage: Callable[[], Usage] | None = None
         self.best: Best | None = None
         self.epoch = 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synalinks.backups import read_card
 from synalinks.callbacks import BackupAndRestore, CallbackList
+from synalinks.contracts import read_manifest
 from synalinks.errors import ConfigurationError
 from synalinks.training._backup import open_backup
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from synalinks.training._session import FitSession
 
 
-def with_backup(callbacks: Any, folder: str | Path | None) -> Any:
+async def with_backup(callbacks: Any, folder: str | Path | None) -> Any:
     """Return callbacks with a `BackupAndRestore` for a folder.
 
     Args:
@@ -30,17 +33,25 @@ def with_backup(callbacks: Any, folder: str | Path | None) -> Any:
     """
     if folder is None:
         return callbacks
+    folder = await asyncio.to_thread(_folder_of_run, Path(folder))
     entries = CallbackList(callbacks)
     present = settings_of(entries)
     if present is None:
         entries.append(BackupAndRestore(folder))
-    elif present.backup_dir.absolute() != Path(folder).absolute():
+    elif present.backup_dir.absolute() != folder.absolute():
         msg = (
             f"`resume` is `{folder}`, and a `BackupAndRestore` among the callbacks has "
             f"`{present.backup_dir}`: give one of them."
         )
         raise ConfigurationError(msg)
     return entries
+
+
+def _folder_of_run(folder: Path) -> Path:
+    """Return the folder of a run, also for that of its checkpoints."""
+    saved = [row.state_path for row in read_manifest(folder) if row.state_path]
+    found = [path for path in map(Path, saved) if path.is_dir()]
+    return found[-1] if found and read_card(folder) is None else folder
 
 
 def settings_of(callbacks: Iterable[Any]) -> BackupAndRestore | None:

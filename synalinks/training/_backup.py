@@ -135,7 +135,9 @@ class Backup:
         settings, opened = self._settings, self._opened
         for report in opened.reports:
             warn(report)
-        settings.run_id = self._run.state.artifacts.run_id = opened.card.run_id
+        artifacts = self._run.state.artifacts
+        artifacts.backup_dir = opened.folder.path
+        settings.run_id = artifacts.run_id = opened.card.run_id
         settings.n_in_flight = opened.journal.n_in_flight
         settings.n_replayed = settings.n_paid = 0
         self._usage.begin(opened.card.run_id)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synalinks._internal.json import JsonObject
+    from synalinks.contracts import RunContext
     from synalinks.training._plan import FitPlan
     from synalinks.training._samples import Batch
 
@@ -41,13 +42,16 @@ _OF_A_BATCH = (
 )
 
 
-async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
+async def fit(
+    program: Any, plan: FitPlan, callbacks: Any, ctx: RunContext | None = None
+) -> History:
     """Train a program.
 
     Args:
         program: A compiled program.
         plan: The checked arguments.
         callbacks: Callbacks of the user.
+        ctx: The experiment that the run is part of, or None.
 
     Returns:
         The history of the run.
@@ -61,7 +65,7 @@ async def fit(program: Any, plan: FitPlan, callbacks: Any) -> History:
     params = {**plan.callback_params(program), **program.callback_params()}
     entries.bind(program, params)
     state = TrainerState(program=program, stage="train", params=params)
-    state.history = history
+    state.history, state.ctx = history, ctx
     # The optimizer appends; callbacks and whoever reads the history see it grow.
     events = program.optimizer.log.events
     state.candidate_events = history.candidate_events = events

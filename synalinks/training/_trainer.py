@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synalinks.callbacks import History
-    from synalinks.contracts import Estimate, Stage
+    from synalinks.contracts import Estimate, RunContext, Stage
     from synalinks.training._plan import FitPlan
 
 _DEFAULT_PREDICT_BATCH_SIZE = 32
@@ -89,6 +89,7 @@ class Trainer(BatchMethods):
         evaluators: Any = None,
         callback_errors: str | None = None,
         resume: str | Path | None = None,
+        ctx: RunContext | None = None,
     ) -> History:
         """Train the program's variables.
 
@@ -131,7 +132,10 @@ class Trainer(BatchMethods):
             callback_errors: What follows on an error of any callback: `raise`, `warn`
                 or `disable`; None leaves it to the `on_hook_error` of each.
             resume: Folder of the run: it is saved there, and gone on with if it died.
-                Short for `BackupAndRestore(resume)` among the callbacks.
+                Short for `BackupAndRestore(resume)` among the callbacks. A folder of
+                checkpoints stands for that of the run in which the last of them, of
+                those whose run was saved, was made.
+            ctx: The experiment that the run is part of, for callbacks.
 
         Returns:
             The history: `history.history` has a list with one value per epoch for
@@ -184,7 +188,8 @@ class Trainer(BatchMethods):
         )
         await check_fit_targets(self, plan)
         check_keys(self, "optimizer", "reward", "compiled_metrics")
-        return await fit(self, plan, with_backup(callbacks, resume))
+        entries = await with_backup(callbacks, resume)
+        return await fit(self, plan, entries, ctx)
 
     async def estimate(
         self, x: Any = None, y: Any = None, *, n_samples: int = 1, **arguments: Any
@@ -232,6 +237,7 @@ class Trainer(BatchMethods):
         given = {**defaults, **arguments}
         given.pop("callbacks")
         given.pop("resume")
+        given.pop("ctx")
         policy = FailurePolicy(
             given.pop("on_sample_error"), given.pop("max_failure_rate")
         )

@@ -9,7 +9,7 @@ import pytest
 from parity import make_task
 from traces import In, raising, recorded_fit
 
-from synalinks.callbacks import StopRun
+from synalinks.callbacks import BackupAndRestore, StopRun
 
 pytestmark = pytest.mark.integration
 
@@ -259,3 +259,21 @@ async def test_the_program_after_an_abandoned_batch():
 
     assert {key: variable.get(key) for key in variable.learnable_fields} == before
     assert task.program.optimizer.iterations == 0
+
+
+async def test_the_backup(ending, tmp_path):
+    """It is removed after a good end, and kept for the next process after any other."""
+    backup = BackupAndRestore(tmp_path / "backup")
+
+    await recorded_fit(ending.callback(), backup, epochs=1)
+
+    assert (tmp_path / "backup").exists() == (ending.caller_gets is not None)
+
+
+async def test_the_backup_of_a_run_that_may_go_on(tmp_path):
+    """A stop that says so keeps it."""
+    stop = In("on_train_batch_end", raising(StopRun("later", resumable=True)))
+
+    await recorded_fit(stop, BackupAndRestore(tmp_path / "backup"), epochs=1)
+
+    assert (tmp_path / "backup").exists()

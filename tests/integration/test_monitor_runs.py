@@ -315,6 +315,30 @@ class Restore(Callback):
             self.callback.load_state_dict(self.state)
 
 
+@pytest.mark.row("NK-39")
+def test_nested_numbers_have_names_of_their_own(mlflow_server):
+    """What a callback logs as a dict is written as its numbers, once each."""
+
+    class Judges(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.trainer.log("judge", {"tone": epoch + 0.5, "by": {"length": 2}})
+
+    async def train():
+        synalinks.clear_session()
+        program, _ = await make_program("nested")
+        monitor = Monitor(tracking_uri=mlflow_server.url)
+        await fit(program, Judges(), monitor)
+        assert await monitor.flush(120)
+
+    run(train())
+
+    (found,) = mlflow_server.runs("nested")
+    tones = [value for _, value in mlflow_server.history(found, "judge/tone")]
+    assert tones == [0.5, 1.5]
+    assert found.data.metrics["judge/by/length"] == 2
+
+
+@pytest.mark.row("NK-39")
 def test_run_id_appends(mlflow_server):
     """With `run_id` a training goes on in that run, its steps behind those there."""
 

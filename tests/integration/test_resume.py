@@ -1,11 +1,19 @@
 """A run that died in any place goes on as if it had not, and pays for nothing twice."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 import synalinks
-from synalinks.callbacks import EarlyStopping, ProgramCheckpoint, StopRun, Timeout
+from synalinks.callbacks import (
+    CSVLogger,
+    EarlyStopping,
+    ProgramCheckpoint,
+    StopRun,
+    Timeout,
+)
+from synalinks.contracts import ManifestRow, append_to_manifest, read_manifest
 from synalinks.errors import ConfigurationError, SynalinksWarning
 from tests.fault.killed_run import data
 from tests.resumed_runs import DiedError, Dies, Task, die, end, train
@@ -285,3 +293,46 @@ def test_nothing_of_a_run_stays_with_the_program(tmp_path):
         return history.epoch, history.restored
 
     assert run(twice()) == ([0, 1], [])
+
+
+@pytest.mark.row("EV-19")
+def test_a_folder_of_checkpoints_leads_to_the_run(tmp_path):
+    """The last row whose run was saved says where; rows without are passed over."""
+    whole = run(train(tmp_path / "whole"))
+    run(die(tmp_path / "dead", "before_train_end"))
+    checkpoints = tmp_path / "checkpoints"
+    row = ManifestRow(
+        name="1.json", reason="epoch", epoch=0, batch=0, step=1, digest="d"
+    )
+    checkpoints.mkdir()
+    append_to_manifest(checkpoints, row)
+    backup = tmp_path / "dead" / "backup"
+    append_to_manifest(checkpoints, replace(row, state_path=str(backup)))
+    append_to_manifest(checkpoints, replace(row, name="2.json", epoch=1))
+
+    async def go_on():
+        callbacks = [
+            EarlyStopping(patience=5),
+            CSVLogger(tmp_path / "dead" / "log.csv"),
+        ]
+        arguments = {"resume": checkpoints, "callbacks": callbacks}
+        task = await Task(tmp_path / "dead", arguments=arguments).make()
+        return await task.fit(), len(task.transport.requests)
+
+    history, n_requests = run(go_on())
+
+    assert history.history == whole.history
+    assert n_requests == 0
+
+
+@pytest.mark.row("EV-19")
+def test_checkpoints_know_where_their_run_is_saved(tmp_path):
+    """A row has the folder of the backup, if there is one."""
+    saver = ProgramCheckpoint(
+        tmp_path / "c" / "{epoch}.variables.json", save_variables_only=True
+    )
+    run(train(tmp_path / "run", callbacks=[saver]))
+
+    rows = read_manifest(tmp_path / "c")
+
+    assert {row.state_path for row in rows} == {str(tmp_path / "run" / "backup")}

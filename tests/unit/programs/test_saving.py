@@ -593,6 +593,7 @@ class TestFunctions:
         assert run(loaded(QUERY)).get("answer") == "Wha"
 
 
+@pytest.mark.filterwarnings("ignore:.*which no other process will find")
 class TestCustomClasses:
     """Classes of one's own are registered, or passed."""
 

@@ -9,8 +9,10 @@ from synalinks.errors import ConfigurationError
 from synalinks.tracking import resolve_uri
 
 
-def test_default():
+def test_default(monkeypatch):
     """Without an address it is a database in the working folder."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+
     assert resolve_uri(None) == f"sqlite:///{Path.cwd()}/mlflow.db"
 
 
