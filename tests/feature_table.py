@@ -96,7 +96,8 @@ def facts_of(folder: Path, *options: str) -> dict[str, dict[str, str]]:
     subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "feature_table"),
-            *("-p", "no:cacheprovider", *options, "tests/unit", "tests/integration"),
+            *("-p", "no:cacheprovider", *options),
+            *("tests/unit", "tests/integration", "tests/fault"),
         ],
         cwd=ROOT,
         env={
