@@ -25,7 +25,7 @@ def warn_of_unregistered(path: Path, document: JsonObject, told: set[str]) -> No
         document: What is in it.
         told: Names that the user was told of before; the new ones are added.
     """
-    known = {key.rpartition(">")[2] for key in get_custom_objects()}
+    known = get_custom_objects()
     missing = dict.fromkeys(_unregistered(document))
     names = [name for name in missing if name not in told and name not in known]
     told.update(names)

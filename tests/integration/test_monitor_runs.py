@@ -205,7 +205,7 @@ def test_datasets(trained):
     assert evaluated.dataset.name == "parity_evaluation"
 
 
-def test_the_best_program_is_a_model(trained, mlflow_server, monkeypatch):
+def test_the_best_program_is_a_model(trained, mlflow_server, monkeypatch, request):
     """`mlflow.pyfunc` loads the best program, with the values that scored."""
     import mlflow
 
@@ -213,6 +213,7 @@ def test_the_best_program_is_a_model(trained, mlflow_server, monkeypatch):
     client = mlflow_server.client()
     best = client.get_model_version_by_alias("parity", "best")
     mlflow.set_tracking_uri(mlflow_server.url)
+    request.addfinalizer(lambda: mlflow.set_tracking_uri(None))
     monkeypatch.setenv("OPENAI_API_KEY", "x")
 
     loaded = mlflow.pyfunc.load_model("models:/parity@best")
