@@ -80,8 +80,8 @@ def error_of_exception(error: Exception, request: AnyRequest) -> LanguageModelEr
     """
     if isinstance(error, LanguageModelError):
         return error
-    error = _unwrapped(error)
     chain = _chain(error)
+    error = _unwrapped(error)
     answer = next((found for part in chain if (found := _http_answer(part))), None)
     if answer is not None:
         return error_of_answer(*answer, request)
