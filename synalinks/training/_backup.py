@@ -143,7 +143,9 @@ class Backup:
         self._usage.begin(opened.card.run_id)
         if self._state is None:
             # Whether the folder can be written to shows before anything is paid for.
-            await self.take(Place(epoch=first_epoch, has_begun=False))
+            place = Place(epoch=first_epoch, has_begun=False)
+            self._note_program(place)
+            await self.take(place)
 
     # -- restoring ---------------------------------------------------------------------
 
@@ -224,6 +226,7 @@ class Backup:
             place: What comes next.
             loop: What the loop itself has to remember.
         """
+        self._note_program(place)
         await self.take(place, loop)
         self.interruption.check()
 
@@ -243,7 +246,6 @@ class Backup:
             "loop": loop or {},
         }
         self._state = state
-        self._note_program(place)
         await self._written()
         text = await run_to_the_end(self._encode, state)
         # The run goes on meanwhile: as long as the snapshot is not there, the one

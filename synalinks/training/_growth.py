@@ -23,7 +23,7 @@ _SCHEMA = "schema"
 
 
 class Growth:
-    """Measured cells, rows of batches and records of a run, and what of them is saved.
+    """Cells, candidates' events, rows and records of a run, and what of them is saved.
 
     A snapshot names the latest piece; the pieces are in the journal. So a snapshot
     does not become longer with the run.
@@ -37,11 +37,13 @@ class Growth:
     def __init__(self, run: CurrentRun, session: FitSession, journal: Journal) -> None:
         self._state = run.state
         self._session = session
+        self._ledger = session.optimizer.ledger
+        self._log = session.optimizer.log
         self._journal = journal
         self._latest: str | None = None
-        self._n_cells = self._n_rows = self._n_records = 0
+        self._n_cells = self._n_events = self._n_rows = self._n_records = 0
         self._schemas = _Schemas(self._found)
-        session.optimizer.ledger.is_saved_in_pieces = True
+        self._ledger.is_saved_in_pieces = self._log.is_saved_in_pieces = True
 
     def save(self) -> str | None:
         """Save what is new.
@@ -49,14 +51,15 @@ class Growth:
         Returns:
             The name of the latest piece; it is durable when the journal is flushed.
         """
-        ledger, state = self._session.optimizer.ledger, self._state
-        cells = ledger.since(self._n_cells)
-        rows = state.rows[self._n_rows :]
-        records = state.records[self._n_records :]
-        if cells or rows or records:
+        cells = self._ledger.since(self._n_cells)
+        events = self._log.since(self._n_events)
+        rows = self._state.rows[self._n_rows :]
+        records = self._state.records[self._n_records :]
+        if cells or events or rows or records:
             piece: JsonObject = {
                 "before": self._latest,
                 "cells": list(self._to_json(cells)),
+                "events": events,
                 "rows": rows,
                 "records": records,
             }
@@ -77,9 +80,9 @@ class Growth:
             FileFormatError: A piece is not in the journal.
         """
         pieces = list(self._pieces(latest))[::-1]
-        ledger = self._session.optimizer.ledger
-        if data_fingerprint == ledger.data_fingerprint:
-            ledger.replace(self._cells(pieces))
+        if data_fingerprint == self._ledger.data_fingerprint:
+            self._ledger.replace(self._cells(pieces))
+        self._log.replace(one for piece in pieces for one in piece["events"])
         self._state.rows[:] = [row for piece in pieces for row in piece["rows"]]
         self._state.records[:] = [one for piece in pieces for one in piece["records"]]
         self._latest = latest
@@ -87,10 +90,11 @@ class Growth:
 
     def close(self) -> None:
         """Leave it to others to save what was measured."""
-        self._session.optimizer.ledger.is_saved_in_pieces = False
+        self._ledger.is_saved_in_pieces = self._log.is_saved_in_pieces = False
 
     def _count(self) -> None:
-        self._n_cells = self._session.optimizer.ledger.n_cells
+        self._n_cells = self._ledger.n_cells
+        self._n_events = len(self._log.events)
         self._n_rows = len(self._state.rows)
         self._n_records = len(self._state.records)
 
