@@ -12,6 +12,7 @@ from synalinks._internal.snapshots import encode_state
 from synalinks.backups import COMMIT, STOP_NAME, RunFolder
 from synalinks.contracts import present_candidate
 from synalinks.errors import WriteError, show, warn
+from synalinks.tracking import hand_over_outboxes
 from synalinks.training._fingerprint import fingerprint_of, variables_digest
 from synalinks.training._growth import Growth
 from synalinks.training._interruption import Interruption
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from synalinks.training._current_run import CurrentRun
     from synalinks.training._plan import FitPlan
     from synalinks.training._session import FitSession
+
+_HAND_OVER_S = 5.0
 
 
 @contextlib.asynccontextmanager
@@ -145,7 +148,8 @@ class Backup:
             # Whether the folder can be written to shows before anything is paid for.
             place = Place(epoch=first_epoch, has_begun=False)
             self._note_program(place)
-            await self.take(place)
+            await self._take(place, {})
+            await self._written()
 
     # -- restoring ---------------------------------------------------------------------
 
@@ -193,6 +197,19 @@ class Backup:
 
     # -- saving ------------------------------------------------------------------------
 
+    async def after_begin(self, place: Place, loop: JsonObject) -> None:
+        """Save, after `on_train_begin`.
+
+        What callbacks have chosen then, such as the name of the run elsewhere, must be
+        chosen once: nothing goes on before it is saved.
+
+        Args:
+            place: What comes next.
+            loop: What the loop itself has to remember.
+        """
+        await self._take(place, loop)
+        await self._written()
+
     async def after_batch(self, place: Place, loop: JsonObject) -> None:
         """Save if it is due, and look for signals and the `STOP` file.
 
@@ -203,7 +220,7 @@ class Backup:
         self._note_program(place)
         is_due = self._is_left() or self._settings.is_due(place.batch)
         if is_due or await asyncio.to_thread(self._sees_stop_file):
-            await self.take(place, loop)
+            await self._take(place, loop)
         if self._has_stop_file:
             reason = f"the file `{self._opened.folder.path / STOP_NAME}`"
             self._run.state.request_stop(reason, validate=False, resumable=True)
@@ -227,23 +244,18 @@ class Backup:
             loop: What the loop itself has to remember.
         """
         self._note_program(place)
-        await self.take(place, loop)
+        await self._take(place, loop)
         self.interruption.check()
 
-    async def take(self, place: Place, loop: JsonObject | None = None) -> None:
-        """Save the run as it is.
-
-        Args:
-            place: What comes next.
-            loop: What the loop itself has to remember.
-        """
+    async def _take(self, place: Place, loop: JsonObject) -> None:
+        """Save the run as it is; returns when it may change again."""
         state: JsonObject = {
             "run_id": self._opened.card.run_id,
             "place": {name: getattr(place, name) for name in _PLACE},
             "core": core_state(self._run, self._session, self._variables),
             "callbacks": callback_states(self._run) if place.has_begun else {},
             "usage": self._usage.state_dict(),
-            "loop": loop or {},
+            "loop": loop,
         }
         self._state = state
         await self._written()
@@ -252,8 +264,6 @@ class Backup:
         # before and the journal are worth as much.
         writing = asyncio.to_thread(self._write, text, is_first=not place.has_begun)
         self._writing = asyncio.ensure_future(writing)
-        if not place.has_begun:
-            await self._written()
 
     async def _written(self) -> None:
         """Wait for the snapshot that is being written."""
@@ -272,6 +282,8 @@ class Backup:
         Raises:
             WriteError: The journal cannot be written to; or the first snapshot.
         """
+        # What callbacks know to be logged must not be lost with this process.
+        hand_over_outboxes(_HAND_OVER_S)
         self._opened.journal.flush()
         n_kept = 2 if self._settings.double_checkpoint else 1
         try:
@@ -336,6 +348,8 @@ class Backup:
         return card.ending(how, stop.reason if stop else None)
 
     def _close(self, card: RunCard, *, deletes: bool) -> None:
+        # What was paid for and could not be kept up to now is written here.
+        self._opened.folder.make_room()
         self._opened.journal.close()
         if deletes:
             self._opened.folder.delete()

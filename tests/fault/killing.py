@@ -28,6 +28,7 @@ class Outcome:
     result: dict
     files: dict
     rows: list
+    tracked: tuple | None
     asked: Counter
     n_requests: int
     n_kills: int = 0
@@ -105,7 +106,9 @@ def server():
     )
 
 
-def run_to_the_end(starter, chat_server, folder, kills, *, optimizer, save_freq):
+def run_to_the_end(
+    starter, chat_server, folder, kills, *, optimizer, save_freq, is_tracked=False
+):
     """Run, kill one process after the other, and let the last come to the end."""
     folder.mkdir(parents=True)
     chat_server.clear_log()
@@ -114,6 +117,7 @@ def run_to_the_end(starter, chat_server, folder, kills, *, optimizer, save_freq)
         "url": chat_server.url,
         "optimizer": optimizer,
         "save_freq": save_freq,
+        "settings": {"is_tracked": is_tracked},
     }
     n_kills = 0
     for kill in (*kills, None):
@@ -131,6 +135,7 @@ def run_to_the_end(starter, chat_server, folder, kills, *, optimizer, save_freq)
         result=result,
         files=killed_run.files_of(folder),
         rows=killed_run.rows_of(folder),
+        tracked=killed_run.tracked_in(folder),
         asked=Counter(json.dumps(one["body"], sort_keys=True) for one in requests),
         n_requests=len(requests),
         n_kills=n_kills,
@@ -174,6 +179,8 @@ def problems(outcome, whole):
     ]
     if outcome.rows != whole.rows:
         found.append("checkpoints.jsonl")
+    if outcome.tracked != whole.tracked:
+        found.append("what MLflow has")
     n_again = (outcome.asked - whole.asked).total()
     most = outcome.n_kills * outcome.max_in_flight
     if n_again > most:
