@@ -11,7 +11,7 @@ from synalinks._internal.aio import finished, run_to_the_end
 from synalinks._internal.snapshots import encode_state
 from synalinks.backups import COMMIT, STOP_NAME, RunFolder
 from synalinks.contracts import present_candidate
-from synalinks.errors import WriteError, show, warn
+from synalinks.errors import FileFormatError, WriteError, show, warn
 from synalinks.tracking import hand_over_outboxes
 from synalinks.training._fingerprint import fingerprint_of, variables_digest
 from synalinks.training._growth import Growth
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
     from synalinks.backups import RunCard
     from synalinks.callbacks import BackupAndRestore
+    from synalinks.contracts import Usage
     from synalinks.training._current_run import CurrentRun
     from synalinks.training._plan import FitPlan
     from synalinks.training._session import FitSession
@@ -141,7 +142,10 @@ class Backup:
         artifacts = self._run.state.artifacts
         artifacts.backup_dir = opened.folder.path
         settings.run_id = artifacts.run_id = opened.card.run_id
-        settings.n_in_flight = opened.journal.n_in_flight
+        artifacts.in_flight = opened.in_flight
+        settings.n_in_flight = opened.in_flight.calls
+        if settings.n_in_flight:
+            warn(_in_flight(opened.in_flight))
         settings.n_replayed = settings.n_paid = 0
         self._usage.begin(opened.card.run_id)
         if self._state is None:
@@ -163,10 +167,14 @@ class Backup:
         if state is None:
             return None
         place = Place(**state["place"])
+        try:
+            grown = await run_to_the_end(self._growth.read, state["grown"])
+        except FileFormatError as error:
+            warn(f"{error} The run is worked through again with the answers there are.")
+            self._state = None
+            return None
         self.restore_core()
-        await run_to_the_end(
-            self._growth.load, state["grown"], state["core"]["data_fingerprint"]
-        )
+        self._growth.load(grown, state["core"]["data_fingerprint"])
         self._usage.load_state_dict(state["usage"])
         self._noted = present_candidate(self._session.variables).digest
         if not place.has_begun:
@@ -356,6 +364,15 @@ class Backup:
             return
         with contextlib.suppress(WriteError):  # the user was told of a full disk
             self._opened.folder.write_card(card)
+
+
+def _in_flight(usage: Usage) -> str:
+    cost = "" if usage.cost_usd is None else f", ${usage.cost_usd:.4f}"
+    return (
+        f"Of this run {usage.calls} calls were in flight when a process was cut off: "
+        "their answers never got here, and they are made again. They may be paid for "
+        f"twice: at most {usage.calls} calls, about {usage.tokens} tokens{cost}."
+    )
 
 
 _PLACE = tuple(Place.__dataclass_fields__)

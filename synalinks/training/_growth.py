@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synalinks._internal.json import digest
 from synalinks.contracts import rollout_from_json, rollout_to_json
@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 
 _KIND = "grown"
 _SCHEMA = "schema"
+
+
+class Grown(NamedTuple):
+    """What was saved in pieces."""
+
+    latest: str | None
+    """Name of the latest piece."""
+    pieces: list[JsonObject]
+    """All of them, oldest first."""
+    cells: list[tuple[str, Rollout]]
+    """Candidate and rollout of each measured cell."""
 
 
 class Growth:
@@ -68,24 +79,33 @@ class Growth:
         self._count()
         return self._latest
 
-    def load(self, latest: str | None, data_fingerprint: str | None) -> None:
-        """Go back to what was saved.
+    def read(self, latest: str | None) -> Grown:
+        """Return what was saved.
 
         Args:
             latest: Name of the latest piece.
-            data_fingerprint: Digest of the samples at that time: what was measured on
-                others is not taken over.
 
         Raises:
             FileFormatError: A piece is not in the journal.
         """
         pieces = list(self._pieces(latest))[::-1]
+        return Grown(latest, pieces, list(self._cells(pieces)))
+
+    def load(self, grown: Grown, data_fingerprint: str | None) -> None:
+        """Go back to what was saved.
+
+        Args:
+            grown: What `read` returned.
+            data_fingerprint: Digest of the samples at that time: what was measured on
+                others is not taken over.
+        """
+        pieces = grown.pieces
         if data_fingerprint == self._ledger.data_fingerprint:
-            self._ledger.replace(self._cells(pieces))
+            self._ledger.replace(grown.cells)
         self._log.replace(one for piece in pieces for one in piece["events"])
         self._state.rows[:] = [row for piece in pieces for row in piece["rows"]]
         self._state.records[:] = [one for piece in pieces for one in piece["records"]]
-        self._latest = latest
+        self._latest = grown.latest
         self._count()
 
     def close(self) -> None:

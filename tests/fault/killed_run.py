@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import signal
 import sqlite3
 import sys
 import traceback
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import synalinks
 import synalinks.tracking
+from synalinks._internal import files
 from synalinks.contracts import Candidate
 from synalinks.optimizers import GreedyOptimizer, RandomFewShot
 from synalinks.saving import register_synalinks_serializable
@@ -267,8 +269,29 @@ def rows_of(folder):
     return [(row.name, row.reason, row.epoch, row.step, row.digest) for row in rows]
 
 
+def die_before_operation(n):
+    """Kill this process right before the n-th thing that it does to a file."""
+    left = [n]
+
+    def dying(operation):
+        def call(*args, **options):
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return operation(*args, **options)
+
+        return call
+
+    for name in ("write", "fsync", "ftruncate", "mkdir", "unlink"):
+        setattr(os, name, dying(getattr(os, name)))
+    files._sync = dying(files._sync)
+    Path.replace = dying(Path.replace)
+
+
 def work(order):
     """Do one run as the process that was forked for it."""
+    if order.get("dies_before"):
+        die_before_operation(order["dies_before"])
     folder = Path(order["folder"])
     os.chdir(folder)
     names = ("url", "optimizer", "save_freq")

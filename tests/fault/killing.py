@@ -31,6 +31,7 @@ class Outcome:
     tracked: tuple | None
     asked: Counter
     n_requests: int
+    n_keys: int
     n_kills: int = 0
     n_cut: int = 0
     max_in_flight: int = 0
@@ -62,7 +63,13 @@ class Starter:
         return int(self._process.stdout.readline())
 
     def run(self, order, chat_server, kill=None):
-        """Start a run, and kill it somewhere; return how it ended."""
+        """Start a run, and kill it somewhere; return how it ended.
+
+        With a number for `kill`, it dies by itself before so many file operations.
+        """
+        if isinstance(kill, int):
+            self.start({**order, "dies_before": kill})
+            return self.wait()
         n_before = chat_server.summary()["n_requests"]
         child = self.start(order)
         if kill is not None:
@@ -138,6 +145,7 @@ def run_to_the_end(
         tracked=killed_run.tracked_in(folder),
         asked=Counter(json.dumps(one["body"], sort_keys=True) for one in requests),
         n_requests=len(requests),
+        n_keys=len({one["headers"]["idempotency-key"] for one in requests}),
         n_kills=n_kills,
         n_cut=n_cut,
         max_in_flight=chat_server.summary()["max_in_flight"],
@@ -187,6 +195,8 @@ def problems(outcome, whole):
         found.append(f"{n_again} requests again, {most} in flight at most")
     if (whole.asked - outcome.asked).total():
         found.append("requests that were never made")
+    if outcome.n_requests - n_again != outcome.n_keys:
+        found.append("requests made again without the key that they had before")
     if outcome.repeated:
         found.append(f"answered calls made again: {outcome.repeated}")
     return found
