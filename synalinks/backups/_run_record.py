@@ -37,6 +37,8 @@ class Commit:
     """Its mean reward where candidates are compared; None if it was not measured."""
     values: Mapping[str, JsonObject]
     """Learnable fields by variable path."""
+    at: str = ""
+    """When, in ISO 8601, UTC; empty in folders of earlier releases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

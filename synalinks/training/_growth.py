@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.json import digest
-from synalinks.contracts import rollout_from_json, rollout_to_json
+from synalinks.backups import SAMPLE
+from synalinks.contracts import rollout_from_json, rollout_to_json, sample_to_json
 from synalinks.errors import FileFormatError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _KIND = "grown"
 _SCHEMA = "schema"
+_MAX_SAMPLES = 2000
 
 
 class Growth:
@@ -41,6 +43,7 @@ class Growth:
         self._latest: str | None = None
         self._n_cells = self._n_rows = self._n_records = 0
         self._schemas = _Schemas(self._found)
+        self._shown: set[str] = set()
         session.optimizer.ledger.is_saved_in_pieces = True
 
     def save(self) -> str | None:
@@ -104,7 +107,15 @@ class Growth:
                 if name not in self._schemas:
                     self._schemas[name] = schema
                     self._journal.note(f"{_SCHEMA}/{name}", schema, kind=_SCHEMA)
+            self._show_sample(rollout)
             yield {"candidate": candidate, "rollout": cell}
+
+    def _show_sample(self, rollout: Rollout) -> None:
+        """Note what was asked and expected, once: going on needs it not, readers do."""
+        key = rollout.sample_id
+        if key not in self._shown and len(self._shown) < _MAX_SAMPLES:
+            self._shown.add(key)
+            self._journal.note(f"{SAMPLE}/{key}", sample_to_json(rollout), kind=SAMPLE)
 
     def _pieces(self, latest: str | None) -> Iterator[JsonObject]:
         while latest is not None:
