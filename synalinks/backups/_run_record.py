@@ -96,7 +96,8 @@ def read_run(folder: str | Path) -> RunRecord:
     if card is None:
         msg = (
             f"`{path}` is no folder of a run. Give what `BackupAndRestore` was given "
-            "as `backup_dir`; `synalinks runs` finds them."
+            "as `backup_dir`; `synalinks runs` finds them. Training that comes to its "
+            "end removes it, unless `delete_checkpoint=False`."
         )
         raise ConfigurationError(msg)
     snapshot, _ = read_latest(path)
