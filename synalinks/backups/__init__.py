@@ -3,6 +3,7 @@
 from synalinks._internal.public import publish
 from synalinks.backups._run_card import RunCard, RunEnding, read_card
 from synalinks.backups._run_details import (
+    GROWN,
     MOMENT,
     SAMPLE,
     FailureCount,
@@ -17,6 +18,7 @@ from synalinks.backups._run_record import COMMIT, Commit, RunRecord, find_runs, 
 
 __all__ = [
     "COMMIT",
+    "GROWN",
     "MOMENT",
     "SAMPLE",
     "STOP_NAME",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOMENT = "moment"
 SAMPLE = "sample"
-_GROWN = "grown"
+GROWN = "grown"
 _HELD_OUT = "val:"
 
 
@@ -140,7 +140,7 @@ def read_details(folder: str | Path) -> RunDetails:
         history=logs.get("history", {}),
         first=first,
         best=best,
-        events=list(_events(core)),
+        events=list(notes.events(state.get("grown"))),
         usage=list(_used(state.get("usage", []))),
         samples=notes.samples(first, best),
         failures=notes.failures(),
@@ -152,15 +152,6 @@ def _ends_of(core: JsonObject, commits: Sequence[Commit]) -> tuple[_Values, _Val
     known: list[_Values] = [one.values for one in commits] or [{}]
     best: JsonObject | None = core.get("trainer", {}).get("best")
     return known[0], known[-1] if best is None else best["candidate"]["values"]
-
-
-def _events(core: JsonObject) -> Iterator[CandidateEvent]:
-    events: list[JsonObject] = (
-        core.get("optimizer", {}).get("log", {}).get("events", [])
-    )
-    for event in events:
-        fields: JsonObject = {**event, "parents": tuple(event["parents"])}
-        yield CandidateEvent(**fields)
 
 
 def _used(usage: Iterable[JsonObject]) -> Iterator[PhaseUsage]:
@@ -178,13 +169,15 @@ class _Notes:
         self._samples: dict[str, JsonObject] = {}
         # What was measured again after a crash is the same cell.
         self._cells: dict[tuple[str, str], JsonObject] = {}
-        kinds = frozenset({MOMENT, SAMPLE, _GROWN})
+        self._pieces: dict[str, JsonObject] = {}
+        kinds = frozenset({MOMENT, SAMPLE, GROWN})
         for kind, key, value in read_records(folder, JOURNAL_PREFIX, kinds):
             if kind == MOMENT:
                 self._moments.append(value)
             elif kind == SAMPLE:
                 self._samples[key.partition("/")[2]] = value
             else:
+                self._pieces[key] = value
                 self._take_cells(value["cells"])
 
     def _take_cells(self, cells: Iterable[JsonObject]) -> None:
@@ -197,6 +190,20 @@ class _Notes:
         for one in sorted(self._moments, key=lambda one: one["at"]):
             facts = {key: one[key] for key in one if key not in {"at", "what"}}
             yield Moment(at=one["at"], what=one["what"], facts=facts)
+
+    def events(self, latest: str | None) -> Iterator[CandidateEvent]:
+        """Yield what became of candidates, without what a crash made be done again.
+
+        Args:
+            latest: Name of the latest piece of what grows, as the snapshot has it.
+        """
+        pieces: list[JsonObject] = []
+        while latest in self._pieces:
+            pieces.append(self._pieces[latest])
+            latest = pieces[-1]["before"]
+        for event in (event for one in reversed(pieces) for event in one["events"]):
+            fields: JsonObject = {**event, "parents": tuple(event["parents"])}
+            yield CandidateEvent(**fields)
 
     def samples(self, first: _Values, best: _Values) -> list[ScoredSample]:
         """Return what the best program was scored on, worst first.

@@ -85,7 +85,9 @@ def _told(moment: Moment, details: RunDetails, first_step: int) -> str:
     if moment.what == "begun":
         return f"Training began: `{facts['program']}` with {facts['optimizer']}."
     if moment.what == "resumed":
-        return "Another process went on with it."
+        n_lost = facts.get("in_flight")
+        lost = f"; {n_lost} calls were in flight, and are made again" if n_lost else ""
+        return f"Another process went on with it{lost}."
     reason = facts.get("reason")
     return f"Training {moment.what}{f': {reason}' if reason else ''}."
 

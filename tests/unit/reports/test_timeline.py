@@ -34,13 +34,16 @@ def test_a_killed_process_is_told_of(tmp_path):
     train(tmp_path / "run")
     details = read_details(tmp_path / "run")
     begun = [one for one in details.moments if one.what == "begun"]
-    resumed = replace(begun[0], what="resumed")
+    resumed = replace(begun[0], what="resumed", facts={"in_flight": 3})
     record = replace(details.record, status="interrupted")
     killed = replace(details, moments=[*begun, resumed], record=record)
 
     texts = [row.text for row in timeline_of(killed)[0] if row.kind != "change"]
 
-    assert "The process before had been killed." in texts
+    assert texts[1:3] == [
+        "The process before had been killed.",
+        "Another process went on with it; 3 calls were in flight, and are made again.",
+    ]
     assert texts[-1] == "The process was killed: it has not written how it ended."
 
 
