@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -37,8 +37,8 @@ class Commit:
     """Its mean reward where candidates are compared; None if it was not measured."""
     values: Mapping[str, JsonObject]
     """Learnable fields by variable path."""
-    at: str = ""
-    """When, in ISO 8601, UTC; empty in folders of earlier releases."""
+    at: str = field(default="", compare=False)
+    """When, in ISO 8601, UTC; empty if it was not noted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
