@@ -133,10 +133,11 @@ def _cost(usage: list[JsonObject]) -> float | None:
 
 
 def _journal(folder: Path) -> tuple[int, list[Commit]]:
-    n_answers, commits = 0, dict[str, Commit]()
+    # What was written when a disk was full may be there twice.
+    answers, commits = set[str](), dict[str, Commit]()
     for kind, key, value in read_records(folder, JOURNAL_PREFIX, _CALLS | {COMMIT}):
         if kind == COMMIT:
             commits.setdefault(key, Commit(**value))
         else:
-            n_answers += 1
-    return n_answers, list(commits.values())
+            answers.add(key)
+    return len(answers), list(commits.values())

@@ -330,7 +330,7 @@ class Backup:
         """Note in the journal when something happened, for those who read it."""
         at = _now()
         moment: JsonObject = {"at": at, "what": what, **facts}
-        self._opened.journal.note(f"{MOMENT}/{at}/{what}", moment, kind=MOMENT)
+        self._opened.journal.remark(f"{MOMENT}/{at}", moment, kind=MOMENT)
 
     def _facts(self) -> JsonObject:
         program = self._run.program

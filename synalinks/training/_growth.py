@@ -138,7 +138,9 @@ class Growth:
         key = rollout.sample_id
         if key not in self._shown and len(self._shown) < _MAX_SAMPLES:
             self._shown.add(key)
-            self._journal.note(f"{SAMPLE}/{key}", sample_to_json(rollout), kind=SAMPLE)
+            name = f"{SAMPLE}/{key}"
+            if self._journal.get(name) is None:
+                self._journal.remark(name, sample_to_json(rollout), kind=SAMPLE)
 
     def _pieces(self, latest: str | None) -> Iterator[JsonObject]:
         while latest is not None:
