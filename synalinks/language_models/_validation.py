@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
 _CACHED_VALIDATORS = 1024
-_FENCE = "```"
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 def validator_of(schema: JsonObject, *, check: bool = False) -> Validator:
@@ -117,16 +117,31 @@ def parse_answer(
 
 
 def _parse(text: str, model: str) -> Any:
-    stripped = text.strip()
-    if stripped.startswith(_FENCE) and stripped.endswith(_FENCE):
-        # A fence around the whole answer is how models show JSON; it is not content.
-        stripped = stripped[len(_FENCE) : -len(_FENCE)].removeprefix("json")
+    whole = text.strip().lstrip(_BYTE_ORDER_MARK)
     try:
-        return _DECODER.decode(stripped)
+        return _DECODER.decode(whole)
     except (ValueError, RecursionError) as error:
-        what = "answered nothing" if not stripped else f"answered no JSON ({error})"
+        value = _enclosed(whole)
+        if value is not None:
+            return value
+        what = "answered nothing" if not whole else f"answered no JSON ({error})"
         msg = f"`{model}` {what}. Received: {show(text)}; expected a JSON object."
         raise InvalidOutputError(msg, model=model, answer=text) from None
+
+
+def _enclosed(text: str) -> Any:
+    """Return the one JSON object that has words or a fence around it, or None.
+
+    Models show JSON that way, and to ask again would be paid for.
+    """
+    start, end = text.find("{"), text.rfind("}") + 1
+    around = text[:start] + text[end:]
+    if start < 0 or end <= start or "[" in around or "]" in around:
+        return None
+    try:
+        return _DECODER.decode(text[start:end])
+    except (ValueError, RecursionError):
+        return None
 
 
 def _refuse_constant(name: str) -> Any:
