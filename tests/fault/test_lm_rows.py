@@ -21,7 +21,7 @@ from tests.fault.conftest import GOOD, MESSAGES, N_ATTEMPTS, SCHEMA
 pytestmark = [
     pytest.mark.fault,
     # litellm's types use what pydantic warns about when it first meets them.
-    pytest.mark.filterwarnings("ignore:Item .* on TypedDict class:UserWarning"),
+    pytest.mark.filterwarnings("ignore:Items? .* on TypedDict class:UserWarning"),
 ]
 
 FIRST = [1]
