@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic_core import to_json
 
+from synalinks._internal import context
 from synalinks.errors import ConfigurationError, ConnectionLostError, TimedOutError
 from synalinks.language_models._chunk import one_chunk
 from synalinks.language_models._chunk_reader import ChunkReader
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _OK = 200
+# Who does not know it passes it over.
+_KEY_HEADER = "Idempotency-Key"
 _WHOLE = ("application/json", "text/html")
 _LAST_BYTES_S = 0.05
 _LARGE_BYTES = 2**20
@@ -141,13 +144,18 @@ class DirectTransport:
     ) -> ClientResponse:
         """Return an answer with status 200, not read yet; to be closed."""
         url = f"{_address(endpoint)}/{path}"
+        content, intent = _encoded(body), context.intent.get()
+        headers = _headers(request, endpoint)
+        if intent is not None:
+            headers.setdefault(_KEY_HEADER, intent.key_of(content))
         session = await self._sessions.get()
 
         async def post() -> ClientResponse:
             return await session.post(
                 url,
-                data=_to_send(body),
-                headers=_headers(request, endpoint),
+                # A file is sent bit by bit: other calls go on meanwhile.
+                data=content if len(content) < _LARGE_BYTES else BytesIO(content),
+                headers=headers,
                 allow_redirects=False,  # a key goes nowhere but where it was meant to
                 proxy=self._sessions.proxy_for(url),
             )
@@ -155,6 +163,8 @@ class DirectTransport:
         answer = await _ours(post, request)
         if answer.status == _OK:
             return answer
+        if intent is not None:
+            intent.note_refused()
         async with answer:
             said = (await _ours(answer.read, request)).decode(errors="replace")
         error = error_of_answer(answer.status, said, dict(answer.headers), request)
@@ -198,13 +208,11 @@ async def _read_to_end(answer: ClientResponse) -> None:
             await answer.content.read()
 
 
-def _to_send(body: JsonObject) -> bytes | BytesIO:
+def _encoded(body: JsonObject) -> bytes:
     try:
-        data = to_json(body)  # in a sixth of the time of `json`
+        return to_json(body)  # in a sixth of the time of `json`
     except ValueError:  # half of a surrogate pair, which JSON can escape, or no JSON
-        data = json.dumps(body).encode()
-    # A file is sent bit by bit: other calls go on meanwhile.
-    return data if len(data) < _LARGE_BYTES else BytesIO(data)
+        return json.dumps(body).encode()
 
 
 def _address(endpoint: Endpoint) -> str:
