@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from synalinks.embedding_models import EmbeddingModel
     from synalinks.language_models import LanguageModel, StreamingIterator
     from synalinks.modules import (
+        Action,
         And,
         AudioInput,
         Branch,
@@ -84,6 +85,7 @@ if TYPE_CHECKING:
         Concat,
         Concatenate,
         Decision,
+        FunctionCallingAgent,
         Generator,
         Identity,
         ImageInput,
@@ -91,9 +93,11 @@ if TYPE_CHECKING:
         Input,
         Lambda,
         Module,
+        MultiDecision,
         Not,
         Or,
         OutMask,
+        SelfCritique,
         Tool,
         Xor,
         default_prompt_template,
@@ -146,9 +150,10 @@ _EXPORTS = {
     "embedding_models": ("EmbeddingModel",),
     "language_models": ("LanguageModel", "StreamingIterator"),
     "modules": (
-        "And", "AudioInput", "Branch", "ChainOfThought", "Concat", "Concatenate",
-        "Decision", "Generator", "Identity", "ImageInput", "InMask", "Input", "Lambda",
-        "Module", "Not", "Or", "OutMask", "Tool", "Xor", "default_prompt_template",
+        "Action", "And", "AudioInput", "Branch", "ChainOfThought", "Concat",
+        "Concatenate", "Decision", "FunctionCallingAgent", "Generator", "Identity",
+        "ImageInput", "InMask", "Input", "Lambda", "Module", "MultiDecision", "Not",
+        "Or", "OutMask", "SelfCritique", "Tool", "Xor", "default_prompt_template",
     ),
     "observability": (
         "disable_logging", "disable_observability", "enable_logging",
@@ -168,6 +173,7 @@ _EXPORTS = {
 _HOMES = {name: home for home, names in _EXPORTS.items() for name in names}
 
 __all__ = [
+    "Action",
     "And",
     "Audio",
     "AudioInput",
@@ -191,6 +197,7 @@ __all__ = [
     "ExactMatch",
     "Field",
     "FineScore",
+    "FunctionCallingAgent",
     "Generator",
     "GenericIO",
     "GenericInputs",
@@ -206,6 +213,7 @@ __all__ = [
     "Lambda",
     "LanguageModel",
     "Module",
+    "MultiDecision",
     "Not",
     "Or",
     "OutMask",
@@ -217,6 +225,7 @@ __all__ = [
     "Reward",
     "RewardFunctionWrapper",
     "Score",
+    "SelfCritique",
     "Sequential",
     "Stamp",
     "StreamingIterator",

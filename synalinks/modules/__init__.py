@@ -1,12 +1,15 @@
 """What programs are made of."""
 
 from synalinks._internal.public import publish
+from synalinks.modules._action import Action
 from synalinks.modules._branch import Branch
 from synalinks.modules._chain_of_thought import ChainOfThought
-from synalinks.modules._decision import Decision
+from synalinks.modules._decision import Decision, MultiDecision
+from synalinks.modules._function_calling_agent import FunctionCallingAgent
 from synalinks.modules._generator import Generator
 from synalinks.modules._input import Input, InputModule
 from synalinks.modules._lambda import Lambda
+from synalinks.modules._lookup import deserialize, get, serialize
 from synalinks.modules._media_input import AudioInput, ImageInput
 from synalinks.modules._merging import (
     And,
@@ -20,12 +23,14 @@ from synalinks.modules._merging import (
 )
 from synalinks.modules._module import Module
 from synalinks.modules._selection import pick
+from synalinks.modules._self_critique import SelfCritique
 from synalinks.modules._template import default_prompt_template
 from synalinks.modules._tool import Tool
 
 Concatenate = Concat
 
 __all__ = [
+    "Action",
     "And",
     "AudioInput",
     "Branch",
@@ -33,6 +38,7 @@ __all__ = [
     "Concat",
     "Concatenate",
     "Decision",
+    "FunctionCallingAgent",
     "Generator",
     "Identity",
     "ImageInput",
@@ -41,13 +47,18 @@ __all__ = [
     "InputModule",
     "Lambda",
     "Module",
+    "MultiDecision",
     "Not",
     "Or",
     "OutMask",
+    "SelfCritique",
     "Tool",
     "Xor",
     "default_prompt_template",
+    "deserialize",
+    "get",
     "pick",
+    "serialize",
 ]
 
 publish(__name__)

@@ -57,6 +57,18 @@ class ToolSignature:
         )
         self.schema: JsonObject = self._model.model_json_schema()
 
+    @staticmethod
+    def as_json(arguments: JsonObject) -> JsonObject:
+        """Return the arguments with data models as JSON.
+
+        Args:
+            arguments: JSON values and data models by name.
+        """
+        return {
+            name: json_of(value) if _is_value(value) else value
+            for name, value in arguments.items()
+        }
+
     def bind(self, arguments: JsonObject) -> JsonObject:
         """Return the arguments as the function takes them.
 
@@ -69,10 +81,7 @@ class ToolSignature:
         Raises:
             SchemaError: They are not valid.
         """
-        given = {
-            name: json_of(value) if _is_value(value) else value
-            for name, value in arguments.items()
-        }
+        given = self.as_json(arguments)
         problem = first_violation(given, self.schema)
         if problem is None:
             try:
