@@ -117,12 +117,17 @@ if TYPE_CHECKING:
     )
     from synalinks.programs import Program, Sequential
     from synalinks.rewards import (
+        AgentAsJudge,
         BatchReward,
         BatchRewardFunctionWrapper,
         ComposableReward,
+        CosineSimilarity,
         ExactMatch,
+        LMAsJudge,
+        ProgramAsJudge,
         Reward,
         RewardFunctionWrapper,
+        RubricsAsJudge,
     )
     from synalinks.training import Evaluator
 
@@ -165,8 +170,9 @@ _EXPORTS = {
     "programs": ("Program", "Sequential"),
     "training": ("Evaluator",),
     "rewards": (
-        "BatchReward", "BatchRewardFunctionWrapper", "ComposableReward", "ExactMatch",
-        "Reward", "RewardFunctionWrapper",
+        "AgentAsJudge", "BatchReward", "BatchRewardFunctionWrapper",
+        "ComposableReward", "CosineSimilarity", "ExactMatch", "LMAsJudge",
+        "ProgramAsJudge", "Reward", "RewardFunctionWrapper", "RubricsAsJudge",
     ),
 }  # fmt: skip
 
@@ -174,6 +180,7 @@ _HOMES = {name: home for home, names in _EXPORTS.items() for name in names}
 
 __all__ = [
     "Action",
+    "AgentAsJudge",
     "And",
     "Audio",
     "AudioInput",
@@ -187,6 +194,7 @@ __all__ = [
     "ComposableReward",
     "Concat",
     "Concatenate",
+    "CosineSimilarity",
     "DataModel",
     "Decision",
     "Embedding",
@@ -210,6 +218,7 @@ __all__ = [
     "Input",
     "Instructions",
     "JsonDataModel",
+    "LMAsJudge",
     "Lambda",
     "LanguageModel",
     "Module",
@@ -219,11 +228,13 @@ __all__ = [
     "OutMask",
     "Prediction",
     "Program",
+    "ProgramAsJudge",
     "Rating",
     "Rating10",
     "Rating20",
     "Reward",
     "RewardFunctionWrapper",
+    "RubricsAsJudge",
     "Score",
     "SelfCritique",
     "Sequential",

@@ -12,7 +12,12 @@ from synalinks.data_models._chat import (
 )
 from synalinks.data_models._data_model import DataModel
 from synalinks.data_models._default import default_json
-from synalinks.data_models._duck_type import is_data_model, json_of, schema_of
+from synalinks.data_models._duck_type import (
+    is_data_model,
+    json_of,
+    plain_json,
+    schema_of,
+)
 from synalinks.data_models._embedding import Embedding, EmbeddingRequest, Embeddings
 from synalinks.data_models._generic import (
     GenericInputs,
@@ -108,5 +113,6 @@ __all__ = [
     "is_trainable",
     "json_of",
     "normalize_score",
+    "plain_json",
     "schema_of",
 ]

@@ -23,7 +23,7 @@ from synalinks.modules._merging import (
 )
 from synalinks.modules._module import Module
 from synalinks.modules._selection import pick
-from synalinks.modules._self_critique import SelfCritique
+from synalinks.modules._self_critique import SelfCritique, critique_schema, scale_schema
 from synalinks.modules._template import default_prompt_template
 from synalinks.modules._tool import Tool
 
@@ -54,10 +54,12 @@ __all__ = [
     "SelfCritique",
     "Tool",
     "Xor",
+    "critique_schema",
     "default_prompt_template",
     "deserialize",
     "get",
     "pick",
+    "scale_schema",
     "serialize",
 ]
 

@@ -83,7 +83,7 @@ class SelfCritique(Module):
         self.score_type = get_score_type(score_type)
         scale = [step.value for step in self.score_type]
         self.generator = Generator(
-            schema=_critique_schema(_scale_schema(scale) if return_reward else None),
+            schema=critique_schema(self.score_type if return_reward else None),
             language_model=language_model,
             instructions=instructions or _default_instructions(scale, return_reward),
             name=f"generator_{self.name}",
@@ -91,7 +91,7 @@ class SelfCritique(Module):
             trainable=trainable,
             **options,
         )
-        self._schema = _critique_schema(_REWARD if return_reward else None)
+        self._schema = _with_reward(_REWARD if return_reward else None)
 
     @property
     def language_model(self) -> LanguageModel | None:
@@ -133,7 +133,18 @@ class SelfCritique(Module):
         return inputs + critique if self.return_inputs else critique
 
 
-def _critique_schema(reward: JsonObject | None) -> JsonObject:
+def critique_schema(score_type: Any) -> JsonObject:
+    """Return the schema that a critic is asked for: `critique`, and `reward`.
+
+    Args:
+        score_type: Scale of the reward; None for no reward.
+    """
+    if score_type is None:
+        return _with_reward(None)
+    return _with_reward(scale_schema([step.value for step in score_type]))
+
+
+def _with_reward(reward: JsonObject | None) -> JsonObject:
     properties = {"critique": _CRITIQUE, **({"reward": reward} if reward else {})}
     return {
         "title": "Critique",
@@ -144,7 +155,12 @@ def _critique_schema(reward: JsonObject | None) -> JsonObject:
     }
 
 
-def _scale_schema(scale: list[Any]) -> JsonObject:
+def scale_schema(scale: list[Any]) -> JsonObject:
+    """Return the schema of a score on a scale.
+
+    Args:
+        scale: The steps, from the worst to the best.
+    """
     is_whole = all(isinstance(step, int) for step in scale)
     return {
         "title": "Reward",
