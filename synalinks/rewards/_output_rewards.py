@@ -75,9 +75,9 @@ class OutputRewards(Reward):
                 has = show(list(outputs))
             msg = (
                 f"`reward` has rewards for {expected} outputs, and {of} has {has}. "
-                "Give one reward per output: a list for a list of outputs, a dict for a "
-                "dict; None for one that is not to be scored. Several rewards of one "
-                "output are a `ComposableReward(rewards, weights=...)`."
+                "Give one reward per output: a list for a list of outputs, a dict for "
+                "a dict; None for one that is not to be scored. Several rewards of "
+                "one output are a `ComposableReward(rewards, weights=...)`."
             )
             raise ConfigurationError(msg)
 
