@@ -10,6 +10,7 @@ from synalinks.modules._generator import Generator
 from synalinks.modules._input import Input, InputModule
 from synalinks.modules._lambda import Lambda
 from synalinks.modules._lookup import deserialize, get, serialize
+from synalinks.modules._mcp_client import MCPTool, MultiServerMCPClient
 from synalinks.modules._media_input import AudioInput, ImageInput
 from synalinks.modules._merging import (
     And,
@@ -25,7 +26,7 @@ from synalinks.modules._module import Module
 from synalinks.modules._selection import pick
 from synalinks.modules._self_critique import SelfCritique, critique_schema, scale_schema
 from synalinks.modules._template import default_prompt_template
-from synalinks.modules._tool import Tool
+from synalinks.modules._tool import SchemaTool, Tool
 
 Concatenate = Concat
 
@@ -46,11 +47,14 @@ __all__ = [
     "Input",
     "InputModule",
     "Lambda",
+    "MCPTool",
     "Module",
     "MultiDecision",
+    "MultiServerMCPClient",
     "Not",
     "Or",
     "OutMask",
+    "SchemaTool",
     "SelfCritique",
     "Tool",
     "Xor",

@@ -6,12 +6,38 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
 from synalinks._internal.json import digest
-from synalinks.errors import DivergenceError, ModuleError, show
+from synalinks.errors import (
+    ContentRefusedError,
+    ContextTooLongError,
+    DivergenceError,
+    InvalidOutputError,
+    ModuleError,
+    SchemaError,
+    SynalinksError,
+    show,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from synalinks._internal.json import JsonObject
+
+
+# What whoever chose the call can do better next time. Other errors of this library are
+# of the system: a provider that is dead, a budget that is spent.
+_OF_THE_CALL = (
+    SchemaError, ModuleError, InvalidOutputError, ContentRefusedError,
+    ContextTooLongError,
+)  # fmt: skip
+
+
+def is_of_the_system(error: Exception) -> bool:
+    """Return whether an error is none of the call, but one that others meet, too.
+
+    Args:
+        error: What a tool raised.
+    """
+    return isinstance(error, SynalinksError) and not isinstance(error, _OF_THE_CALL)
 
 
 async def call_once(
@@ -34,6 +60,7 @@ async def call_once(
         ModuleError: The call failed, now or before.
         DivergenceError: The run makes another call here than it did before.
         WriteError: The journal could not keep the result.
+        SynalinksError: It is not the call that is wrong; it may be made again.
     """
     journal = context.journal.get()
     if journal is None:
@@ -51,7 +78,11 @@ async def call_once(
         )
         raise DivergenceError(msg)
     journal.note_sent(position, {"call": name})
-    outcome = await _outcome(call)
+    try:
+        outcome = await _outcome(call)
+    except SynalinksError:
+        journal.note_failed(position)
+        raise
     await journal.append(position, outcome)
     return _result(outcome)
 
@@ -59,7 +90,9 @@ async def call_once(
 async def _outcome(call: Callable[[], Awaitable[Any]]) -> JsonObject:
     try:
         return {"result": await call()}
-    except Exception as error:  # noqa: BLE001 - whatever a user's function raises
+    except Exception as error:
+        if is_of_the_system(error):
+            raise
         return {"error": f"{type(error).__name__}: {error}"}
 
 

@@ -30,7 +30,7 @@ from synalinks.modules._call_recording import record_call
 from synalinks.modules._docstring import read_docstring
 from synalinks.modules._journaled_call import call_once
 from synalinks.modules._module import Module
-from synalinks.modules._tool_signature import ToolSignature
+from synalinks.modules._tool_signature import SchemaSignature, ToolSignature, as_json
 from synalinks.modules._tool_words import ToolWords, calls_of
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
     from synalinks.data_models import Variable
     from synalinks.language_models import Completion
+    from synalinks.modules._tool_signature import Signature
 
 _ATTEMPTS = 3
 _FIRST_WAIT_S = 0.5
@@ -116,16 +117,25 @@ class Tool(Module):
             )
             raise ConfigurationError(msg)
         super().__init__(name=name, description=description, trainable=trainable)
+        self._set_up(func, ToolSignature(func, name), _result_schema(func), journal)
+
+    def _set_up(
+        self,
+        func: Callable[..., Coroutine[Any, Any, Any]],
+        signature: Signature,
+        result: tuple[JsonObject, bool],
+        journal: bool,
+    ) -> None:
         self.func = func
         self.journal = journal
-        self._signature = ToolSignature(func, name)
-        self._result_schema, self._wraps_result = _result_schema(func)
-        self._words = ToolWords(description, self._signature.schema)
+        self._signature = signature
+        self._result_schema, self._wraps_result = result
+        self._words = ToolWords(self.description, signature.schema)
         self.state: Variable | None = (
             self.add_variable(
-                data_model=self._words.variable_schema(), name=f"state_{name}"
+                data_model=self._words.variable_schema(), name=f"state_{self.name}"
             )
-            if trainable
+            if self.trainable
             else None
         )
 
@@ -186,7 +196,7 @@ class Tool(Module):
             model = self._to_model(await self.func(**bound))
             return model and {"schema": schema_of(model), "json": json_of(model)}
 
-        given = self._signature.as_json(arguments)
+        given = as_json(arguments)
         kept = await call_once(self.name, given, call)
         return None if kept is None else JsonDataModel(**kept)
 
@@ -269,6 +279,36 @@ async def _with_attempts(call: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
 def _may_pass(error: BaseException) -> bool:
     # A cancellation is no `Exception`: it is final.
     return isinstance(error, Exception) and not isinstance(error, _WILL_FAIL_AGAIN)
+
+
+class SchemaTool(Tool):
+    """A tool whose arguments are told by a JSON schema instead of a function's hints.
+
+    Args:
+        func: An `async` function that takes the arguments by name, as JSON.
+        schema: JSON schema of the arguments: an object.
+        result_schema: JSON schema of what the function returns, if it is an object;
+            None if that is not known.
+        name: Name of the tool.
+        description: What the tool does.
+        trainable: As in `Tool`.
+        journal: As in `Tool`.
+    """
+
+    def __init__(
+        self,
+        func: Callable[..., Coroutine[Any, Any, Any]],
+        *,
+        schema: JsonObject,
+        result_schema: JsonObject | None = None,
+        name: str,
+        description: str,
+        trainable: bool = False,
+        journal: bool = False,
+    ) -> None:
+        Module.__init__(self, name=name, description=description, trainable=trainable)
+        result = (_ANY_OBJECT if result_schema is None else result_schema, False)
+        self._set_up(func, SchemaSignature(schema, name), result, journal)
 
 
 def trainable_tools(*given: Any) -> list[Tool]:

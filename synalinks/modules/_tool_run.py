@@ -7,17 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.shape import is_dict
 from synalinks.data_models import json_of
-from synalinks.errors import (
-    ConfigurationError,
-    ContentRefusedError,
-    ContextTooLongError,
-    InvalidOutputError,
-    ModuleError,
-    SchemaError,
-    SynalinksError,
-    did_you_mean,
-    show,
-)
+from synalinks.errors import ConfigurationError, did_you_mean, show
+from synalinks.modules._journaled_call import is_of_the_system
 from synalinks.modules._tool import Tool
 
 if TYPE_CHECKING:
@@ -25,12 +16,6 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
 
-# What a model can do better next time. Other errors of this library are of the system:
-# a provider that is dead, a budget that is spent, a journal that cannot be written.
-_OF_THE_CALL = (
-    SchemaError, ModuleError, InvalidOutputError, ContentRefusedError,
-    ContextTooLongError,
-)  # fmt: skip
 # A traceback in a message is no help to a model, and is paid for at every turn.
 _MAX_ERROR_CHARS = 2000
 
@@ -53,7 +38,7 @@ async def run_tool(tool: Tool, arguments: JsonObject, *, training: bool = False)
     try:
         result = await tool(training=training, **arguments)
     except Exception as error:
-        if isinstance(error, SynalinksError) and not isinstance(error, _OF_THE_CALL):
+        if is_of_the_system(error):
             error.add_note(f"in the tool `{tool.name}`")
             raise
         return {"error": f"{type(error).__name__}: {error}"[:_MAX_ERROR_CHARS]}

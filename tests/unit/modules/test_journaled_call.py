@@ -4,7 +4,7 @@ import pytest
 
 from synalinks._internal import context
 from synalinks._internal.journal import Journal
-from synalinks.errors import DivergenceError, ModuleError
+from synalinks.errors import DivergenceError, ModuleError, ToolServerError
 from synalinks.modules._journaled_call import call_once
 from tests.builders import run
 
@@ -68,3 +68,11 @@ def test_another_call_in_the_place_of_a_kept_one_is_refused(tmp_path):
 
     with pytest.raises(DivergenceError, match=r"calls `f` with other arguments .*2"):
         journaled(tmp_path, ("f", {"n": 2}, counting([])))
+
+
+def test_a_call_that_met_a_dead_server_may_be_made_again(tmp_path):
+    """It is no result: nothing is kept."""
+    with pytest.raises(ToolServerError, match="down"):
+        journaled(tmp_path, ("f", {}, counting([ToolServerError("down")])))
+
+    assert journaled(tmp_path, ("f", {}, counting([1]))) == [1]
