@@ -12,6 +12,7 @@ from synalinks.data_models._chat import (
 )
 from synalinks.data_models._data_model import DataModel
 from synalinks.data_models._default import default_json
+from synalinks.data_models._definition import pruned, with_shared_definitions
 from synalinks.data_models._duck_type import (
     is_data_model,
     json_of,
@@ -114,5 +115,7 @@ __all__ = [
     "json_of",
     "normalize_score",
     "plain_json",
+    "pruned",
     "schema_of",
+    "with_shared_definitions",
 ]
