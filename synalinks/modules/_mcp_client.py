@@ -41,7 +41,7 @@ _MAX_NAME_CHARS = 64
 class MultiServerMCPClient:
     """Gives agents the tools of servers that speak the Model Context Protocol.
 
-    Needs the `mcp` package: `pip install 'synalinks[mcp]'`.
+    Needs the `mcp` package, the extra of that name: `pip install 'mcp>=2,<3'`.
 
     In an `async with` block there is one session with each server, which begins at the
     first call: a program is started once, and keeps what it knows. Outside of one each

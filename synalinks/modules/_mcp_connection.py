@@ -119,7 +119,7 @@ def require_mcp() -> None:
     if find_spec("mcp") is None:
         msg = (
             "Tools of MCP servers need the `mcp` package, which is not installed. "
-            "Run `pip install 'synalinks[mcp]'`."
+            "Run `pip install 'mcp>=2,<3'`."
         )
         raise MissingDependencyError(msg)
 

@@ -47,5 +47,5 @@ def test_without_the_package_it_says_what_to_install(monkeypatch):
     """Before any server is started."""
     monkeypatch.setattr(_mcp_connection, "find_spec", lambda _: None)
 
-    with pytest.raises(MissingDependencyError, match=r"pip install 'synalinks\[mcp\]'"):
+    with pytest.raises(MissingDependencyError, match="pip install 'mcp>=2,<3'"):
         require_mcp()
