@@ -186,9 +186,9 @@ def plan_fit(
     check_flag("check_callbacks", check_callbacks)
     _check_choice("on_reject_limit", on_reject_limit, _REJECT_LIMITS)
     _check_choice("callback_errors", callback_errors, _ERROR_POLICIES)
-    samples = make_samples(x, y, role="train")
+    samples = make_samples(x, y, role="train", program=program)
     if validation_data is not None:
-        held_out = _validation_samples(validation_data)
+        held_out = _validation_samples(program, validation_data)
     else:
         samples, held_out = _split(samples, validation_split)
     checked = check_evaluators(evaluators, program)
@@ -224,11 +224,11 @@ def _check_choice(name: str, value: Any, choices: Sequence[Any]) -> None:
         raise ConfigurationError(msg)
 
 
-def _validation_samples(validation_data: Any) -> list[Sample]:
+def _validation_samples(program: Any, validation_data: Any) -> list[Sample]:
     pair = validation_data
     is_pair = is_row(pair) and len(pair) in (1, 2)
     x, y = (*pair, None)[:2] if is_pair else (pair, None)
-    return make_samples(x, y, role="val", argument="validation_data x")
+    return make_samples(x, y, role="val", argument="validation_data x", program=program)
 
 
 def _split(samples: list[Sample], fraction: Any) -> tuple[list[Sample], list[Sample]]:

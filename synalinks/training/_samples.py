@@ -11,6 +11,7 @@ from synalinks._internal.rng import stream
 from synalinks._internal.shape import is_list, is_row
 from synalinks.data_models import DataModel, JsonDataModel
 from synalinks.errors import ConfigurationError, show
+from synalinks.training._frame_data import read_frames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,20 +93,25 @@ class Feed:
         return self.samples[: self.n_batches * self.batch_size]
 
 
-def make_samples(x: Any, y: Any, *, role: str, argument: str = "x") -> list[Sample]:
+def make_samples(
+    x: Any, y: Any, *, role: str, argument: str = "x", program: Any = None
+) -> list[Sample]:
     """Return samples from what the user passed.
 
     Args:
-        x: A list or array of data models, or a dataset or generator that yields
-            `(x,)` or `(x, y)` batches.
-        y: A list or array of data models; None with a dataset or without targets.
+        x: A list or array of data models, a table of pandas, or a dataset or generator
+            that yields `(x,)` or `(x, y)` batches.
+        y: A list or array of data models, or a table; None with a dataset or without
+            targets.
         role: First part of the identities: `train`, `val`, ...
         argument: How the user calls `x`, for messages.
+        program: Tells which fields the columns of tables are.
 
     Raises:
         ConfigurationError: There are no samples, `x` and `y` differ in length, or an
             element is no data model.
     """
+    x, y = read_frames(program, x, y, argument)
     inputs, targets = _read(x, y, argument)
     if not inputs:
         msg = f"`{argument}` is empty: expected at least one sample."

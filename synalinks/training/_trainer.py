@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.checks import check_count
 from synalinks.contracts import Invocations, TrainerState
+from synalinks.datasets import is_frame, object_array
 from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
 from synalinks.training._backed_up import with_backup
 from synalinks.training._batch_methods import BatchMethods
@@ -21,6 +22,7 @@ from synalinks.training._estimate import estimate_fit
 from synalinks.training._evaluate_loop import run_evaluation, run_prediction
 from synalinks.training._failures import FailurePolicy
 from synalinks.training._fit_loop import fit, with_defaults
+from synalinks.training._frame_data import output_columns, predicted_frame
 from synalinks.training._orderly import orderly
 from synalinks.training._plan import plan_fit
 from synalinks.training._samples import Feed, make_samples
@@ -94,10 +96,12 @@ class Trainer(BatchMethods):
         """Train the program's variables.
 
         Args:
-            x: List or array of `n_samples` data models; or a `Dataset` or generator
-                of `(x, y)` batches, which is read to its end first.
-            y: List or array of `n_samples` targets; None with a dataset, or for a
-                reward that needs none.
+            x: List or array of `n_samples` data models; a pandas `DataFrame` whose
+                columns are the fields of the inputs, and of the targets if `y` is
+                None; or a `Dataset` or generator of `(x, y)` batches, which is read to
+                its end first.
+            y: List or array of `n_samples` targets, a `DataFrame` or a column of one;
+                None with a dataset, or for a reward that needs none.
             batch_size: Samples in a training step, run at once.
             minibatch_size: Validation samples on which a candidate first meets the
                 program as it is; those that do well meet it on more. None for all.
@@ -149,9 +153,6 @@ class Trainer(BatchMethods):
             AllSamplesFailedError: No sample of a batch came through, or none of the
                 whole pass got a valid answer.
             FailureRateError: More samples failed than `max_failure_rate` allows.
-            ResumeError: The folder holds another run, or the run asks something else
-                than it did before.
-            WriteError: An answer cannot be saved; nothing more is paid for.
             ResumeError: The folder holds another run, or the run asks something else
                 than it did before.
             WriteError: An answer cannot be saved; nothing more is paid for.
@@ -312,7 +313,7 @@ class Trainer(BatchMethods):
         """Run the program on data.
 
         Args:
-            x: As for `fit`; targets of a dataset are passed over.
+            x: As for `fit`; targets of a dataset or table are passed over.
             batch_size: Samples in a batch, as callbacks see them; 32 when None.
             verbose: As for `fit`.
             steps: Batches to use; None for all.
@@ -322,7 +323,9 @@ class Trainer(BatchMethods):
 
         Returns:
             NumPy array of objects, shape `(n_samples,)`: one `JsonDataModel` each, or
-            None for a sample that failed or a branch that was not taken.
+            None for a sample that failed or a branch that was not taken. For a
+            `DataFrame`, one with its index and the fields of the outputs as columns;
+            the row of such a sample has missing values.
 
         Raises:
             ConfigurationError: An argument cannot work; no LM call was made.
@@ -336,6 +339,8 @@ class Trainer(BatchMethods):
         if batch_size is None:
             batch_size = _DEFAULT_PREDICT_BATCH_SIZE
         policy = FailurePolicy(on_sample_error, max_failure_rate)
+        if is_frame(x):
+            output_columns(self)
         feed = self._plan_pass(x, None, batch_size, steps, role="predict")
         check_keys(self)
         run = self._pass("predict", feed, callbacks, verbose, policy, {})
@@ -344,14 +349,16 @@ class Trainer(BatchMethods):
         async with orderly(run):
             outputs = await run_prediction(run, feed)
         policy.warn_of_failures()
-        return _object_array(outputs)
+        if is_frame(x):
+            return predicted_frame(self, outputs, x.index)
+        return object_array(outputs)
 
     def _plan_pass(
         self, x: Any, y: Any, batch_size: int, steps: int | None, *, role: str
     ) -> Feed:
         check_count("batch_size", batch_size, at_least=1)
         check_count("steps", 1 if steps is None else steps, at_least=1)
-        samples = make_samples(x, y, role=role)
+        samples = make_samples(x, y, role=role, program=self)
         check_inputs(self, samples)
         return Feed(samples, batch_size=batch_size, max_batches=steps)
 
@@ -376,11 +383,3 @@ class Trainer(BatchMethods):
         if stage == "evaluate":
             state.samples = {"evaluation": feed.samples}
         return CurrentRun(program=self, state=state, policy=policy, callbacks=entries)
-
-
-def _object_array(values: list[Any]) -> Any:
-    import numpy as np
-
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
