@@ -14,7 +14,8 @@ from synalinks.training._checks import check_compiled, check_step
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._failures import FailurePolicy
 from synalinks.training._rollouts import score
-from synalinks.training._samples import Feed, Sample, make_samples
+from synalinks.training._sample import Sample
+from synalinks.training._samples import Feed, make_samples
 from synalinks.training._scores import without_failed
 from synalinks.training._scoring import Scoring
 from synalinks.training._session import FitSession
@@ -98,7 +99,7 @@ class BatchMethods(Scoring):
         batch = [
             _by_content(one) for one in make_samples(x, y, role="train", program=self)
         ]
-        held_out: list[Sample] = []
+        held_out: Sequence[Sample] = []
         if val_x is not None:
             held_out = make_samples(
                 val_x, val_y, role="val", argument="val_x", program=self
