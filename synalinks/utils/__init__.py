@@ -6,18 +6,25 @@ from synalinks.data_models import (
     is_meta_class,
     is_symbolic_data_model,
 )
+from synalinks.utils._batch_pair import pack_x_y, unpack_x_y
+from synalinks.utils._file_cache import get_file
 from synalinks.utils._plot_history import plot_history
 from synalinks.utils._plot_lineage import plot_lineage
 from synalinks.utils._plot_program import plot_program, program_to_dot
+from synalinks.utils._progbar import Progbar
 
 __all__ = [
+    "Progbar",
+    "get_file",
     "is_json_data_model",
     "is_meta_class",
     "is_symbolic_data_model",
+    "pack_x_y",
     "plot_history",
     "plot_lineage",
     "plot_program",
     "program_to_dot",
+    "unpack_x_y",
 ]
 
 publish(__name__)
