@@ -27,8 +27,8 @@ class FrameReader:
     """
 
     def __init__(self, frame: Any, argument: str) -> None:
-        self.frame = as_table(frame)
-        self.columns = [str(column) for column in self.frame.columns]
+        self.frame: Any = as_table(frame)
+        self.columns: list[str] = [str(column) for column in self.frame.columns]
         self._argument = argument
         if len(set(self.columns)) != len(self.columns):
             msg = f"Two columns of `{argument}` have one name: {show(self.columns)}."

@@ -35,7 +35,7 @@ class Function:
         if not self._sources or not list(symbols_in(outputs)):
             msg = "A graph needs at least one symbolic input and one symbolic output."
             raise GraphError(msg)
-        self.nodes = _sorted_nodes(outputs, self._sources)
+        self.nodes: list[Node] = _sorted_nodes(outputs, self._sources)
         _check_names(self.nodes)
         self._is_chain = all(
             node.parents() in ([], [previous])

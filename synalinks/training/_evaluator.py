@@ -78,7 +78,7 @@ class Evaluator:
             raise ConfigurationError(msg)
         self.name = name
         self.every = every
-        self.tags = tuple(tags)
+        self.tags: tuple[str, ...] = tuple(tags)
         self.on_error = on_error
         self.own_metrics = None if metrics is None else resolve_metrics(metrics)
         self._data = x, y

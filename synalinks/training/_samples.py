@@ -60,7 +60,7 @@ class Feed:
         self.batch_size = batch_size
         self.max_batches = max_batches
         n_batches = -(-len(self.samples) // batch_size)
-        self.n_batches = min(n_batches, max_batches or n_batches)
+        self.n_batches: int = min(n_batches, max_batches or n_batches)
 
     def batches(self, *, seed: int | None = None, epoch: int = 0) -> Iterator[Batch]:
         """Yield the batches of an epoch.

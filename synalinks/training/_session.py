@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import Rollout, Trial
+    from synalinks.data_models import Variable
     from synalinks.training._failures import FailurePolicy
     from synalinks.training._sample import Sample
 
@@ -59,10 +60,10 @@ class FitSession:
         seed: int | None = None,
     ) -> None:
         self.optimizer = optimizer
-        self.variables = trainable_by_path(program)
+        self.variables: dict[str, Variable] = trainable_by_path(program)
         self._program = program
         self._policy = policy
-        self.validation_ids = ids_of(validation)
+        self.validation_ids: list[str] = ids_of(validation)
         self._samples = SampleIndex([train, validation, *others])
         self._minibatch_size = minibatch_size
         self._seed = config.get_seed() if seed is None else seed
