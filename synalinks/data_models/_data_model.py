@@ -56,6 +56,8 @@ class DataModel(Operators, BaseModel, metaclass=DataModelMeta):
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    if TYPE_CHECKING:
+        __synalinks_schema_kept__: ClassVar[JsonObject | None]
 
     @classmethod
     def __synalinks_schema__(cls) -> JsonObject:
