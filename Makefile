@@ -11,7 +11,7 @@ BENCHMARKS := $(wildcard benchmarks/[!_]*.py)
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format docs bench release-check clean
+.PHONY: help demo test check lint format docs docs-version bench release-check clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ format: $(DEV) ## rewrite the sources in the project's format
 
 docs: $(DEV) ## build the documentation into site/
 	$(BIN)/mkdocs build --strict
+
+docs-version: $(DEV) ## build the pages of this version into the branch gh-pages, as the latest
+	$(BIN)/mike deploy --update-aliases $$($(BIN)/python -c 'from synalinks import __version__ as v; print(".".join(v.split(".")[:2]))') latest
+	$(BIN)/mike set-default latest
 
 bench: $(RUNTIME) ## run the benchmarks
 	@for script in $(BENCHMARKS); do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
