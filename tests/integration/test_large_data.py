@@ -47,6 +47,7 @@ class MostInMemory(Callback):
     """Counts the samples that are in memory, each time a batch is done."""
 
     most = 0
+    run_in_thread = True  # there are many objects to look through
 
     def on_test_batch_end(self, batch, logs=None):
         self._count(batch)
