@@ -12,6 +12,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*
 RUN_BY = {
     "README.md": "test_readme.py",
     "deployment.md": "test_docs_deployment.py",
+    "reports.md": "test_docs_reports.py",
     "testing.md": "test_docs_testing.py",
 }
 # Told before a fence of what cannot be run, with the reason.
