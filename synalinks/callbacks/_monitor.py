@@ -94,7 +94,7 @@ class Monitor(Callback):
         self.log_epoch_metrics = log_epoch_metrics
         self.log_program_plot = log_program_plot
         self.log_program_model = log_program_model
-        self.tags = dict(tags or {})
+        self.tags: dict[str, Any] = dict(tags or {})
         self.run_id = run_id
         self.resume = resume
         self.log_assessments = log_assessments

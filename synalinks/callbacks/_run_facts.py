@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, get_args
 
 from synalinks._internal.context import Phase
-from synalinks._internal.json import digest
+from synalinks._internal.json import digest_of_list
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.callbacks._reachable_models import reachable_models
 from synalinks.data_models import plain_json
@@ -82,7 +82,9 @@ def samples_digest(samples: Sequence[Any]) -> str:
     Args:
         samples: Each has `id`, `x` and `y`.
     """
-    return digest([[one.id, plain_json(one.x), plain_json(one.y)] for one in samples])
+    return digest_of_list(
+        [one.id, plain_json(one.x), plain_json(one.y)] for one in samples
+    )
 
 
 class Spending:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from synalinks.cli._demo import DemoSettings, run_demo
-from synalinks.cli._runs import list_runs, show_run
+from synalinks.cli._init import TEMPLATES, InitSettings, list_templates, run_init
+from synalinks.cli._runs import list_runs, show_page, show_run
 from synalinks.errors import SynalinksError
 from synalinks.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+_TEMPLATES_HELP = "; ".join(f"{name}, {what}" for name, what in TEMPLATES.items())
 
 app = typer.Typer(
     help="Train programs made of language-model calls.",
@@ -105,6 +108,50 @@ def demo(  # noqa: PLR0917 - options are named on the command line
         run_demo(settings)
 
 
+@app.command(
+    help="Write a project that runs offline and passes its own tests: "
+    + _TEMPLATES_HELP
+)
+def init(  # noqa: PLR0917 - options are named on the command line
+    project: Annotated[
+        Path, typer.Argument(help="Folder of the project; made if need be.")
+    ] = Path(),
+    name: Annotated[
+        str | None,
+        typer.Option("--name", "-n", help="Name; by default that of the folder."),
+    ] = None,
+    description: Annotated[
+        str | None, typer.Option("--description", "-d", help="What the project does.")
+    ] = None,
+    template: Annotated[
+        str, typer.Option("--template", "-t", help="What to write.")
+    ] = "script",
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="Language model, as provider/name.")
+    ] = "embedded/learner",
+    list_: Annotated[
+        bool, typer.Option("--list", "-l", help="List the templates and exit.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", "-f", help="Replace files that are there.")
+    ] = False,
+) -> None:
+    """Write a project that runs offline and passes its own tests."""
+    if list_:
+        list_templates()
+        return
+    settings = InitSettings(
+        project=project,
+        name=name,
+        description=description,
+        template=template,
+        model=model,
+        force=force,
+    )
+    with _errors_in_one_line():
+        run_init(settings)
+
+
 @app.command(help="List the runs at or below a folder.")
 def runs(
     folder: Annotated[Path, typer.Argument(help="Where to look.")] = Path(),
@@ -114,13 +161,30 @@ def runs(
         list_runs(folder)
 
 
-@app.command(help="Show a run, with its prompts as they changed.")
+@app.command(
+    help="Show a run, with its prompts as they changed; with --html, write a page "
+    "about it."
+)
 def show(
     folder: Annotated[Path, typer.Argument(help="The `backup_dir` of the run.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="File of the page; beside the folder by default."),
+    ] = None,
+    html: Annotated[
+        bool, typer.Option("--html", help="Write a page: one file, no network.")
+    ] = False,
 ) -> None:
-    """Show a run, with its prompts as they changed."""
+    """Show a run, with its prompts as they changed.
+
+    Raises:
+        BadParameter: There is a file and no `--html`.
+    """
+    if file is not None and not html:
+        msg = "a file is written with `--html` only"
+        raise typer.BadParameter(msg)
     with _errors_in_one_line():
-        show_run(folder)
+        show_page(folder, file) if html else show_run(folder)
 
 
 @contextlib.contextmanager

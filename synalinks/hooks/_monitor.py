@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.hooks._call import Call
+    from synalinks.tracking import Outbox
 
 _TAG = "mlflow.traceTag."
 _DEFAULT_EXPERIMENT = "Default"
@@ -53,7 +54,7 @@ class Monitor(Hook):
         if not 0 <= sampling_rate <= 1:
             msg = f"`sampling_rate` is from 0 to 1, received: {show(sampling_rate)}."
             raise ConfigurationError(msg)
-        self.outbox = outbox_for(resolve_uri(tracking_uri))
+        self.outbox: Outbox = outbox_for(resolve_uri(tracking_uri))
         self.experiment_name = experiment_name
         self.sampling_rate = sampling_rate
         self._calls: dict[str, list[Call]] = {}

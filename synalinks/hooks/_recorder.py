@@ -38,7 +38,7 @@ class Recorder(Hook):
     """
 
     def __init__(self, base_dir: str | Path | None = None) -> None:
-        self.base_dir = Path(base_dir or synalinks_home())
+        self.base_dir: Path = Path(base_dir or synalinks_home())
         if self.base_dir.exists() and not self.base_dir.is_dir():
             msg = f"`base_dir` is a folder to write to, `{self.base_dir}` is a file."
             raise ConfigurationError(msg)
