@@ -136,6 +136,7 @@ def run_to_the_end(
         if (folder / "result.json").exists():
             break
     requests = settled_requests(chat_server)
+    wait_for_processes_in(folder)
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     n_cut, repeated = calls_in(folder / "backup")
     return Outcome(
@@ -151,6 +152,21 @@ def run_to_the_end(
         max_in_flight=chat_server.summary()["max_in_flight"],
         repeated=repeated,
     )
+
+
+def wait_for_processes_in(folder):
+    """Wait for those that outlive a run: what talks to MLflow sends what is left."""
+    while any(
+        place == folder for place in map(working_folder, Path("/proc").iterdir())
+    ):
+        time.sleep(0.05)
+
+
+def working_folder(entry):
+    """Return where a process works; None if it is none, or has ended."""
+    with contextlib.suppress(OSError):
+        return (entry / "cwd").readlink()
+    return None
 
 
 def settled_requests(chat_server):
