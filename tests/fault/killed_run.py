@@ -154,6 +154,13 @@ def data(first, n):
     )
 
 
+# By name: what makes the optimizer of a run from the address of the server.
+OPTIMIZERS = {
+    "few_shot": lambda _: RandomFewShot(),
+    "advised": lambda url: Advised(model("adviser", url)),
+}
+
+
 async def make_program(url, optimizer):
     """Return the compiled program of the run."""
     inputs = synalinks.Input(data_model=Question)
@@ -162,9 +169,7 @@ async def make_program(url, optimizer):
     )(inputs)
     program = synalinks.Program(inputs=inputs, outputs=outputs, name="killed")
     program.compile(
-        optimizer=RandomFewShot()
-        if optimizer == "few_shot"
-        else Advised(model("adviser", url)),
+        optimizer=OPTIMIZERS[optimizer](url),
         reward=Judge(model("judge", url)),
         metrics=[synalinks.metrics.FBetaScore(average="macro")],
     )
@@ -312,7 +317,7 @@ async def warm_up():
         await model("worker", url).complete([{"role": "user", "content": "1"}])
 
 
-def start_runs():
+def start_runs(warm_up=warm_up):
     """Fork a process for each order on standard input; say its number, then its end."""
     asyncio.run(warm_up())
     for line in sys.stdin:

@@ -41,10 +41,10 @@ class Outcome:
 class Starter:
     """A process that has imported what a run needs, and forks one for each order."""
 
-    def __init__(self):
+    def __init__(self, module="tests.fault.killed_run"):
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.fault.killed_run"],
+            [sys.executable, "-m", module],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,
