@@ -91,6 +91,7 @@ def test_a_full_disk_stops_the_run(tmp_path):
 CALLS_AT_ONCE = 4
 
 
+@pytest.mark.filterwarnings("ignore:Of this run")  # the last answers were lost
 @pytest.mark.parametrize("n_writes", [3, 10, 25, 40])
 def test_each_write_may_be_the_last(tmp_path, monkeypatch, n_writes):
     """Wherever the disk fills up, nothing more is sent, and the run can be resumed."""
