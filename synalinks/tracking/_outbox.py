@@ -15,9 +15,10 @@ from collections import deque
 from pathlib import Path
 from queue import SimpleQueue
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from synalinks.errors import warn
+from synalinks.tracking._encoding import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,21 +29,49 @@ Lane: TypeAlias = Literal["run", "trace"]
 
 _ROOT = Path(__file__).parents[2]
 # Traces beyond these are not kept, should MLflow be away for hours.
-_MAX_WAITING_TRACES = 20_000
+_MAX_WAITING_TRACES = 50_000
 _MAX_STARTS = 3
 _REST_S = 0.05
+# Until the other process has imported MLflow, it takes little.
+_PIPE_BYTES = 2**20
 
 
-class _Order(NamedTuple):
-    """An entry, and what makes the rest of it."""
+class _Order:
+    """An entry; first what it is made of, then the line that the other process reads.
 
-    entry: JsonObject
-    complete: Callable[[], JsonObject] | None
+    Args:
+        number: What the other process calls it.
+        lane: Where it belongs.
+        entry: What is known of it at once.
+        complete: Makes the rest of it.
+    """
 
-    def as_line(self) -> str:
-        """Return the whole entry as the other process reads it."""
-        rest = self.complete() if self.complete is not None else {}
-        return json.dumps({**self.entry, **rest}, default=str)
+    __slots__ = ("_complete", "_entry", "_line", "lane", "number")
+
+    def __init__(
+        self,
+        number: int,
+        lane: Lane,
+        entry: JsonObject,
+        complete: Callable[[], JsonObject] | None,
+    ) -> None:
+        self.number = number
+        self.lane: Lane = lane
+        self._entry = {**entry, "lane": lane, "n": number}
+        self._complete = complete
+        self._line: bytes | None = None
+
+    def as_line(self) -> bytes:
+        """Return the whole entry. What it was made of is let go.
+
+        Entries may wait for hours. Held as thousands of objects, they would make each
+        collection of garbage longer, and the event loop waits for these.
+        """
+        if self._line is None:
+            rest = self._complete() if self._complete is not None else {}
+            self._line = encode({**self._entry, **rest})
+            self._entry, self._complete = {}, None
+        return self._line
 
 
 class Outbox:
@@ -70,7 +99,7 @@ class Outbox:
         self._n_starts = 0
         self._warnings: deque[str] = deque()
         self._changed = threading.Condition()
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
 
     # -- taking ------------------------------------------------------------------------
@@ -95,8 +124,8 @@ class Outbox:
                 return
             self._n_traces += lane == "trace"
             self._n_entries += 1
-            entry = {**entry, "lane": lane, "n": self._n_entries}
-            self._waiting[self._n_entries] = order = _Order(entry, complete)
+            order = _Order(self._n_entries, lane, entry, complete)
+            self._waiting[order.number] = order
             if entry["op"] == "run":
                 self._runs[entry["run"]] = order
             if self._thread is None:
@@ -132,7 +161,7 @@ class Outbox:
     def _is_waiting(self, lane: Lane | None) -> bool:
         if lane is None:
             return bool(self._waiting)
-        return any(one.entry["lane"] == lane for one in self._waiting.values())
+        return any(one.lane == lane for one in self._waiting.values())
 
     def close(self) -> None:
         """Wait for what is left, for a while; the sender goes on by itself after it."""
@@ -157,12 +186,21 @@ class Outbox:
         """Write entries to the process; runs in a thread, since pipes block."""
         self._start()
         while (order := self._queue.get()) is not None:
-            if not self._hand_over(order):
+            if self._can_encode(order) and not self._hand_over(order):
                 return
             if self._queue.empty():
                 # To be woken for each entry would cost its giver more than the entry.
                 time.sleep(_REST_S)
         self._close_input()
+
+    def _can_encode(self, order: _Order) -> bool:
+        try:
+            order.as_line()
+        except Exception as error:  # noqa: BLE001 - values of users may do anything
+            self._settle(order.number)
+            self._note(f"An entry for MLflow is left out, it is no JSON: {error!r}")
+            return False
+        return True
 
     def _close_input(self) -> None:
         process = self._process
@@ -175,7 +213,7 @@ class Outbox:
         if process is None or process.stdin is None:
             return False
         try:
-            process.stdin.write(f"{order.as_line()}\n")
+            process.stdin.write(order.as_line())
             process.stdin.flush()
         except OSError:  # it has died: all that it did not acknowledge, once more
             return self._start_again()
@@ -205,32 +243,33 @@ class Outbox:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": path},
-            text=True,
-            encoding="utf-8",
+            pipesize=_PIPE_BYTES,
             start_new_session=True,  # an interruption of the program is not for it
         )
         self._process = process
         if process.stdin is not None:
-            process.stdin.write(f"{self.uri}\n")
+            process.stdin.write(f"{self.uri}\n".encode())
             process.stdin.flush()
         threading.Thread(target=self._listen, args=(process,), daemon=True).start()
 
     def _listen(self, process: Any) -> None:
         """Take what the process has to say; runs in a thread."""
         for line in process.stdout:
-            if not line.startswith("{"):
+            if not line.startswith(b"{"):
                 continue  # MLflow prints, too
             said = json.loads(line)
-            with self._changed:
-                for number in said.get("done", ()):
-                    done = self._waiting.pop(number, None)
-                    is_trace = done is not None and done.entry["lane"] == "trace"
-                    self._n_traces -= is_trace
-                self._changed.notify_all()
+            self._settle(*said.get("done", ()))
             if "warn" in said:
                 self._note(said["warn"])
         process.stdout.close()
         process.wait()
+
+    def _settle(self, *numbers: int) -> None:
+        with self._changed:
+            for number in numbers:
+                done = self._waiting.pop(number, None)
+                self._n_traces -= done is not None and done.lane == "trace"
+            self._changed.notify_all()
 
     def _note(self, text: str) -> None:
         with self._changed:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
+import time
 from typing import TYPE_CHECKING
 
-from synalinks._internal.files import write_atomic
-from synalinks._internal.json import dumps
+from synalinks._internal.files import AppendFile, write_atomic
 from synalinks.config import synalinks_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from synalinks._internal.json import JsonObject
 
 
 class Spool:
@@ -28,33 +24,36 @@ class Spool:
     def __init__(self, uri: str) -> None:
         name = hashlib.sha256(uri.encode()).hexdigest()[:16]
         self._folder = synalinks_home() / "unsent" / name
-        self._taken: list[Path] = []
+        self._taken: list[AppendFile] = []
 
-    def read(self) -> Iterator[JsonObject]:
-        """Yield the entries that earlier processes left."""
+    def read(self) -> Iterator[str]:
+        """Yield the entries, a line of JSON each, that earlier processes left.
+
+        Their files stay until `clear`, so that nothing is lost if this process dies; no
+        other process reads them meanwhile.
+        """
         for path in sorted(self._folder.glob("*.jsonl")):
-            taken = path.with_suffix(f".{os.getpid()}")
-            try:
-                # Whoever renames it has it: another process may look too.
-                path.rename(taken)
-            except OSError:
-                continue
-            self._taken.append(taken)
-            for line in taken.read_text(encoding="utf-8").splitlines():
-                yield json.loads(line)
+            taken = AppendFile.lock(path)
+            if taken is not None:
+                self._taken.append(taken)
+                yield from path.read_text(encoding="utf-8").split("\n")[:-1]
 
-    def write(self, entries: Sequence[JsonObject]) -> None:
-        """Keep entries; the numbers that they had here mean nothing later.
+    def write(self, lines: Sequence[str]) -> None:
+        """Keep entries, those that were read included if they are left.
 
         Args:
-            entries: What is left.
+            lines: What is left, a line of JSON each.
         """
-        kept = [{key: one[key] for key in one if key != "n"} for one in entries]
-        text = "".join(f"{dumps(one)}\n" for one in kept)
-        write_atomic(self._folder / f"{os.getpid()}.jsonl", text, private=True)
+        if lines:
+            # Later files are read later; two processes never use the same name.
+            name = f"{time.time_ns():020d}_{os.getpid()}.jsonl"
+            text = "".join(f"{line}\n" for line in lines)
+            write_atomic(self._folder / name, text, private=True)
         self.clear()
 
     def clear(self) -> None:
         """Forget the entries that were read."""
-        for path in self._taken:
-            path.unlink(missing_ok=True)
+        while self._taken:
+            taken = self._taken.pop()
+            taken.path.unlink(missing_ok=True)
+            taken.close()

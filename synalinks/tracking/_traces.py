@@ -30,11 +30,13 @@ def log_traces(
         traces: Each has `spans`, `metadata` and `assessments`.
     """
     tracing: Any = client.store._tracing_client  # noqa: SLF001 - it has no public name
-    spans = [span for trace in traces for span in _spans_of(client.mlflow, trace)]
-    tracing.log_spans(experiment_id, spans)
+    # Facts before spans: MLflow merges the facts of a trace that it has spans of row by
+    # row, which takes it several times as long.
     for trace in traces:
         if trace["metadata"] or trace["assessments"]:
             tracing.start_trace(_info_of(client.mlflow, experiment_id, run, trace))
+    spans = [span for trace in traces for span in _spans_of(client.mlflow, trace)]
+    tracing.log_spans(experiment_id, spans)
     if run is not None:
         trace_ids = [_PREFIX + trace["trace_id"] for trace in traces]
         client.store.link_traces_to_run(trace_ids, run.run_id)

@@ -144,10 +144,20 @@ def test_what_is_not_sent_is_kept_for_the_next_time(monkeypatch):
     away.run()
 
     back = Spool("http://nowhere")
-    assert [one["op"] for one in back.read()] == ["tags"]
+    assert list(back.read()) == [entries[0].strip()]
     assert list(Spool("http://nowhere").read()) == []  # they are taken
-    back.write([{"op": "tags", "lane": "run", "n": 7}])
-    assert list(Spool("http://nowhere").read()) == [{"op": "tags", "lane": "run"}]
+    back.write(['{"op": "end"}'])
+    assert list(Spool("http://nowhere").read()) == ['{"op": "end"}']
+
+
+def test_what_a_dead_sender_had_read_is_kept():
+    """Entries of earlier runs stay until they are sent, whoever dies meanwhile."""
+    Spool("http://nowhere").write(["{}"])
+    dies = Spool("http://nowhere")
+    assert list(dies.read()) == ["{}"]
+    del dies
+
+    assert list(Spool("http://nowhere").read()) == ["{}"]
 
 
 def test_frozen_server_does_not_hold_up_the_end():
