@@ -1,7 +1,7 @@
 """What observability costs: the same evaluation with it and without, in turns.
 
-1,000 samples at 50 ms, 64 at once, in five pairs of evaluations. MLflow is at the
-address given, or in a database in a temporary folder. A task that asks to be woken every
+1,000 samples at 50 ms, 64 at once, in five pairs of evaluations. MLflow is at the given
+address, or in a database in a temporary folder. A task that asks to be woken every
 millisecond tells how long the event loop was held up.
 
     python benchmarks/observability.py [tracking_uri]

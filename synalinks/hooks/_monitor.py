@@ -122,12 +122,10 @@ class Monitor(Hook):
                 "experiment": self._experiment_of(root, tracked),
                 "trace_id": root.trace_id,
                 "metadata": dict(facts.metadata),
-            },
-            lane="trace",
-            complete=lambda: {
                 "spans": _spans_of(calls, of_trace),
                 "assessments": _assessments(root) if is_assessed else [],
             },
+            lane="trace",
         )
 
     def _experiment_of(self, root: Call, tracked: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -15,14 +16,12 @@ from collections import deque
 from pathlib import Path
 from queue import SimpleQueue
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from synalinks.errors import warn
 from synalinks.tracking._encoding import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from synalinks._internal.json import JsonObject
 
 Lane: TypeAlias = Literal["run", "trace"]
@@ -36,42 +35,16 @@ _REST_S = 0.05
 _PIPE_BYTES = 2**20
 
 
-class _Order:
-    """An entry; first what it is made of, then the line that the other process reads.
+class _Order(NamedTuple):
+    """An entry that waits, as the line that the other process reads.
 
-    Args:
-        number: What the other process calls it.
-        lane: Where it belongs.
-        entry: What is known of it at once.
-        complete: Makes the rest of it.
+    Entries may wait for hours. As objects thousands of them would make each collection
+    of garbage longer, and the event loop waits for these.
     """
 
-    __slots__ = ("_complete", "_entry", "_line", "lane", "number")
-
-    def __init__(
-        self,
-        number: int,
-        lane: Lane,
-        entry: JsonObject,
-        complete: Callable[[], JsonObject] | None,
-    ) -> None:
-        self.number = number
-        self.lane: Lane = lane
-        self._entry = {**entry, "lane": lane, "n": number}
-        self._complete = complete
-        self._line: bytes | None = None
-
-    def as_line(self) -> bytes:
-        """Return the whole entry. What it was made of is let go.
-
-        Entries may wait for hours. Held as thousands of objects, they would make each
-        collection of garbage longer, and the event loop waits for these.
-        """
-        if self._line is None:
-            rest = self._complete() if self._complete is not None else {}
-            self._line = encode({**self._entry, **rest})
-            self._entry, self._complete = {}, None
-        return self._line
+    number: int
+    lane: Lane
+    line: bytes
 
 
 class Outbox:
@@ -93,7 +66,7 @@ class Outbox:
         self._queue: SimpleQueue[_Order | None] = SimpleQueue()
         self._waiting: dict[int, _Order] = {}
         self._runs: dict[str, _Order] = {}
-        self._n_entries = 0
+        self._numbers = itertools.count(1)
         self._n_traces = 0
         self._n_dropped = 0
         self._n_starts = 0
@@ -104,28 +77,24 @@ class Outbox:
 
     # -- taking ------------------------------------------------------------------------
 
-    def put(
-        self,
-        entry: JsonObject,
-        lane: Lane = "run",
-        complete: Callable[[], JsonObject] | None = None,
-    ) -> None:
-        """Take an entry, which must not change any more; returns at once.
+    def put(self, entry: JsonObject, lane: Lane = "run") -> None:
+        """Take an entry; returns at once.
+
+        It is made text here and now: a thread that does it later fights with the event
+        loop for the interpreter, which costs more than the work.
 
         Args:
-            entry: What to send, as JSON.
+            entry: What to send; its values may be of any kind, see `plain`.
             lane: `trace` for what can wait until the runs are written.
-            complete: Makes the rest of the entry; called in a thread, so that the event
-                loop has nothing to do with it.
         """
+        if lane == "trace" and self._n_traces >= _MAX_WAITING_TRACES:
+            self._n_dropped += 1
+            return
+        number = next(self._numbers)
+        order = _Order(number, lane, encode({**entry, "lane": lane, "n": number}))
         with self._changed:
-            if lane == "trace" and self._n_traces >= _MAX_WAITING_TRACES:
-                self._n_dropped += 1
-                return
             self._n_traces += lane == "trace"
-            self._n_entries += 1
-            order = _Order(self._n_entries, lane, entry, complete)
-            self._waiting[order.number] = order
+            self._waiting[number] = order
             if entry["op"] == "run":
                 self._runs[entry["run"]] = order
             if self._thread is None:
@@ -185,22 +154,18 @@ class Outbox:
     def _feed(self) -> None:
         """Write entries to the process; runs in a thread, since pipes block."""
         self._start()
-        while (order := self._queue.get()) is not None:
-            if self._can_encode(order) and not self._hand_over(order):
+        is_over = False
+        while not is_over:
+            orders = [self._queue.get()]
+            while not self._queue.empty():
+                orders.append(self._queue.get())
+            is_over = None in orders
+            lines = [order.line for order in orders if order is not None]
+            if not self._hand_over(b"".join(lines)):
                 return
-            if self._queue.empty():
-                # To be woken for each entry would cost its giver more than the entry.
-                time.sleep(_REST_S)
+            # To be woken for each entry would cost its giver more than the entry.
+            time.sleep(_REST_S)
         self._close_input()
-
-    def _can_encode(self, order: _Order) -> bool:
-        try:
-            order.as_line()
-        except Exception as error:  # noqa: BLE001 - values of users may do anything
-            self._settle(order.number)
-            self._note(f"An entry for MLflow is left out, it is no JSON: {error!r}")
-            return False
-        return True
 
     def _close_input(self) -> None:
         process = self._process
@@ -208,12 +173,12 @@ class Outbox:
             with contextlib.suppress(OSError):  # it has died
                 process.stdin.close()
 
-    def _hand_over(self, order: _Order) -> bool:
+    def _hand_over(self, lines: bytes) -> bool:
         process = self._process
         if process is None or process.stdin is None:
             return False
         try:
-            process.stdin.write(order.as_line())
+            process.stdin.write(lines)
             process.stdin.flush()
         except OSError:  # it has died: all that it did not acknowledge, once more
             return self._start_again()
