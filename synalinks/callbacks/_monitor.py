@@ -188,6 +188,9 @@ class Monitor(Callback):
         if not self._is_open:
             self._open()
             await self._describe()
+            if self.log_program_model:
+                for entry in self._best.first_entries(self.program):
+                    self._put(**entry)
         self._epoch_began_s = time.perf_counter()
 
     async def on_test_begin(self, logs: Logs | None = None) -> None:

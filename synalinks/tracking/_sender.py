@@ -155,6 +155,8 @@ class Sender:
     def _write(self, entries: list[_Entry]) -> None:
         if self._client is None:
             self._client = self._make_client(self._uri)
+        if entries[0].op == "run":
+            self._await_predecessor(entries[0].run or "")
         try:
             write_entries(self._client, [json.loads(one.line) for one in entries])
         except Exception:
@@ -162,6 +164,16 @@ class Sender:
             if run is not None:  # it may have arrived all the same
                 self._client.doubt(run)
             raise
+
+    def _await_predecessor(self, run: str) -> None:
+        """Let the sender of a program that was killed end first, if it had this run.
+
+        Else points that both have would be there twice, and the run of the program
+        that goes on would be said to be killed.
+        """
+        deadline_s = monotonic() + _LINGER_S + _LONGEST_WAIT_S
+        while not self._spool.hold(run) and monotonic() < deadline_s:
+            time.sleep(_FIRST_WAIT_S)
 
     def _wait(self, seconds: float) -> bool:
         with self._changed:

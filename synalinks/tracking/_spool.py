@@ -7,8 +7,9 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from synalinks._internal.files import AppendFile, write_atomic
+from synalinks._internal.files import AppendFile, make_private_folder, write_atomic
 from synalinks.config import synalinks_home
+from synalinks.errors import WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,6 +26,27 @@ class Spool:
         name = hashlib.sha256(uri.encode()).hexdigest()[:16]
         self._folder = synalinks_home() / "unsent" / name
         self._taken: list[AppendFile] = []
+        self._held: dict[str, AppendFile] = {}
+
+    def hold(self, run: str) -> bool:
+        """Be the one that writes to a run, until this process ends.
+
+        Args:
+            run: Our key of it.
+
+        Returns:
+            Whether no other process on this machine is.
+        """
+        if run not in self._held:
+            try:
+                make_private_folder(self._folder)
+                held = AppendFile.lock(self._folder / f"{run}.lock")
+            except (OSError, WriteError):  # nothing can be kept here: so be it
+                return True
+            if held is None:
+                return False
+            self._held[run] = held
+        return True
 
     def read(self) -> Iterator[str]:
         """Yield the entries, a line of JSON each, that earlier processes left.
@@ -52,8 +74,9 @@ class Spool:
         self.clear()
 
     def clear(self) -> None:
-        """Forget the entries that were read."""
-        while self._taken:
-            taken = self._taken.pop()
-            taken.path.unlink(missing_ok=True)
-            taken.close()
+        """Forget the entries that were read, and let the runs go."""
+        for file in (*self._taken, *self._held.values()):
+            file.path.unlink(missing_ok=True)
+            file.close()
+        self._taken.clear()
+        self._held.clear()

@@ -29,13 +29,25 @@ def log_traces(
         run: The run that they belong to, if any.
         traces: Each has `spans`, `metadata` and `assessments`.
     """
+    spans = [span for trace in traces for span in _spans_of(client.mlflow, trace)]
+    if not client.collector.takes_all:
+        _store(client, experiment_id, run, traces, spans)
+    client.collector.export(spans)
+
+
+def _store(
+    client: Client,
+    experiment_id: str,
+    run: OpenRun | None,
+    traces: Sequence[Any],
+    spans: Sequence[Any],
+) -> None:
     tracing: Any = client.store._tracing_client  # noqa: SLF001 - it has no public name
     # Facts before spans: MLflow merges the facts of a trace that it has spans of row by
     # row, which takes it several times as long.
     for trace in traces:
         if trace["metadata"] or trace["assessments"]:
             tracing.start_trace(_info_of(client.mlflow, experiment_id, run, trace))
-    spans = [span for trace in traces for span in _spans_of(client.mlflow, trace)]
     tracing.log_spans(experiment_id, spans)
     if run is not None:
         trace_ids = [_PREFIX + trace["trace_id"] for trace in traces]
