@@ -16,32 +16,28 @@ _PREFIX = "tr-"
 _NS_PER_MS = 1_000_000
 
 
-def log_traces(
-    client: Client, experiment_id: str, run: OpenRun | None, traces: Sequence[Any]
-) -> None:
+def log_traces(client: Client, run: OpenRun | None, traces: Sequence[Any]) -> None:
     """Write traces, their spans in one request.
 
     The same trace may be sent twice: what is there is not doubled.
 
     Args:
         client: The store.
-        experiment_id: The experiment that they belong to.
         run: The run that they belong to, if any.
-        traces: Each has `spans`, `metadata` and `assessments`.
+        traces: Each has `experiment`, `spans`, `metadata` and `assessments`; they are
+            of one experiment.
     """
     spans = [span for trace in traces for span in _spans_of(client.mlflow, trace)]
     if not client.collector.takes_all:
-        _store(client, experiment_id, run, traces, spans)
+        _store(client, run, traces, spans)
     client.collector.export(spans)
 
 
 def _store(
-    client: Client,
-    experiment_id: str,
-    run: OpenRun | None,
-    traces: Sequence[Any],
-    spans: Sequence[Any],
+    client: Client, run: OpenRun | None, traces: Sequence[Any], spans: Sequence[Any]
 ) -> None:
+    name: str = traces[0]["experiment"]
+    experiment_id = client.experiment_id(name) if run is None else run.experiment_id
     tracing: Any = client.store._tracing_client  # noqa: SLF001 - it has no public name
     # Facts before spans: MLflow merges the facts of a trace that it has spans of row by
     # row, which takes it several times as long.
