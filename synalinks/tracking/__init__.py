@@ -3,8 +3,22 @@
 from synalinks._internal.public import publish
 from synalinks.tracking._address import resolve_uri
 from synalinks.tracking._encoding import plain
-from synalinks.tracking._outbox import Lane, Outbox, flush_outboxes, outbox_for
+from synalinks.tracking._outbox import (
+    Lane,
+    Outbox,
+    flush_outboxes,
+    hand_over_outboxes,
+    outbox_for,
+)
 
-__all__ = ["Lane", "Outbox", "flush_outboxes", "outbox_for", "plain", "resolve_uri"]
+__all__ = [
+    "Lane",
+    "Outbox",
+    "flush_outboxes",
+    "hand_over_outboxes",
+    "outbox_for",
+    "plain",
+    "resolve_uri",
+]
 
 publish(__name__)

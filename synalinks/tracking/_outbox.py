@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
 from pathlib import Path
 from queue import SimpleQueue
@@ -67,11 +66,15 @@ class Outbox:
         self._waiting: dict[int, _Order] = {}
         self._runs: dict[str, _Order] = {}
         self._numbers = itertools.count(1)
+        self._n_to_hand_over = 0
         self._n_traces = 0
         self._n_dropped = 0
         self._n_starts = 0
         self._warnings: deque[str] = deque()
         self._changed = threading.Condition()
+        self._has_to_hurry = threading.Event()
+        self._is_dead = False
+        self._is_closing = False
         self._process: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
 
@@ -94,6 +97,7 @@ class Outbox:
         order = _Order(number, lane, encode({**entry, "lane": lane, "n": number}))
         with self._changed:
             self._n_traces += lane == "trace"
+            self._n_to_hand_over += 1
             self._waiting[number] = order
             if entry["op"] == "run":
                 self._runs[entry["run"]] = order
@@ -132,6 +136,23 @@ class Outbox:
             return bool(self._waiting)
         return any(one.lane == lane for one in self._waiting.values())
 
+    def hand_over(self, timeout_s: float) -> bool:
+        """Wait in this thread until the other process has all that was put.
+
+        It is sent then, even if this process dies.
+
+        Args:
+            timeout_s: How long at most.
+
+        Returns:
+            Whether it has.
+        """
+        with self._changed:
+            self._has_to_hurry.set()
+            return self._changed.wait_for(
+                lambda: self._is_dead or not self._n_to_hand_over, timeout_s
+            )
+
     def close(self) -> None:
         """Wait for what is left, for a while; the sender goes on by itself after it."""
         self.wait(self.shutdown_timeout_s)
@@ -145,7 +166,9 @@ class Outbox:
                 f"{self.shutdown_timeout_s} s: a process of its own goes on, or keeps "
                 f"them for the next run. {n_dropped} traces were dropped."
             )
-        self._queue.put(None)
+        with self._changed:
+            self._is_closing = True
+            self._queue.put(None)
         if self._thread is not None:
             self._thread.join(timeout=1.0)
 
@@ -154,18 +177,18 @@ class Outbox:
     def _feed(self) -> None:
         """Write entries to the process; runs in a thread, since pipes block."""
         self._start()
-        is_over = False
-        while not is_over:
+        while True:
             orders = [self._queue.get()]
             while not self._queue.empty():
                 orders.append(self._queue.get())
-            is_over = None in orders
-            lines = [order.line for order in orders if order is not None]
-            if not self._hand_over(b"".join(lines)):
-                return
+            if not self._hand_over([one for one in orders if one is not None]):
+                break
+            if None in orders and self._queue.empty():
+                self._close_input()
+                break
             # To be woken for each entry would cost its giver more than the entry.
-            time.sleep(_REST_S)
-        self._close_input()
+            self._has_to_hurry.wait(_REST_S)
+            self._has_to_hurry.clear()
 
     def _close_input(self) -> None:
         process = self._process
@@ -173,21 +196,27 @@ class Outbox:
             with contextlib.suppress(OSError):  # it has died
                 process.stdin.close()
 
-    def _hand_over(self, lines: bytes) -> bool:
+    def _hand_over(self, orders: list[_Order]) -> bool:
         process = self._process
         if process is None or process.stdin is None:
             return False
         try:
-            process.stdin.write(lines)
+            process.stdin.write(b"".join(one.line for one in orders))
             process.stdin.flush()
         except OSError:  # it has died: all that it did not acknowledge, once more
             return self._start_again()
+        with self._changed:
+            self._n_to_hand_over -= len(orders)
+            self._changed.notify_all()
         return True
 
     def _start_again(self) -> bool:
         if self._n_starts >= _MAX_STARTS:
             self._process = None
             self._note("The process that sends to MLflow has died: nothing is logged.")
+            with self._changed:
+                self._is_dead = True
+                self._changed.notify_all()
             return False
         self._close_input()
         self._start()
@@ -195,7 +224,8 @@ class Outbox:
             left = list(self._waiting.values())
             runs = [one for one in self._runs.values() if one not in left]
             self._queue = SimpleQueue()
-            for order in [*runs, *left]:
+            self._n_to_hand_over = len(runs) + len(left)
+            for order in [*runs, *left, *([None] if self._is_closing else [])]:
                 self._queue.put(order)
         return True
 
@@ -254,6 +284,16 @@ def outbox_for(uri: str) -> Outbox:
     if uri not in _outboxes:
         _outboxes[uri] = Outbox(uri)
     return _outboxes[uri]
+
+
+def hand_over_outboxes(timeout_s: float) -> None:
+    """Wait until all that was put into any outbox outlives this process; blocks.
+
+    Args:
+        timeout_s: Seconds to wait at most, for each outbox.
+    """
+    for outbox in list(_outboxes.values()):
+        outbox.hand_over(timeout_s)
 
 
 async def flush_outboxes(timeout_s: float) -> bool:

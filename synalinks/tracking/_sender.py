@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from synalinks.tracking._client import Client
 
 _FIRST_WAIT_S = 0.2
+_LOOK_EVERY_S = 0.05
 _LONGEST_WAIT_S = 3.0
 # Answers that say that the server is not well, for one and the same entry.
 _MAX_ATTEMPTS = 5
@@ -155,10 +156,15 @@ class Sender:
     def _write(self, entries: list[_Entry]) -> None:
         if self._client is None:
             self._client = self._make_client(self._uri)
-        if entries[0].op == "run":
-            self._await_predecessor(entries[0].run or "")
+        first = entries[0]
+        if first.op == "run":
+            self._await_predecessor(first.run or "")
         try:
             write_entries(self._client, [json.loads(one.line) for one in entries])
+            if first.op == "end":
+                self._spool.release(first.run or "")
+            elif first.op == "close":  # traces that are left double nothing
+                self._spool.release_all()
         except Exception:
             run = self._client.runs.get(entries[0].run or "")
             if run is not None:  # it may have arrived all the same
@@ -166,14 +172,13 @@ class Sender:
             raise
 
     def _await_predecessor(self, run: str) -> None:
-        """Let the sender of a program that was killed end first, if it had this run.
+        """Let the sender of a program that died end first, if it had this run.
 
-        Else points that both have would be there twice, and the run of the program
-        that goes on would be said to be killed.
+        It outlives its program, however that died, and who goes on must see all of what
+        it had to write: else points would be there twice, and the run be called killed.
         """
-        deadline_s = monotonic() + _LINGER_S + _LONGEST_WAIT_S
-        while not self._spool.hold(run) and monotonic() < deadline_s:
-            time.sleep(_FIRST_WAIT_S)
+        while not self._spool.hold(run) and not self._is_stopped:
+            time.sleep(_LOOK_EVERY_S)
 
     def _wait(self, seconds: float) -> bool:
         with self._changed:

@@ -1,4 +1,4 @@
-"""What could not be sent before everything ended, kept for the next time."""
+"""What processes that send to MLflow leave to others: entries, and their turn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Spool:
-    """Files of entries for one store.
+    """Files of entries for one store, and locks of its runs.
 
     Args:
         uri: Address of the store.
@@ -29,10 +29,10 @@ class Spool:
         self._held: dict[str, AppendFile] = {}
 
     def hold(self, run: str) -> bool:
-        """Be the one that writes to a run, until this process ends.
+        """Be the one that writes to a run, until `release` or the end of this process.
 
         Args:
-            run: Our key of it.
+            run: Our key of the run.
 
         Returns:
             Whether no other process on this machine is.
@@ -47,6 +47,22 @@ class Spool:
                 return False
             self._held[run] = held
         return True
+
+    def release(self, run: str) -> None:
+        """Let other processes write to a run.
+
+        Args:
+            run: Our key of the run.
+        """
+        file = self._held.pop(run, None)
+        if file is not None:
+            file.path.unlink(missing_ok=True)
+            file.close()
+
+    def release_all(self) -> None:
+        """Let other processes write to all runs."""
+        for run in [*self._held]:
+            self.release(run)
 
     def read(self) -> Iterator[str]:
         """Yield the entries, a line of JSON each, that earlier processes left.
@@ -75,8 +91,8 @@ class Spool:
 
     def clear(self) -> None:
         """Forget the entries that were read, and let the runs go."""
-        for file in (*self._taken, *self._held.values()):
-            file.path.unlink(missing_ok=True)
-            file.close()
-        self._taken.clear()
-        self._held.clear()
+        self.release_all()
+        while self._taken:
+            taken = self._taken.pop()
+            taken.path.unlink(missing_ok=True)
+            taken.close()

@@ -211,8 +211,8 @@ print("slowest:", slowest.name)
 # ## OpenTelemetry
 #
 # Traces can go to any collector that speaks OpenTelemetry's protocol, by the settings
-# that MLflow itself reads (`pip install 'synalinks[otel]'`). With an endpoint set the
-# collector gets the traces and MLflow gets the runs;
+# that MLflow itself reads; the extra `otel` brings what sends them. With an endpoint
+# set the collector gets the traces and MLflow gets the runs;
 # `MLFLOW_TRACE_ENABLE_OTLP_DUAL_EXPORT=true` gives the traces to both, and
 # `MLFLOW_ENABLE_OTEL_GENAI_SEMCONV=true` names attributes as OpenTelemetry's
 # conventions for language models do. They are read when the first entry is sent, so
