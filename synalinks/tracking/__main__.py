@@ -9,7 +9,7 @@ import threading
 from synalinks.tracking._client import Client
 from synalinks.tracking._sender import Sender
 
-_NICENESS = 10
+_NICENESS = 5
 
 
 def main() -> None:
