@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ops,
         optimizers,
         programs,
+        reports,
         rewards,
         saving,
         testing,
@@ -125,8 +126,8 @@ if TYPE_CHECKING:
 _NAMESPACES = (
     "backend", "backups", "callbacks", "config", "datasets", "embedding_models",
     "errors", "hooks", "initializers", "language_models", "metrics", "modules",
-    "observability", "ops", "optimizers", "programs", "rewards", "saving",
-    "testing", "utils",
+    "observability", "ops", "optimizers", "programs", "reports",
+    "rewards", "saving", "testing", "utils",
 )  # fmt: skip
 
 _EXPORTS = {
@@ -259,6 +260,7 @@ __all__ = [
     "optimizers",
     "programs",
     "record_traces",
+    "reports",
     "rewards",
     "saving",
     "set_default_embedding_model",

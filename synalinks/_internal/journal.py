@@ -256,6 +256,16 @@ class Journal:
         if self._store.get(key) is None:
             self._store.put(key, value, kind=kind)
 
+    def remark(self, key: str, value: Any, *, kind: str) -> None:
+        """Add something for those who read the folder; it costs no write of its own.
+
+        Args:
+            key: What it is called.
+            value: JSON; never a secret.
+            kind: What it is, in small letters.
+        """
+        self._store.note(key, value, kind=kind)
+
     def get(self, key: str) -> Any:
         """Return what was noted under a key, or None.
 

@@ -34,7 +34,8 @@ def digest(value: JsonValue) -> str:
     Args:
         value: Any JSON value.
     """
-    return hashlib.sha256(canonical(value).encode()).hexdigest()[:16]
+    content = canonical(value).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def dumps(value: JsonValue, *, indent: int | None = None) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
 from synalinks._internal.aio import finished, run_to_the_end
 from synalinks._internal.snapshots import encode_state
-from synalinks.backups import COMMIT, STOP_NAME, RunFolder
+from synalinks.backups import COMMIT, MOMENT, STOP_NAME, RunFolder
 from synalinks.contracts import present_candidate
 from synalinks.errors import FileFormatError, WriteError, show, warn
 from synalinks.tracking import hand_over_outboxes
@@ -148,6 +149,7 @@ class Backup:
             warn(_in_flight(opened.in_flight))
         settings.n_replayed = settings.n_paid = 0
         self._usage.begin(opened.card.run_id)
+        self._note_moment("begun" if self._state is None else "resumed", self._facts())
         if self._state is None:
             # Whether the folder can be written to shows before anything is paid for.
             place = Place(epoch=first_epoch, has_begun=False)
@@ -253,6 +255,8 @@ class Backup:
         """
         self._note_program(place)
         await self._take(place, loop)
+        step = self._run.state.global_step
+        self._note_moment("epoch", {"epoch": place.epoch, "step": step})
         self.interruption.check()
 
     async def _take(self, place: Place, loop: JsonObject) -> None:
@@ -317,9 +321,25 @@ class Backup:
             "batch": place.batch,
             "score": sum(rewards) / len(rewards) if rewards else None,
             "values": dict(present.values),
+            "at": _now(),
         }
         key = f"{COMMIT}/{place.epoch}/{place.batch}"
         self._opened.journal.note(key, commit, kind=COMMIT)
+
+    def _note_moment(self, what: str, facts: JsonObject) -> None:
+        """Note in the journal when something happened, for those who read it."""
+        at = _now()
+        moment: JsonObject = {"at": at, "what": what, **facts}
+        self._opened.journal.remark(f"{MOMENT}/{at}", moment, kind=MOMENT)
+
+    def _facts(self) -> JsonObject:
+        program = self._run.program
+        return {
+            "program": program.name,
+            "description": program.description,
+            "optimizer": type(program.optimizer).__name__,
+            "in_flight": self._opened.in_flight.calls,
+        }
 
     # -- leaving -----------------------------------------------------------------------
 
@@ -338,6 +358,7 @@ class Backup:
                 warn(f"The end of the run could not be saved: {trouble}")
         settings.n_replayed, settings.n_paid = journal.n_replayed, journal.n_appended
         card = self._ending(error)
+        self._note_moment(str(card.ended), {"reason": card.reason})
         is_finished = card.ended == "finished"
         self._usage.end(card.run_id)
         card = left_behind(card, variables_digest(self._run.program))
@@ -364,6 +385,10 @@ class Backup:
             return
         with contextlib.suppress(WriteError):  # the user was told of a full disk
             self._opened.folder.write_card(card)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _in_flight(usage: Usage) -> str:

@@ -178,8 +178,19 @@ class BatchMethods(Scoring):
 
         Yields:
             None.
+
+        Raises:
+            ConfigurationError: Another task or thread is running the program.
         """
-        outer, self.current_run = self.current_run, run
+        outer = self.current_run
+        if outer is not None and context.trainer.get() is not outer.state:
+            msg = (
+                f"`{self.name}` is in a run already (`{outer.state.stage}`), in "
+                "another task or thread, and its metrics count for one run at a time. "
+                "Await one run after the other: each makes its calls concurrently."
+            )
+            raise ConfigurationError(msg)
+        self.current_run = run
         with context.bound(context.trainer, run.state):
             try:
                 yield

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synalinks._internal.json import digest
-from synalinks.contracts import rollout_from_json, rollout_to_json
+from synalinks.backups import GROWN, SAMPLE
+from synalinks.contracts import rollout_from_json, rollout_to_json, sample_to_json
 from synalinks.errors import FileFormatError
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from synalinks.training._current_run import CurrentRun
     from synalinks.training._session import FitSession
 
-_KIND = "grown"
 _SCHEMA = "schema"
+_MAX_SAMPLES = 2000
 
 
 class Grown(NamedTuple):
@@ -54,6 +55,7 @@ class Growth:
         self._latest: str | None = None
         self._n_cells = self._n_events = self._n_rows = self._n_records = 0
         self._schemas = _Schemas(self._found)
+        self._shown: set[str] = set()
         self._ledger.is_saved_in_pieces = self._log.is_saved_in_pieces = True
 
     def save(self) -> str | None:
@@ -74,8 +76,8 @@ class Growth:
                 "rows": rows,
                 "records": records,
             }
-            self._latest = f"{_KIND}/{digest(piece)}"
-            self._journal.note(self._latest, piece, kind=_KIND)
+            self._latest = f"{GROWN}/{digest(piece)}"
+            self._journal.note(self._latest, piece, kind=GROWN)
         self._count()
         return self._latest
 
@@ -128,7 +130,17 @@ class Growth:
                 if name not in self._schemas:
                     self._schemas[name] = schema
                     self._journal.note(f"{_SCHEMA}/{name}", schema, kind=_SCHEMA)
+            self._show_sample(rollout)
             yield {"candidate": candidate, "rollout": cell}
+
+    def _show_sample(self, rollout: Rollout) -> None:
+        """Note what was asked and expected, once: going on needs it not, readers do."""
+        key = rollout.sample_id
+        if key not in self._shown and len(self._shown) < _MAX_SAMPLES:
+            self._shown.add(key)
+            name = f"{SAMPLE}/{key}"
+            if self._journal.get(name) is None:
+                self._journal.remark(name, sample_to_json(rollout), kind=SAMPLE)
 
     def _pieces(self, latest: str | None) -> Iterator[JsonObject]:
         while latest is not None:
