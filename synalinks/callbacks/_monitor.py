@@ -324,6 +324,9 @@ class Monitor(Callback):
         if not self._is_open:
             self._open()
             await self._describe()
+            if self.log_program_model and self.trainer.stage != "evaluate":
+                for entry in self._best.first_entries(self.program):
+                    self._put(**entry)
 
     def _open(self) -> None:
         if self._is_open:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from synalinks.tracking._faults import Refused
+from synalinks.tracking._otlp import Collector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -90,6 +92,7 @@ class Client:
         self._uri = uri
         self._store: Any = None
         self._experiments: dict[str, str] = {}
+        self._collector: Collector | None = None
         self.runs: dict[str, OpenRun] = {}
 
     @property
@@ -98,6 +101,13 @@ class Client:
         if self._store is None:
             self._store = self.mlflow.MlflowClient(self._uri)
         return self._store
+
+    @property
+    def collector(self) -> Collector:
+        """Where spans go besides, or instead."""
+        if self._collector is None:
+            self._collector = Collector(lambda name: import_module(f"mlflow.{name}"))
+        return self._collector
 
     def experiment_id(self, name: str) -> str:
         """Return the identity of an experiment, made if it is not there.
