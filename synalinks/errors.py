@@ -21,6 +21,7 @@ SynalinksError
 │   │                                FailureRateError
 │   └─ ResumeError                   BackupMismatchError · BackupLockedError ·
 │                                    DivergenceError
+├─ ToolServerError (ConnectionError)
 └─ MissingDependencyError (ImportError)
 warnings: SynalinksWarning (UserWarning)
 ```
@@ -102,6 +103,10 @@ class ModuleError(SynalinksError, RuntimeError):
     """A module was used in a way its state does not allow."""
 
 
+class ToolServerError(SynalinksError, ConnectionError):
+    """A server of tools cannot be reached, does not answer, or has died."""
+
+
 class NotBuiltError(ModuleError):
     """The module or program needs its inputs' schema first: call or build it."""
 
@@ -135,7 +140,7 @@ class UntrustedEndpointError(SavingError):
 
     def __init__(self, message: str, *, keys: Iterable[str] = ()) -> None:
         super().__init__(message)
-        self.keys = tuple(keys)
+        self.keys: tuple[str, ...] = tuple(keys)
 
 
 class WriteError(SavingError, OSError):
@@ -164,10 +169,10 @@ class LanguageModelError(SynalinksError):
     ) -> None:
         super().__init__(message)
         self.model = model
-        self.provider = model.partition("/")[0]
+        self.provider: str = model.partition("/")[0]
         self.status_code = status_code
         self.retry_after_s = retry_after_s
-        self.interval_s = 0.0
+        self.interval_s: float = 0.0
         self.attempts = 0
 
 
@@ -262,7 +267,7 @@ class BackupMismatchError(ResumeError):
         self, message: str, *, differences: dict[str, tuple[str, str]] | None = None
     ) -> None:
         super().__init__(message)
-        self.differences = differences or {}
+        self.differences: dict[str, tuple[str, str]] = differences or {}
 
 
 class BackupLockedError(ResumeError):

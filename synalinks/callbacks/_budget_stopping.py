@@ -74,7 +74,7 @@ class BudgetStopping(Callback):
             "seconds": max_seconds,
         }
         limits = {kind: n for kind, n in given.items() if n is not None}
-        self.budget = Budget(limits=limits, reserve=reserve)
+        self.budget: Budget = Budget(limits=limits, reserve=reserve)
         self.verbose = verbose
         self._clock = clock
         self._forget()

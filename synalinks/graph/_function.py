@@ -36,7 +36,7 @@ class Function:
         if not self._sources or not has_symbols(outputs):
             msg = "A graph needs at least one symbolic input and one symbolic output."
             raise GraphError(msg)
-        self.nodes = _sorted_nodes(outputs, self._sources)
+        self.nodes: list[Node] = _sorted_nodes(outputs, self._sources)
         _check_names(self.nodes)
         given = set(map(id, self._sources))
         self._pending = [node for node in self.nodes if id(node) not in given]

@@ -9,12 +9,14 @@ from synalinks._internal import context
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_list
 from synalinks.contracts import TrainerState
+from synalinks.data_models import plain_json
 from synalinks.errors import ConfigurationError
 from synalinks.training._checks import check_compiled, check_step
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._failures import FailurePolicy
 from synalinks.training._rollouts import score
-from synalinks.training._samples import Feed, Sample, make_samples
+from synalinks.training._sample import Sample
+from synalinks.training._samples import Feed, make_samples
 from synalinks.training._scores import without_failed
 from synalinks.training._scoring import Scoring
 from synalinks.training._session import FitSession
@@ -95,10 +97,14 @@ class BatchMethods(Scoring):
         if optimizer is None:
             msg = f"`{self.name}` was compiled without an optimizer."
             raise ConfigurationError(msg)
-        batch = [_by_content(one) for one in make_samples(x, y, role="train")]
-        held_out: list[Sample] = []
+        batch = [
+            _by_content(one) for one in make_samples(x, y, role="train", program=self)
+        ]
+        held_out: Sequence[Sample] = []
         if val_x is not None:
-            held_out = make_samples(val_x, val_y, role="val", argument="val_x")
+            held_out = make_samples(
+                val_x, val_y, role="val", argument="val_x", program=self
+            )
         held_out = [_by_content(one) for one in held_out]
         await self.ensure_built(batch[0].x)
         session = FitSession(
@@ -159,7 +165,7 @@ class BatchMethods(Scoring):
         batch = self.current_run and self.current_run.batch
         if batch and len(batch.samples) == len(x):
             return batch.samples
-        return make_samples(x, y, role="batch")
+        return make_samples(x, y, role="batch", program=self)
 
     def _run(self, stage: Stage) -> CurrentRun:
         if self.current_run is not None:
@@ -221,7 +227,7 @@ def _logs(values: dict[str, float], *, return_dict: bool) -> Any:
 
 def _by_content(sample: Sample) -> Sample:
     # Without a run there is no index to tell samples of different batches apart.
-    content = [sample.x.get_json(), sample.y and sample.y.get_json()]
+    content = [plain_json(sample.x), plain_json(sample.y)]
     return Sample(id=f"sample:{digest(content)}", x=sample.x, y=sample.y)
 
 
