@@ -110,11 +110,13 @@ if TYPE_CHECKING:
         enable_observability,
         flush_observability,
         is_observability_enabled,
+        is_trace_recording_enabled,
         mlflow_experiment_name,
         mlflow_tracking_uri,
         record_traces,
         stop_recording,
         trace_context,
+        trace_recording_dir,
     )
     from synalinks.programs import Program, Sequential
     from synalinks.rewards import (
@@ -164,9 +166,9 @@ _EXPORTS = {
     "observability": (
         "disable_logging", "disable_observability", "enable_logging",
         "enable_observability", "flush_observability",
-        "is_observability_enabled", "mlflow_experiment_name",
-        "mlflow_tracking_uri", "record_traces", "stop_recording",
-        "trace_context",
+        "is_observability_enabled", "is_trace_recording_enabled",
+        "mlflow_experiment_name", "mlflow_tracking_uri", "record_traces",
+        "stop_recording", "trace_context", "trace_recording_dir",
     ),
     "programs": ("Program", "Sequential"),
     "training": ("Evaluator",),
@@ -270,6 +272,7 @@ __all__ = [
     "hooks",
     "initializers",
     "is_observability_enabled",
+    "is_trace_recording_enabled",
     "language_models",
     "metrics",
     "mlflow_experiment_name",
@@ -289,6 +292,7 @@ __all__ = [
     "stop_recording",
     "testing",
     "trace_context",
+    "trace_recording_dir",
     "utils",
 ]
 

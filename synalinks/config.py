@@ -18,12 +18,26 @@ from synalinks.errors import ConfigurationError, show
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from synalinks import observability
+
+    enable_logging = observability.enable_logging
+    enable_observability = observability.enable_observability
+    is_observability_enabled = observability.is_observability_enabled
+    is_trace_recording_enabled = observability.is_trace_recording_enabled
+    mlflow_experiment_name = observability.mlflow_experiment_name
+    mlflow_tracking_uri = observability.mlflow_tracking_uri
+    record_traces = observability.record_traces
+    trace_recording_dir = observability.trace_recording_dir
+
 __all__ = [
     "clear_session",
     "default_embedding_model",
     "default_language_model",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
     "epsilon",
     "get_seed",
+    "is_interactive_logging_enabled",
     "on_clear_session",
     "set_default_embedding_model",
     "set_default_language_model",
@@ -43,6 +57,7 @@ _EXAMPLES = {
 class _Session:
     seed: int = _DEFAULT_SEED
     epsilon: float = 1e-7
+    is_interactive: bool = True
     # Identifiers or instances; the classes belong to higher layers.
     language_model: Any = None
     embedding_model: Any = None
@@ -91,6 +106,21 @@ def set_epsilon(value: float) -> None:
 def epsilon() -> float:
     """Return the small number that guards divisions."""
     return _session.epsilon
+
+
+def enable_interactive_logging() -> None:
+    """Have `verbose="auto"` draw a progress bar, as it does until told otherwise."""
+    _session.is_interactive = True
+
+
+def disable_interactive_logging() -> None:
+    """Have `verbose="auto"` print one line per epoch: for logs that nobody watches."""
+    _session.is_interactive = False
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Return whether `verbose="auto"` draws a progress bar."""
+    return _session.is_interactive
 
 
 def set_default_language_model(identifier: Any) -> None:
@@ -165,7 +195,7 @@ def on_clear_session(forget: Callable[[], object]) -> None:
 
 
 def clear_session(free_memory: bool = True) -> None:
-    """Forget automatic names, the seed, the default models, and shared models.
+    """Forget automatic names, shared models and all that was set for the session.
 
     Args:
         free_memory: Has no effect; accepted for compatibility.
@@ -177,4 +207,11 @@ def clear_session(free_memory: bool = True) -> None:
         forget()
 
 
-publish(__name__)
+# The switches of logs and traces are in a higher layer, and may be used from here, too.
+_SWITCHES = (
+    "enable_logging", "enable_observability", "is_observability_enabled",
+    "is_trace_recording_enabled", "mlflow_experiment_name", "mlflow_tracking_uri",
+    "record_traces", "trace_recording_dir",
+)  # fmt: skip
+
+publish(__name__, aliases=dict.fromkeys(_SWITCHES, "synalinks.observability"))
