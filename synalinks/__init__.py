@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         datasets,
         embedding_models,
         errors,
+        experiments,
         hooks,
         initializers,
         language_models,
@@ -75,6 +76,15 @@ if TYPE_CHECKING:
         Variable,
     )
     from synalinks.embedding_models import EmbeddingModel
+    from synalinks.experiments import (
+        Arm,
+        ArmResult,
+        Benchmark,
+        EvalResult,
+        Experiment,
+        ExperimentResult,
+        RunContext,
+    )
     from synalinks.language_models import LanguageModel, StreamingIterator
     from synalinks.modules import (
         And,
@@ -124,8 +134,8 @@ if TYPE_CHECKING:
 
 _NAMESPACES = (
     "backend", "backups", "callbacks", "config", "datasets", "embedding_models",
-    "errors", "hooks", "initializers", "language_models", "metrics", "modules",
-    "observability", "ops", "optimizers", "programs", "rewards", "saving",
+    "errors", "experiments", "hooks", "initializers", "language_models", "metrics",
+    "modules", "observability", "ops", "optimizers", "programs", "rewards", "saving",
     "testing", "utils",
 )  # fmt: skip
 
@@ -144,6 +154,10 @@ _EXPORTS = {
         "Trainable", "Variable",
     ),
     "embedding_models": ("EmbeddingModel",),
+    "experiments": (
+        "Arm", "ArmResult", "Benchmark", "EvalResult", "Experiment",
+        "ExperimentResult", "RunContext",
+    ),
     "language_models": ("LanguageModel", "StreamingIterator"),
     "modules": (
         "And", "AudioInput", "Branch", "ChainOfThought", "Concat", "Concatenate",
@@ -169,10 +183,13 @@ _HOMES = {name: home for home, names in _EXPORTS.items() for name in names}
 
 __all__ = [
     "And",
+    "Arm",
+    "ArmResult",
     "Audio",
     "AudioInput",
     "BatchReward",
     "BatchRewardFunctionWrapper",
+    "Benchmark",
     "Branch",
     "ChainOfThought",
     "ChatMessage",
@@ -187,8 +204,11 @@ __all__ = [
     "EmbeddingModel",
     "EmbeddingRequest",
     "Embeddings",
+    "EvalResult",
     "Evaluator",
     "ExactMatch",
+    "Experiment",
+    "ExperimentResult",
     "Field",
     "FineScore",
     "Generator",
@@ -216,6 +236,7 @@ __all__ = [
     "Rating20",
     "Reward",
     "RewardFunctionWrapper",
+    "RunContext",
     "Score",
     "Sequential",
     "Stamp",
@@ -244,6 +265,7 @@ __all__ = [
     "enable_logging",
     "enable_observability",
     "errors",
+    "experiments",
     "flush_observability",
     "get_seed",
     "hooks",

@@ -12,6 +12,7 @@ from synalinks.contracts._estimate import Estimate, Span
 from synalinks.contracts._evaluations import VALIDATION
 from synalinks.contracts._gate import CallGate
 from synalinks.contracts._invocations import Invocations
+from synalinks.contracts._outcomes import ArmResult, EvalResult, RunStatus
 from synalinks.contracts._proposal import Override, Proposal
 from synalinks.contracts._records import (
     CallRecord,
@@ -38,6 +39,7 @@ __all__ = [
     "MANIFEST_NAME",
     "USAGE_KEYS",
     "VALIDATION",
+    "ArmResult",
     "Artifacts",
     "Best",
     "CallGate",
@@ -47,6 +49,7 @@ __all__ = [
     "Constant",
     "Cosine",
     "Estimate",
+    "EvalResult",
     "Failure",
     "Invocations",
     "Linear",
@@ -57,6 +60,7 @@ __all__ = [
     "Proposal",
     "Rollout",
     "RunContext",
+    "RunStatus",
     "Schedule",
     "Span",
     "Stage",

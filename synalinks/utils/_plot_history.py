@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, Any, cast
 
+from synalinks._internal.figure_file import write_figure
 from synalinks.errors import ConfigurationError, did_you_mean, show
-from synalinks.utils._figure_file import write_figure
 
 if TYPE_CHECKING:
     from pathlib import Path

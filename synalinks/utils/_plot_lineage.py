@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.figure_file import write_figure
 from synalinks.errors import ConfigurationError, show
-from synalinks.utils._figure_file import write_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,38 @@
+"""Experiments: arms, replicates, stages and benchmarks, compared in one call."""
+
+from synalinks._internal.public import publish
+from synalinks.contracts import ArmResult, EvalResult, RunContext
+from synalinks.experiments._arm import Arm
+from synalinks.experiments._benchmark import Benchmark
+from synalinks.experiments._comparison import Comparison
+from synalinks.experiments._executor import Executor
+from synalinks.experiments._experiment import Experiment
+from synalinks.experiments._experiment_folder import (
+    ExperimentCard,
+    ExperimentFolder,
+    find_experiments,
+)
+from synalinks.experiments._experiment_result import ExperimentResult
+from synalinks.experiments._ray_executor import RayExecutor
+from synalinks.experiments._statistics import Estimate, estimate, holm
+
+__all__ = [
+    "Arm",
+    "ArmResult",
+    "Benchmark",
+    "Comparison",
+    "Estimate",
+    "EvalResult",
+    "Executor",
+    "Experiment",
+    "ExperimentCard",
+    "ExperimentFolder",
+    "ExperimentResult",
+    "RayExecutor",
+    "RunContext",
+    "estimate",
+    "find_experiments",
+    "holm",
+]
+
+publish(__name__)
