@@ -71,6 +71,8 @@ class ArmResult:
     """Name of the stage; None for an arm without stages."""
     group: str | None = None
     """Name of the group; None if it is in none."""
+    config: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Settings of the arm, as JSON; of a search what was chosen."""
     status: RunStatus = "cancelled"
     """`completed`; `stopped` before the last epoch; `failed`; or `cancelled`."""
     error: str | None = None

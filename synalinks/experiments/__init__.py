@@ -12,6 +12,7 @@ from synalinks.experiments._experiment_folder import (
     ExperimentFolder,
     find_experiments,
 )
+from synalinks.experiments._experiment_record import ExperimentRecord, read_experiment
 from synalinks.experiments._experiment_result import ExperimentResult
 from synalinks.experiments._ray_executor import RayExecutor
 from synalinks.experiments._statistics import Estimate, estimate, holm
@@ -27,12 +28,14 @@ __all__ = [
     "Experiment",
     "ExperimentCard",
     "ExperimentFolder",
+    "ExperimentRecord",
     "ExperimentResult",
     "RayExecutor",
     "RunContext",
     "estimate",
     "find_experiments",
     "holm",
+    "read_experiment",
 ]
 
 publish(__name__)

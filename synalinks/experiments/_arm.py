@@ -44,6 +44,10 @@ class Arm:
         config: Settings of the arm, as JSON, for the function that makes the program,
             and for loggers.
 
+    Attributes:
+        shown: Settings as they are in results: `config`, or of a search what was
+            chosen.
+
     Raises:
         ConfigurationError: An argument cannot work.
     """
@@ -76,6 +80,7 @@ class Arm:
         check_fit_arguments(f"Arm({name!r})", self.fit)
         self.stages = [_stage(name, i, one) for i, one in enumerate(stages or ())]
         self.config = dict(config or {})
+        self.shown: dict[str, Any] = dict(self.config)
 
     @classmethod
     def grid(
@@ -103,8 +108,19 @@ class Arm:
             chosen = dict(zip(labelled, point, strict=True))
             name = ",".join(f"{axis}={label}" for axis, (label, _) in chosen.items())
             values = {axis: value for axis, (_, value) in chosen.items()}
-            arms.append(cls(name, **_arguments(program, values, common)))
+            arms.append(cls(name, **_varied({"program": program, **common}, values)))
         return arms
+
+    def varied(self, name: str, values: Mapping[str, Any]) -> Arm:
+        """Return an arm like this one with other values.
+
+        Args:
+            name: Name of the new arm.
+            values: By name, as the axes of `grid`.
+        """
+        parts = ("program", "optimizer", "reward", "metrics", "fit", "stages", "config")
+        common = {part: getattr(self, part) for part in parts}
+        return Arm(name, **_varied(common, values))
 
     @property
     def is_made(self) -> bool:
@@ -202,11 +218,9 @@ def _label(value: Any) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-") or "empty"
 
 
-def _arguments(
-    program: Any, values: Mapping[str, Any], common: Mapping[str, Any]
-) -> dict[str, Any]:
+def _varied(common: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     of_fit = fit_arguments()
-    arguments: dict[str, Any] = {"program": program, **common}
+    arguments: dict[str, Any] = dict(common)
     fit, config = dict(common.get("fit") or {}), dict(common.get("config") or {})
     for axis, value in values.items():
         if axis in _PARTS:

@@ -13,9 +13,10 @@ from synalinks.errors import ConfigurationError, did_you_mean, show
 from synalinks.experiments._arm import Arm, check_fit_arguments, check_name
 from synalinks.experiments._benchmark import Benchmark
 from synalinks.experiments._callback_scopes import check_files, flat, shared_ones
-from synalinks.experiments._executor import executor_of
+from synalinks.experiments._executor import LocalExecutor, executor_of
 from synalinks.experiments._run_plan import plan_runs
 from synalinks.experiments._session import ExperimentSession
+from synalinks.experiments._trials import Trials, open_search
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -140,6 +141,69 @@ class Experiment:
         await asyncio.to_thread(session.folder.open)
         try:
             return await session.run()
+        finally:
+            await asyncio.shield(asyncio.to_thread(session.folder.close))
+
+    async def search(
+        self,
+        space: Mapping[str, Any],
+        n_trials: int,
+        *,
+        sampler: Any = None,
+        pruner: Any = None,
+        monitor: str = _VALIDATION,
+        retry_failed: bool = False,
+    ) -> ExperimentResult:
+        """Let optuna choose arms, one after the other; needs the extra `search`.
+
+        The experiment has one arm, of which each trial is a variation, named
+        `trial000` and so on; `config` of its runs has what was chosen. The score of a
+        trial is the mean success metric of its replicates. After each epoch of the
+        first one `monitor` is reported, by which a pruner may end the trial.
+
+        The study is on disk, in `output_dir`. A search that died goes on with its open
+        trials, and `n_trials` may grow.
+
+        Args:
+            space: By name, as the axes of `Arm.grid`: a list of values, or a
+                distribution of optuna.
+            n_trials: Trials in all.
+            sampler: A sampler of optuna; one that remembers what it has drawn forgets
+                it when the search is gone on with. When None, a `TPESampler` with a
+                seed for each trial, which does not.
+            pruner: A pruner of optuna, such as `optuna.pruners.MedianPruner()`; it
+                needs the local executor.
+            monitor: The value that is reported to it.
+            retry_failed: As for `run`.
+
+        Returns:
+            The outcome of each run, and how the trials compare.
+
+        Raises:
+            MissingDependencyError: Optuna is not installed.
+            ConfigurationError: There is not one arm, or an argument cannot work.
+        """
+        check_count("n_trials", n_trials, at_least=1)
+        if len(self.arms) != 1:
+            msg = f"`search` varies one arm, the experiment has {len(self.arms)}."
+            raise ConfigurationError(msg)
+        if pruner is not None and not isinstance(self.executor, LocalExecutor):
+            msg = "A pruner needs `executor='local'`: it watches runs as they go."
+            raise ConfigurationError(msg)
+        session = ExperimentSession(self, retry_failed=retry_failed)
+        options = {"sampler": sampler, "pruner": pruner}
+        await asyncio.to_thread(session.folder.open)
+        try:
+            search = await asyncio.to_thread(
+                open_search, self, session.folder.path, space, **options
+            )
+            trials = Trials(
+                self, session, search, n_trials, monitor, pruner is not None
+            )
+            try:
+                return await session.run(trials.run)
+            finally:
+                await asyncio.shield(asyncio.to_thread(search.close))
         finally:
             await asyncio.shield(asyncio.to_thread(session.folder.close))
 

@@ -119,6 +119,12 @@ class ExperimentFolder:
         """
         return self.path / "runs" / key
 
+    def run_dirs(self) -> dict[str, Path]:
+        """Return the folders of all runs so far, by name."""
+        runs = self.path / "runs"
+        found = sorted(runs.iterdir()) if runs.is_dir() else []
+        return {path.name: path for path in found if path.is_dir()}
+
     def write_card(self, card: ExperimentCard) -> None:
         """Write who the experiment is.
 

@@ -34,7 +34,7 @@ def arm_digest(arm: Arm, common: Mapping[str, Any]) -> str:
     content: JsonObject = {
         "fit": _arguments({**common, **arm.fit}),
         "stages": stages,
-        "config": _plain(arm.config),
+        "config": as_plain(arm.config),
         "program": _part(arm.program),
         "optimizer": _part(arm.optimizer),
         "reward": _part(arm.reward),
@@ -45,7 +45,7 @@ def arm_digest(arm: Arm, common: Mapping[str, Any]) -> str:
 def _arguments(given: Mapping[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in given.items() if key not in _NOT_PART}
     data = {key: kept.pop(key) for key in ("x", "y", "validation_data") if key in kept}
-    return {**{key: _plain(value) for key, value in kept.items()}, **_data(data)}
+    return {**{key: as_plain(value) for key, value in kept.items()}, **_data(data)}
 
 
 def _data(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,16 +73,21 @@ def _part(value: Any) -> Any:
     if value is None or isinstance(value, str):
         return value
     try:
-        return _plain(value.get_config())
+        return as_plain(value.get_config())
     except (AttributeError, SynalinksError):
         return getattr(value, "__qualname__", type(value).__qualname__)
 
 
-def _plain(value: Any) -> Any:
+def as_plain(value: Any) -> Any:
+    """Return settings as JSON: what is none is only named.
+
+    Args:
+        value: Any value.
+    """
     if is_dict(value):
-        return {str(key): _plain(part) for key, part in value.items()}
+        return {str(key): as_plain(part) for key, part in value.items()}
     if is_row(value):
-        return [_plain(part) for part in value]
+        return [as_plain(part) for part in value]
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     return getattr(value, "__qualname__", type(value).__qualname__)

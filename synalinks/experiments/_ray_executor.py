@@ -132,11 +132,14 @@ class RayExecutor:
     ) -> tuple[dict[str, Any], bool]:
         remote = self._ray.remote(max_retries=0, **self.resources)(execute_job)
         for n_died in range(self.max_restarts + 1):
-            reference = remote.remote(job, ctx, list(callbacks), self._share)
+            # Sending the job may wait for the cluster.
+            reference = await asyncio.to_thread(
+                remote.remote, job, ctx, list(callbacks), self._share
+            )
             try:
                 return await reference
             except asyncio.CancelledError:
-                self._ray.cancel(reference, force=True)
+                await asyncio.to_thread(self._ray.cancel, reference, force=True)
                 raise
             except self._ray.exceptions.WorkerCrashedError as error:
                 if n_died == self.max_restarts:

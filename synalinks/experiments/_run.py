@@ -18,6 +18,7 @@ from synalinks.contracts import ArmResult
 from synalinks.errors import BudgetExceededError, ResumeError, WriteError
 from synalinks.experiments._callback_scopes import flat, of_run
 from synalinks.experiments._copies import apart, program_of
+from synalinks.experiments._identity import as_plain
 from synalinks.experiments._watch import Watch
 from synalinks.training import UsageMeter
 
@@ -83,6 +84,7 @@ class Run:
             replicate=plan.replicate,
             stage=plan.stage_name,
             group=plan.group,
+            config=as_plain(job.arm.shown),
             run_dir=job.run_dir,
         )
         self.is_recorded = False
@@ -243,7 +245,7 @@ class Run:
                 )
         except BudgetExceededError as error:
             reasons.append(str(error))
-            values = {}
+            values: dict[str, float] = {}
         reasons += [one.stop_reason for one in budgets if one.stop_reason]
         watch.after_training(None)
         if reasons:

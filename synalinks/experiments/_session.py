@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.aio import finished, gather_ordered
-from synalinks.callbacks import CallbackList
+from synalinks.callbacks import CallbackList, Monitor, default_monitor
 from synalinks.contracts import ArmResult, RunContext, Usage
 from synalinks.errors import BackupMismatchError
 from synalinks.experiments._callback_scopes import shared_ones
@@ -20,7 +20,7 @@ from synalinks.experiments._run_plan import RunPlan, plan_runs
 from synalinks.experiments._spent_before import spent_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from synalinks.experiments._arm import Arm
     from synalinks.experiments._experiment import Experiment
@@ -41,16 +41,27 @@ class ExperimentSession:
         self.folder = ExperimentFolder(experiment.output_dir)
         self._experiment = experiment
         self._retry_failed = retry_failed
-        self._arms: dict[str, Arm] = {one.name: one for one in experiment.arms}
-        self._shared = CallbackList(shared_ones(experiment.callbacks))
+        self._arms: dict[str, Arm] = {}
+        self._plans: list[RunPlan] = []
+        monitor = default_monitor()
+        has_monitor = any(isinstance(one, Monitor) for one in experiment.callbacks)
+        self._callbacks = list(experiment.callbacks)
+        if monitor is not None and not has_monitor:
+            self._callbacks.append(monitor)
+        self._shared = CallbackList(shared_ones(self._callbacks))
         self._ended: dict[str, ArmResult] = {}
         self._begun_groups: set[str] = set()
         self._group_lock = asyncio.Lock()
         self._interruption: BaseException | None = None
         self._began_s = perf_counter()
 
-    async def run(self) -> ExperimentResult:
+    async def run(
+        self, work: Callable[[], Awaitable[None]] | None = None
+    ) -> ExperimentResult:
         """Run what has not ended yet.
+
+        Args:
+            work: Calls `run_arms`; None runs all arms of the experiment.
 
         Returns:
             What came of all runs.
@@ -59,61 +70,104 @@ class ExperimentSession:
             BaseException: The experiment was cancelled or interrupted.
         """
         experiment = self._experiment
-        chains = plan_runs(
-            experiment.arms, n_repeats=experiment.n_repeats, seed=experiment.seed
+        self._card = await asyncio.to_thread(self._opened)
+        root = self._root = await asyncio.to_thread(self._context)
+        await asyncio.to_thread(
+            experiment.executor.begin, experiment.max_concurrency, self._callbacks
         )
-        card = self._card = await asyncio.to_thread(self._opened, chains)
-        root = self._root = await asyncio.to_thread(self._context, card, chains)
-        experiment.executor.begin(experiment.max_concurrency, experiment.callbacks)
         status = "cancelled"
         try:
             await self._shared.dispatch("on_experiment_begin", root)
-            await self._write_card("running")
-            await gather_ordered(
-                [lambda one=one: self._run_chain(one) for one in chains],
-                limit=experiment.max_concurrency,
-            )
+            if work is None:
+                await self.run_arms(experiment.arms)
+            else:
+                await work()
             if self._interruption is not None:
                 raise self._interruption
             has_ended = any(one.status in _ENDED for one in self._ended.values())
             status = "completed" if has_ended else "failed"
         finally:
-            result = self._result(chains, status)
+            result = self._result(status)
             await finished(asyncio.ensure_future(self._end(result)))
         return result
 
-    def _opened(self, chains: Sequence[Sequence[RunPlan]]) -> ExperimentCard:
+    async def run_arms(self, arms: Sequence[Arm]) -> None:
+        """Run what has not ended yet of some arms.
+
+        Args:
+            arms: The arms; new ones join the experiment.
+
+        Raises:
+            BackupMismatchError: One is another one than it was.
+        """
+        experiment = self._experiment
+        chains = plan_runs(arms, n_repeats=experiment.n_repeats, seed=experiment.seed)
+        await asyncio.to_thread(self._join, arms, chains)
+        await gather_ordered(
+            [lambda one=one: self._run_chain(one) for one in chains],
+            limit=experiment.max_concurrency,
+        )
+
+    def results_of(self, arm: str) -> list[ArmResult]:
+        """Return how the runs of an arm have ended so far.
+
+        Args:
+            arm: Name of the arm.
+        """
+        return [one for one in self._ended.values() if one.arm == arm]
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether nothing more is to be begun."""
+        return self._interruption is not None
+
+    def _opened(self) -> ExperimentCard:
         """Return the card of the experiment; it is refused if it is another one."""
         experiment, card = self._experiment, self.folder.read_card()
-        arms = {one.name: arm_digest(one, experiment.fit) for one in experiment.arms}
-        metric, direction = experiment.success_metric, direction_of(experiment)
         if card is None:
             now = datetime.now(UTC).isoformat(timespec="seconds")
             card = ExperimentCard(
                 name=experiment.name,
                 created_at=now,
                 seed=experiment.seed,
-                success_metric=metric,
+                success_metric=experiment.success_metric,
             )
-        else:
-            _check_same(self.folder, card, experiment, arms)
+        _check_same(
+            self.folder,
+            {name: (getattr(card, name), getattr(experiment, name)) for name in _KEPT},
+        )
         # Arms and replicates may be added.
-        card.arms = {**card.arms, **arms}
-        card.n_repeats, card.success_metric = experiment.n_repeats, metric
-        card.direction = direction
-        card.runs = [one.as_json() for chain in chains for one in chain]
-        for plan in (one for chain in chains for one in chain):
+        card.n_repeats = experiment.n_repeats
+        card.success_metric = experiment.success_metric
+        card.direction = direction_of(experiment)
+        card.runs = []
+        return card
+
+    def _join(self, arms: Sequence[Arm], chains: Sequence[Sequence[RunPlan]]) -> None:
+        digests = {one.name: arm_digest(one, self._experiment.fit) for one in arms}
+        known = self._card.arms
+        _check_same(
+            self.folder,
+            {
+                f"arm {name}": (known.get(name, now), now)
+                for name, now in digests.items()
+            },
+        )
+        known.update(digests)
+        self._arms.update({one.name: one for one in arms})
+        plans = [one for chain in chains for one in chain]
+        self._plans += plans
+        self._card.runs += [one.as_json() for one in plans]
+        for plan in plans:
             ended = self.folder.read_result(plan.key)
             if ended is None or ended.can_go_on:
                 continue
             if not (self._retry_failed and ended.status == "failed"):
                 self._ended[plan.key] = ended
-        return card
+        self._write_card("running")
 
-    def _context(
-        self, card: ExperimentCard, chains: Sequence[Sequence[RunPlan]]
-    ) -> RunContext:
-        experiment = self._experiment
+    def _context(self) -> RunContext:
+        experiment, card = self._experiment, self._card
         context = RunContext(
             output_dir=experiment.output_dir,
             config={"name": experiment.name, **experiment.config},
@@ -121,12 +175,7 @@ class ExperimentSession:
         )
         context.ids.update(card.ids)
         context.extras["seconds_before"] = card.seconds
-        folders = {
-            plan.key: self.folder.run_dir(plan.key)
-            for chain in chains
-            for plan in chain
-        }
-        context.extras["spent_before"] = spent_in(folders)
+        context.extras["spent_before"] = spent_in(self.folder.run_dirs())
         return context
 
     # -- runs --------------------------------------------------------------------------
@@ -146,7 +195,7 @@ class ExperimentSession:
         ctx = self._root.child(
             plan.key,
             output_dir=run_dir,
-            run_config={"arm": plan.arm, "stage": plan.stage_name, **arm.config},
+            run_config={"arm": plan.arm, "stage": plan.stage_name, **arm.shown},
             group_name=plan.group,
             seed=plan.seed,
             replicate=plan.replicate,
@@ -168,7 +217,7 @@ class ExperimentSession:
         )
         try:
             result, is_recorded = await experiment.executor.execute(
-                job, ctx, experiment.callbacks
+                job, ctx, self._callbacks
             )
         except (KeyboardInterrupt, SystemExit) as interruption:
             # What is in flight in the other runs may still arrive.
@@ -185,17 +234,14 @@ class ExperimentSession:
             if group not in self._begun_groups:
                 self._begun_groups.add(group)
                 await self._shared.dispatch("on_group_begin", self._root, group)
-                await self._write_card("running")
 
     # -- the end -----------------------------------------------------------------------
 
-    def _result(
-        self, chains: Sequence[Sequence[RunPlan]], status: Any
-    ) -> ExperimentResult:
+    def _result(self, status: Any) -> ExperimentResult:
         experiment = self._experiment
-        order = {one.name: index for index, one in enumerate(experiment.arms)}
+        order = {name: index for index, name in enumerate(self._arms)}
         plans = sorted(
-            (plan for chain in chains for plan in chain),
+            self._plans,
             key=lambda plan: (order[plan.arm], plan.replicate, plan.stage or 0),
         )
         arms = [self._ended.get(plan.key) or _cancelled(plan) for plan in plans]
@@ -215,15 +261,16 @@ class ExperimentSession:
             await self._shared.dispatch("on_experiment_end", self._root, result)
         finally:
             self._card.seconds += perf_counter() - self._began_s
-            await self._write_card(result.status)
+            await asyncio.to_thread(self._write_card, result.status)
 
-    async def _write_card(self, status: str) -> None:
+    def _write_card(self, status: str) -> None:
         self._card.status = status
         self._card.ids = dict(self._root.ids)
-        await asyncio.to_thread(self.folder.write_card, self._card)
+        self.folder.write_card(self._card)
 
 
 _ENDED = ("completed", "stopped")
+_KEPT = ("name", "seed")
 
 
 def _cancelled(plan: RunPlan) -> ArmResult:
@@ -238,20 +285,13 @@ def _cancelled(plan: RunPlan) -> ArmResult:
 
 
 def _check_same(
-    folder: ExperimentFolder,
-    card: ExperimentCard,
-    experiment: Experiment,
-    arms: dict[str, str],
+    folder: ExperimentFolder, pairs: Mapping[str, tuple[object, object]]
 ) -> None:
     changed = {
-        f"arm {name}": (before, arms[name])
-        for name, before in card.arms.items()
-        if arms.get(name, before) != before
+        name: (str(before), str(now))
+        for name, (before, now) in pairs.items()
+        if before != now
     }
-    for name in ("name", "seed"):
-        before, now = getattr(card, name), getattr(experiment, name)
-        if before != now:
-            changed[name] = (str(before), str(now))
     if changed:
         listed = "".join(f"\n  {k}: {a} → {b}" for k, (a, b) in changed.items())
         msg = (

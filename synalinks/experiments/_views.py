@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from synalinks.experiments._experiment_result import ExperimentResult
 
 _UNKNOWN = "-"
+_MAX_PAIRED = 4
 _HEAD = ("arm", "runs", "score", "± s.e.", "95 % interval", "calls", "cost")
 _PAIR_HEAD = ("pair", "difference", "95 % interval", "p (Holm)", "result")
 # Colours of Okabe and Ito that are told apart with any colour vision and on white.
@@ -70,6 +71,9 @@ def pair_rows(result: ExperimentResult) -> list[tuple[str, ...]]:
     """
     if not result.benchmarks:
         return []
+    found, best = result.compare(), result.best_arm
+    if len(result.arm_names) > _MAX_PAIRED:  # all pairs count, but are not shown
+        found = [one for one in found if best in {one.first, one.second}]
     return [
         (
             f"{one.first} - {one.second}",
@@ -78,7 +82,7 @@ def pair_rows(result: ExperimentResult) -> list[tuple[str, ...]]:
             f"{one.p_value:.3g}",
             one.verdict,
         )
-        for one in result.compare()
+        for one in found
     ]
 
 
