@@ -141,6 +141,8 @@ class Run:
             program = await program_of(job.arm)
             if job.begin_with is not None:
                 await asyncio.to_thread(program.load_variables, job.begin_with)
+                # Variables are carried over, the optimizer begins anew.
+                _begin_anew(program.optimizer)
             self._prepare(program)
             watch = Watch(
                 job.benchmarks,
@@ -256,3 +258,7 @@ class Run:
 
 def _text_of(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
+
+
+def _begin_anew(optimizer: Any) -> None:
+    optimizer.iterations = optimizer.epochs = 0

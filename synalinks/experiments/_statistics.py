@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 N_DRAWS = 4000
+_MAX_CELLS = 2**21  # drawn at once: 16 MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +123,16 @@ def _spread_of(rows: Any, columns: Any) -> _Spread:
 
 def _drawn(rows: Any, columns: Any, seed: int, n_draws: int) -> Any:
     """Return how far the mean is off in each draw."""
+    import numpy as np
+
     generator = numpy_stream(seed, "bootstrap")
     n_rows, n_columns = len(rows), len(columns)
-    counts = generator.multinomial(n_columns, [1 / n_columns] * n_columns, size=n_draws)
-    found = counts @ columns / n_columns
+    n_at_once = max(1, _MAX_CELLS // n_columns)
+    parts: list[Any] = []
+    for left in range(n_draws, 0, -n_at_once):
+        shape = min(n_at_once, left), n_columns
+        parts.append(columns[generator.integers(0, n_columns, size=shape)].mean(axis=1))
+    found = np.concatenate(parts)
     if n_rows > 1:
         deviation = math.sqrt(float((rows**2).sum()) / (n_rows - 1) / n_rows)
         found += deviation * generator.standard_normal(n_draws)
