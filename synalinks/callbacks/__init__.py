@@ -5,7 +5,13 @@ from synalinks.callbacks._adapters import as_callback
 from synalinks.callbacks._backup_and_restore import BackupAndRestore
 from synalinks.callbacks._budget_stopping import BudgetStopping
 from synalinks.callbacks._cadence import Cadence
-from synalinks.callbacks._callback import EXPERIMENT_HOOKS, HOOKS, Callback, StopRun
+from synalinks.callbacks._callback import (
+    EXPERIMENT_HOOKS,
+    HOOKS,
+    Callback,
+    Logs,
+    StopRun,
+)
 from synalinks.callbacks._callback_group import CallbackGroup
 from synalinks.callbacks._callback_list import CallbackCollection, CallbackList
 from synalinks.callbacks._csv_logger import CSVLogger
@@ -53,6 +59,7 @@ __all__ = [
     "HyperparameterScheduler",
     "LambdaCallback",
     "Linear",
+    "Logs",
     "MetricsLogger",
     "Monitor",
     "PredictionWriter",

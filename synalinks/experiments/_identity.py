@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from synalinks import metrics
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_dict, is_row
+from synalinks.contracts import present_candidate, trainable_by_path
 from synalinks.errors import SynalinksError
+from synalinks.programs import Program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from synalinks.experiments._arm import Arm
     from synalinks.experiments._experiment import Experiment
 
+_NAMES = ("name", "description")
 # How long and how a run goes, not what it is.
 _NOT_PART = ("callbacks", "verbose", "epochs", "check_callbacks", "callback_errors")
 
@@ -70,12 +73,24 @@ def _json(value: Any) -> Any:
 
 
 def _part(value: Any) -> Any:
+    if isinstance(value, Program):
+        present = present_candidate(trainable_by_path(value))
+        return [type(value).__name__, present.digest]
     if value is None or isinstance(value, str):
         return value
     try:
-        return as_plain(value.get_config())
+        config = value.get_config()
     except (AttributeError, SynalinksError):
         return getattr(value, "__qualname__", type(value).__qualname__)
+    return [type(value).__name__, _without_names(config)]
+
+
+def _without_names(value: Any) -> Any:
+    """Return a configuration without names, which a second one in a session has not."""
+    if is_dict(value):
+        kept = {key: one for key, one in value.items() if key not in _NAMES}
+        return {key: _without_names(one) for key, one in kept.items()}
+    return [_without_names(one) for one in value] if is_row(value) else as_plain(value)
 
 
 def as_plain(value: Any) -> Any:

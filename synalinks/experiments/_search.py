@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from synalinks.callbacks._callback import Logs
+    from synalinks.callbacks import Logs
 
 STUDY_NAME = "search.db"
 _PRUNED = "pruned: "

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synalinks._internal.journal import Journal
-    from synalinks.callbacks import CallbackList
-    from synalinks.callbacks._callback import Logs
+    from synalinks.callbacks import CallbackList, Logs
     from synalinks.contracts import Rollout, RunContext
     from synalinks.experiments._benchmark import Benchmark
 

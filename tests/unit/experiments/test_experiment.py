@@ -183,7 +183,8 @@ async def test_rows_have_all_that_is_known_of_a_sample(tmp_path):
     (result,) = results
     assert [row["task_id"] for row in rows] == [f"test:{i}" for i in range(6)]
     assert set(rows[0]) == {
-        "task_id", "input", "expected", "output", "reward", "error", "metadata", "usage",
+        "task_id", "input", "expected", "output", "reward", "error", "metadata",
+        "usage",
     }  # fmt: skip
     assert rows[0]["input"] == {"query": "n100"}
     assert rows[0]["metadata"]["groups"] == {"answer": "even", "half": "True"}
@@ -477,7 +478,7 @@ async def test_runs_beside_each_other_share_the_limit_of_a_model(tmp_path):
 
 @pytest.mark.row("EV-12")
 async def test_what_has_ended_is_not_run_again(tmp_path):
-    """Running it again costs nothing and tells of no run; arms and seeds may be added."""
+    """Running it again costs nothing; arms and seeds may be added."""
     recorder, task = Recorder(), await make_task()
     one, _ = await experiment(tmp_path, None, [recorder], task)
     first = await one.run()
@@ -528,7 +529,7 @@ async def test_another_experiment_is_refused(tmp_path, change):
     }[change]
     other, _ = await experiment(tmp_path, task=task, **options)
 
-    with pytest.raises(BackupMismatchError, match="arm few|seed: 0 → 9"):
+    with pytest.raises(BackupMismatchError, match=r"arm few|seed: 0 → 9"):
         await other.run()
 
     assert task.n_calls == n_calls

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from synalinks._internal.rng import numpy_stream
 from synalinks.experiments import estimate, holm
 from synalinks.experiments._comparison import compare_tables
 
@@ -16,7 +17,7 @@ def arms(seed, n_replicates, difference):
 
     Replicates differ by about 0.01, as trainings do.
     """
-    generator = np.random.default_rng(seed)
+    generator = numpy_stream(seed, "test")
     difficulty = generator.normal(size=N_SAMPLES)
     tables = {}
     for arm, offset in (("a", difference), ("b", 0.0)):
