@@ -4,8 +4,9 @@
 
 First, runs of two optimizers with a judge are killed with SIGKILL at random instants,
 until 200 kills are reached. Each is gone on with until it ends, and compared with a run
-that nobody has killed: program, history, optimizer, usage and files, to the last byte.
-The log of the server, a process of its own, tells what was asked twice.
+that nobody has killed: program, history, optimizer, usage and files, to the last byte,
+and for every second kind of run what MLflow has on a store of its own. The log of the
+server, a process of its own, tells what was asked twice.
 
 Then the time of the event loop per batch, and of a whole run at 50 ms latency, are
 measured with and without a journal and a snapshot after every batch; and how long it
@@ -31,7 +32,13 @@ from synalinks.callbacks import BackupAndRestore
 from synalinks.testing import ChatServerProcess, ScriptedTransport
 from tests.fault import killed_run, killing
 
-KINDS = (("few_shot", "epoch"), ("few_shot", 1), ("advised", "epoch"), ("advised", 1))
+# Optimizer, when it is saved, and whether MLflow is told.
+KINDS = (
+    ("few_shot", "epoch", False),
+    ("few_shot", 1, True),
+    ("advised", "epoch", True),
+    ("advised", 1, False),
+)
 KILLS_PER_RUN = 10
 N_CALLS = 50_000
 
@@ -45,7 +52,8 @@ def kill_runs(n_kills: int, seed: int, folder: Path) -> list[_bars.Bar]:
         wholes = {}
         while counted["kills"] < n_kills:
             kind = KINDS[counted["runs"] % len(KINDS)]
-            arguments = {"optimizer": kind[0], "save_freq": kind[1]}
+            names = ("optimizer", "save_freq", "is_tracked")
+            arguments = dict(zip(names, kind, strict=True))
             name = f"run{counted['runs']}"
             if kind not in wholes:
                 wholes[kind] = killing.run_to_the_end(
@@ -66,7 +74,9 @@ def kill_runs(n_kills: int, seed: int, folder: Path) -> list[_bars.Bar]:
                 (*kind, killed.n_kills, killed.n_requests, n_again, found or "")
             )
     starter.stop()
-    _bars.table(["optimizer", "saved", "kills", "requests", "again", "differs"], rows)
+    _bars.table(
+        ["optimizer", "saved", "tracked", "kills", "requests", "again", "differs"], rows
+    )
     _bars.say(
         f"\n{counted['kills']} kills of {counted['runs']} runs: {counted['again']} "
         f"requests were made again, {counted['cut']} calls were in flight at a kill."
@@ -178,7 +188,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         bars = (
             [*kill_runs(options.kills, options.seed, folder)] if options.kills else []

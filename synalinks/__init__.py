@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         ops,
         optimizers,
         programs,
+        reports,
         rewards,
         saving,
         testing,
@@ -135,8 +136,8 @@ if TYPE_CHECKING:
 _NAMESPACES = (
     "backend", "backups", "callbacks", "config", "datasets", "embedding_models",
     "errors", "experiments", "hooks", "initializers", "language_models", "metrics",
-    "modules", "observability", "ops", "optimizers", "programs", "rewards", "saving",
-    "testing", "utils",
+    "modules", "observability", "ops", "optimizers", "programs", "reports",
+    "rewards", "saving", "testing", "utils",
 )  # fmt: skip
 
 _EXPORTS = {
@@ -281,6 +282,7 @@ __all__ = [
     "optimizers",
     "programs",
     "record_traces",
+    "reports",
     "rewards",
     "saving",
     "set_default_embedding_model",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from synalinks._internal.journal import Journal
+    from synalinks._internal.journal import Intent, Journal
     from synalinks._internal.json import JsonObject
 
 T = TypeVar("T")
@@ -86,6 +86,8 @@ loadable: ContextVar[tuple[type, ...] | None] = ContextVar("loadable", default=N
 # and the journal that is asked before anything that must not be done twice.
 scope: ContextVar[str] = ContextVar("scope", default="")
 journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
+# The call of the journal that requests are made for.
+intent: ContextVar[Intent | None] = ContextVar("intent", default=None)
 # Identities of the samples that are scored here, in the order of their outputs.
 scored: ContextVar[tuple[str, ...]] = ContextVar("scored", default=())
 # The seed of the run here, where it is not that of the session.

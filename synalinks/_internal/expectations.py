@@ -25,6 +25,8 @@ class Expectations:
         self._n_answered: Counter[bytes] = Counter()
         # Sent and not answered; True where that was known to have failed.
         self._unanswered: dict[bytes, bool] = {}
+        # Sent again by a later process: how often an answer never got here.
+        self._lost: Counter[bytes] = Counter()
 
     def take(self, place: Place) -> bool:
         """Take in a record of an earlier process.
@@ -37,6 +39,8 @@ class Expectations:
         """
         key = digest(place.key)
         if place.kind == SENT:
+            if self._unanswered.get(key) is False:
+                self._lost[key] += 1
             self._unanswered[key] = False
         elif place.kind == FAILED and key in self._unanswered:
             self._unanswered[key] = True
@@ -69,7 +73,16 @@ class Expectations:
     @property
     def n_in_flight(self) -> int:
         """Calls of which nobody knows whether they were answered, and paid for."""
-        return sum(not has_failed for has_failed in self._unanswered.values())
+        return self._lost.total() + sum(not one for one in self._unanswered.values())
+
+    def times_lost(self, key: str) -> int:
+        """Return how often a call was in flight when a process died.
+
+        Args:
+            key: The position of the call.
+        """
+        found = digest(key)
+        return self._lost[found] + (self._unanswered.get(found) is False)
 
 
 def place_of(key: str) -> str:

@@ -341,6 +341,30 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_close_in_child)
 
 
+def reserve(path: Path, n_bytes: int) -> None:
+    """Make a file that takes room on the disk: it is removed when others need it.
+
+    Where there is no room, there is no file.
+
+    Args:
+        path: Where to make it; what is there is replaced.
+        n_bytes: How much room it takes.
+    """
+    descriptor: int | None = None
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(descriptor, 0, n_bytes)
+        else:  # zeros: few file systems make nothing of them
+            os.write(descriptor, bytes(n_bytes))
+    except OSError:
+        with contextlib.suppress(OSError):
+            path.unlink()
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
 def make_private_folder(path: Path) -> None:
     """Make a folder that only the owner may look into, unless it is there.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synalinks._internal import context
@@ -48,6 +49,35 @@ class Position(NamedTuple):
         return cls(scope, asked, k, f"{scope}/{asked}/{k}")
 
 
+class Intent:
+    """A call that is to be made once, by however many processes.
+
+    A provider that knows the keys of requests answers one that it had before with the
+    same answer, and takes no money for it.
+
+    Args:
+        run_id: Identity of the run.
+        position: Where in it the call is.
+    """
+
+    def __init__(self, run_id: str, position: Position) -> None:
+        self._name = f"{run_id}/{position.key}"
+        self._n_refused = 0
+
+    def key_of(self, content: bytes) -> str:
+        """Return the key of a request that is made for the call.
+
+        Args:
+            content: What is sent: a question about a bad answer is another request.
+        """
+        name = f"{self._name}/{self._n_refused}/".encode("utf-8", "surrogatepass")
+        return blake2b(name + content, digest_size=16).hexdigest()
+
+    def note_refused(self) -> None:
+        """Note that a request was refused: the next one is not to get the same."""
+        self._n_refused += 1
+
+
 class Journal:
     """Answers of a run that are durable before anybody sees them.
 
@@ -64,6 +94,7 @@ class Journal:
     Attributes:
         n_replayed: Answers that were found.
         n_appended: Answers that were added.
+        run_id: Identity of the run whose answers they are.
     """
 
     def __init__(
@@ -76,6 +107,7 @@ class Journal:
         self._n_asked: dict[bytes, int] = {}
         self.n_replayed = 0
         self.n_appended = 0
+        self.run_id = ""
 
     def open(self) -> list[str]:
         """Read what is there; for a thread.
@@ -88,8 +120,25 @@ class Journal:
 
     @property
     def n_in_flight(self) -> int:
-        """Calls that an earlier process sent, with an answer that never got here."""
+        """Calls that earlier processes sent, with an answer that never got here."""
         return self._expectations.n_in_flight
+
+    def lost(self) -> list[Any]:
+        """Return what was asked by the calls in flight when processes died; blocks.
+
+        Returns:
+            What `note_sent` was given, for each time that its answer never got here.
+        """
+        if not self.n_in_flight:
+            return []
+        records = read_records(self.folder, JOURNAL_PREFIX, frozenset({SENT}))
+        # Sent again, a call is the same call.
+        sent = {key: value for _, key, value in records}
+        return [
+            value
+            for key, value in sent.items()
+            for _ in range(self._expectations.times_lost(key))
+        ]
 
     def position(self, asked: str) -> Position:
         """Return the position of a call that is about to be made here.
@@ -164,6 +213,14 @@ class Journal:
         """
         self._store.note(position.key, outline, kind=SENT)
 
+    def intent(self, position: Position) -> Intent:
+        """Return what a provider is to know a call by.
+
+        Args:
+            position: Where the call is.
+        """
+        return Intent(self.run_id, position)
+
     def note_failed(self, position: Position) -> None:
         """Note that a call got no answer: it may be made again.
 
@@ -198,6 +255,16 @@ class Journal:
         """
         if self._store.get(key) is None:
             self._store.put(key, value, kind=kind)
+
+    def remark(self, key: str, value: Any, *, kind: str) -> None:
+        """Add something for those who read the folder; it costs no write of its own.
+
+        Args:
+            key: What it is called.
+            value: JSON; never a secret.
+            kind: What it is, in small letters.
+        """
+        self._store.note(key, value, kind=kind)
 
     def get(self, key: str) -> Any:
         """Return what was noted under a key, or None.

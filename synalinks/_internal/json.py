@@ -16,6 +16,7 @@ JsonObject: TypeAlias = dict[str, Any]
 
 # `json.dumps` makes an encoder per call, for any but its own defaults.
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def canonical(value: JsonValue) -> str:
@@ -24,7 +25,7 @@ def canonical(value: JsonValue) -> str:
     Args:
         value: Any JSON value.
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(value)
 
 
 def digest(value: JsonValue) -> str:

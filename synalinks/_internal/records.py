@@ -15,6 +15,7 @@ from zlib import crc32
 
 _HEADER = re.compile(rb"([0-9a-f]{8}) ((\d{1,10}) )")
 _HEAD = re.compile(rb'\[(\d+),"([a-z]+)",("(?:[^"\\]|\\.)*"),')
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _LONGEST_HEADER = 20
 _LINE_END = b"\n"
 
@@ -59,8 +60,7 @@ def encode_value(value: Any) -> bytes:
     Args:
         value: JSON.
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
 def decode_value(content: bytes) -> Any:

@@ -72,6 +72,7 @@ class Store:
         # 16 bytes and a number per record: a key is found without reading any file.
         self._index: dict[bytes, int] = {}
         self._notes: deque[_Line] = deque()
+        self._notes_due_s = float("-inf")
         self._pending: dict[bytes, bytes] = {}
         self._lock = threading.Lock()  # between the writer and threads that look
         self._segment: Segment | None = None
@@ -145,16 +146,16 @@ class Store:
             value: JSON.
             kind: What the record is about, in small letters.
         """
-        is_first = not self._notes
         self._notes.append(_Line(kind, key, encode_value(value), is_kept=False))
-        if is_first:
-            # They cost next to nothing together with the value that is added next.
-            try:
-                loop = asyncio.get_running_loop()
-            except RuntimeError:
-                self._hand_over_notes()
-            else:
-                loop.call_later(_NOTES_S, self._hand_over_notes)
+        # They cost next to nothing together with the value that is added next.
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._hand_over_notes()
+            return
+        if loop.time() > self._notes_due_s:
+            self._notes_due_s = loop.time() + _NOTES_S
+            loop.call_at(self._notes_due_s, self._hand_over_notes)
 
     def _hand_over_notes(self) -> None:
         if notes := self._take_notes():

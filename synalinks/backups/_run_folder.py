@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synalinks._internal.files import AppendFile, make_private_folder
+from synalinks._internal.files import AppendFile, make_private_folder, reserve
 from synalinks._internal.journal import JOURNAL_PREFIX, Journal
 from synalinks._internal.json import dumps
 from synalinks._internal.snapshots import (
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 LOCK_NAME = "lock"
 STOP_NAME = "STOP"
 _TORN_NAME = "torn"
-_OWN = frozenset({LOCK_NAME, STOP_NAME, _TORN_NAME, CARD_NAME})
+_BALLAST_NAME = "ballast"
+_BALLAST_BYTES = 2**20
+_OWN = frozenset({LOCK_NAME, STOP_NAME, _TORN_NAME, _BALLAST_NAME, CARD_NAME})
 _JOURNAL = re.compile(rf"{JOURNAL_PREFIX}-\d{{6,}}\.jsonl")
 _TORN = re.compile(rf"{JOURNAL_PREFIX}-\d{{6,}}-\d+\.bin")
 # What a process leaves that dies while it replaces a file.
@@ -84,7 +86,7 @@ class RunFolder:
             raise
 
     def sign(self) -> None:
-        """Write into the lock who holds it, for those who find it taken.
+        """Write into the lock who holds it, and take room for the end of the run.
 
         Raises:
             WriteError: The folder cannot be written to.
@@ -101,6 +103,16 @@ class RunFolder:
         except OSError as error:
             msg = f"Cannot write to the folder `{self.path}`: {error.strerror}."
             raise WriteError(error.errno, msg) from error
+        reserve(self.path / _BALLAST_NAME, _BALLAST_BYTES)
+
+    def make_room(self) -> None:
+        """Give back the room that was taken for the end of the run.
+
+        What was paid for when the disk became full finds a place there, and so does
+        the last snapshot.
+        """
+        with contextlib.suppress(OSError):
+            (self.path / _BALLAST_NAME).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Give the folder back."""
@@ -195,7 +207,11 @@ class RunFolder:
         Raises:
             WriteError: It could not be written; earlier ones are untouched.
         """
-        write_snapshot(self.path, self._number + 1, text, n_kept=n_kept)
+        try:
+            write_snapshot(self.path, self._number + 1, text, n_kept=n_kept)
+        except WriteError:
+            self.make_room()
+            write_snapshot(self.path, self._number + 1, text, n_kept=n_kept)
         self._number += 1
 
     def read_snapshot(self) -> tuple[Snapshot | None, list[str]]:

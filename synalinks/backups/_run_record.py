@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -37,6 +37,8 @@ class Commit:
     """Its mean reward where candidates are compared; None if it was not measured."""
     values: Mapping[str, JsonObject]
     """Learnable fields by variable path."""
+    at: str = field(default="", compare=False)
+    """When, in ISO 8601, UTC; empty if it was not noted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,8 @@ def read_run(folder: str | Path) -> RunRecord:
     if card is None:
         msg = (
             f"`{path}` is no folder of a run. Give what `BackupAndRestore` was given "
-            "as `backup_dir`; `synalinks runs` finds them."
+            "as `backup_dir`; `synalinks runs` finds them. Training that comes to its "
+            "end removes it, unless `delete_checkpoint=False`."
         )
         raise ConfigurationError(msg)
     snapshot, _ = read_latest(path)
@@ -130,10 +133,11 @@ def _cost(usage: list[JsonObject]) -> float | None:
 
 
 def _journal(folder: Path) -> tuple[int, list[Commit]]:
-    n_answers, commits = 0, dict[str, Commit]()
+    # What was written when a disk was full may be there twice.
+    answers, commits = set[str](), dict[str, Commit]()
     for kind, key, value in read_records(folder, JOURNAL_PREFIX, _CALLS | {COMMIT}):
         if kind == COMMIT:
             commits.setdefault(key, Commit(**value))
         else:
-            n_answers += 1
-    return n_answers, list(commits.values())
+            answers.add(key)
+    return len(answers), list(commits.values())

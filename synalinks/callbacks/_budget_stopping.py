@@ -12,7 +12,7 @@ from synalinks.callbacks._budget_gate import BudgetGate
 from synalinks.callbacks._budget_pool import BudgetPool
 from synalinks.callbacks._callback import Callback, StopRun
 from synalinks.callbacks._reachable_models import reachable_models
-from synalinks.callbacks._spending import KINDS, Purse, Spent
+from synalinks.callbacks._spending import KINDS, Purse, Spent, expected_of
 from synalinks.contracts import VALIDATION
 from synalinks.errors import ConfigurationError, show
 
@@ -30,7 +30,8 @@ class BudgetStopping(Callback):
     All language and embedding models count that the run may call: those of the program,
     of the optimizer, of a judge used as reward or metric, and their fallbacks. A call
     that would go over the budget is not made; the run then ends in good order, without
-    a validation, and can be resumed. A resumed run goes on with what is left.
+    a validation, and can be resumed. A resumed run goes on with what is left. Calls
+    that were in flight when a process died, and may have been paid for, count as well.
 
     A model that several runs use at a time counts for each of them. In an experiment
     each run has a budget of its own, or with the scope `experiment` all share one; the
@@ -132,6 +133,9 @@ class BudgetStopping(Callback):
     def _spent(self) -> Spent:
         if self._purse is not None:
             self._total = self._purse.spent()
+            in_flight = self.trainer.artifacts.in_flight
+            if in_flight.calls:
+                self._total += expected_of(in_flight)
         return self._total
 
     def _all_spent(self) -> Spent:
@@ -142,8 +146,12 @@ class BudgetStopping(Callback):
         return self._spent(), in_flight
 
     def state_dict(self) -> JsonObject:
-        """Return what was spent: a resumed run gets no new budget."""
-        return self._spent().as_json()
+        """Return what was spent: a resumed run gets no new budget.
+
+        What was in flight when a process died is known from elsewhere.
+        """
+        spent = self._total if self._purse is None else self._purse.spent()
+        return spent.as_json()
 
     def load_state_dict(self, state: JsonObject) -> None:
         """Go on with what is left of the budget.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synalinks.callbacks._callback import Callback
+from synalinks.callbacks._history_page import history_page
 from synalinks.contracts import Usage
 
 if TYPE_CHECKING:
@@ -116,6 +117,9 @@ class History(Callback):
             if one.event == "best" and row["in_use_from"] is None:
                 row["in_use_from"] = one.step
         return pd.DataFrame([*rows.values()], columns=_COLUMNS)
+
+    def _repr_html_(self) -> str:
+        return history_page(self)
 
     def __repr__(self) -> str:
         return f"<History epochs={len(self.epoch)} of {', '.join(self.history)}>"

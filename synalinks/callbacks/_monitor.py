@@ -179,17 +179,23 @@ class Monitor(ExperimentRuns):
                 msg = f"`Monitor(run_id={self.run_id!r})`: {' '.join(warnings)}"
                 raise ConfigurationError(msg)
 
-    async def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
-        """Open the run, if it is not open yet: only now it is known whether it is new.
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Begin to count the seconds of the epoch.
 
         Args:
             epoch: Index of the epoch, from 0.
             logs: Empty.
         """
-        if not self._is_open:
-            self._open()
-            await self._describe()
         self._epoch_began_s = time.perf_counter()
+
+    async def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Open the run, if it is not open yet: only now it is known whether it is new.
+
+        Args:
+            batch: Index of the batch in the epoch, from 0.
+            logs: Empty.
+        """
+        await self._open_once()
 
     async def on_test_begin(self, logs: Logs | None = None) -> None:
         """Open the run of an evaluation.
@@ -198,8 +204,7 @@ class Monitor(ExperimentRuns):
             logs: Empty.
         """
         if self.trainer.stage == "evaluate":
-            self._open()
-            await self._describe()
+            await self._open_once()
 
     def on_run_error(self, error: BaseException, logs: Logs | None = None) -> None:
         """Note that the run has failed, or was cut off.
@@ -262,6 +267,7 @@ class Monitor(ExperimentRuns):
             epoch: Index of the epoch, from 0.
             logs: Values by name.
         """
+        await self._open_once()
         if self.log_epoch_metrics:
             seconds = time.perf_counter() - self._epoch_began_s
             taken = self._spending.since_mark() if self._spending else {}
@@ -280,12 +286,13 @@ class Monitor(ExperimentRuns):
                 self._put(**entry)
         self._tell()
 
-    def on_train_end(self, logs: Logs | None = None) -> None:
+    async def on_train_end(self, logs: Logs | None = None) -> None:
         """Write how long the training took.
 
         Args:
             logs: Those of the last epoch.
         """
+        await self._open_once()
         seconds = time.perf_counter() - self._began_s
         self._put_numbers({"fit_duration_s": seconds}, self.trainer.epoch)
 
@@ -312,6 +319,11 @@ class Monitor(ExperimentRuns):
             experiment=self.experiment_name or self.program.name,
             log_assessments=self.log_assessments,
         )
+
+    async def _open_once(self) -> None:
+        if not self._is_open:
+            self._open()
+            await self._describe()
 
     def _open(self) -> None:
         if self._is_open:

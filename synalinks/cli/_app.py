@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from synalinks.cli._demo import DemoSettings, run_demo
-from synalinks.cli._runs import list_runs, show_run
+from synalinks.cli._runs import list_runs, show_page, show_run
 from synalinks.errors import SynalinksError
 from synalinks.version import __version__
 
@@ -114,13 +114,30 @@ def runs(
         list_runs(folder)
 
 
-@app.command(help="Show a run, with its prompts as they changed.")
+@app.command(
+    help="Show a run, with its prompts as they changed; with --html, write a page "
+    "about it."
+)
 def show(
     folder: Annotated[Path, typer.Argument(help="The `backup_dir` of the run.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="File of the page; beside the folder by default."),
+    ] = None,
+    html: Annotated[
+        bool, typer.Option("--html", help="Write a page: one file, no network.")
+    ] = False,
 ) -> None:
-    """Show a run, with its prompts as they changed."""
+    """Show a run, with its prompts as they changed.
+
+    Raises:
+        BadParameter: There is a file and no `--html`.
+    """
+    if file is not None and not html:
+        msg = "a file is written with `--html` only"
+        raise typer.BadParameter(msg)
     with _errors_in_one_line():
-        show_run(folder)
+        show_page(folder, file) if html else show_run(folder)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from synalinks._internal.json import dumps
 from synalinks.backups import find_runs, read_run
 from synalinks.errors import FileFormatError
 from synalinks.experiments import find_experiments, read_experiment
+from synalinks.reports import write_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +95,16 @@ def show_run(folder: Path) -> None:
     for commit in record.commits:
         _show_commit(commit, before)
         before = commit.values
+
+
+def show_page(folder: Path, file: Path | None) -> None:
+    """Write a page about a run, and print where it is.
+
+    Args:
+        folder: The run's folder.
+        file: The file; beside the folder when None.
+    """
+    write(f"{write_report(folder, file)}\n")
 
 
 def _cells(record: RunRecord, folder: Path) -> list[str]:

@@ -24,7 +24,11 @@ from synalinks.contracts._records import (
     Trial,
     Usage,
 )
-from synalinks.contracts._rollout_json import rollout_from_json, rollout_to_json
+from synalinks.contracts._rollout_json import (
+    rollout_from_json,
+    rollout_to_json,
+    sample_to_json,
+)
 from synalinks.contracts._run_context import RunContext
 from synalinks.contracts._schedules import Constant, Cosine, Linear, Schedule, Step
 from synalinks.contracts._snapshot import (
@@ -78,5 +82,6 @@ __all__ = [
     "read_manifest",
     "rollout_from_json",
     "rollout_to_json",
+    "sample_to_json",
     "trainable_by_path",
 ]

@@ -55,6 +55,10 @@ class Artifacts:
     usage_by_phase: Mapping[str, Usage] = field(default_factory=dict[str, Usage])
     """The same by phase: `inference`, `reward`, `optimizer`."""
 
+    in_flight: Usage = field(default_factory=lambda: Usage(cost_usd=0.0))
+    """What calls were expected to take that were in flight when earlier processes of
+    the run died: nobody knows whether they were answered, and paid for."""
+
     @property
     def manifest_path(self) -> Path | None:
         """The list of its checkpoints."""

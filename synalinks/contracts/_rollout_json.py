@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.contracts._records import CallRecord, Failure, Rollout, Usage
 from synalinks.data_models import JsonDataModel, is_data_model, json_of, schema_of
+from synalinks.errors import show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from synalinks._internal.json import JsonObject
+
+_MAX_CHARS, _MAX_PARTS, _MAX_DEPTH = 1500, 20, 4
 
 
 def rollout_to_json(rollout: Rollout, schemas: dict[str, JsonObject]) -> JsonObject:
@@ -32,6 +36,31 @@ def rollout_to_json(rollout: Rollout, schemas: dict[str, JsonObject]) -> JsonObj
         "feedback": rollout.feedback,
         "module_feedback": dict(rollout.module_feedback or {}) or None,
     }
+
+
+def sample_to_json(rollout: Rollout) -> JsonObject:
+    """Return inputs and target of a rollout as JSON for people to read, cut where long.
+
+    Args:
+        rollout: The rollout.
+    """
+    return {"inputs": _readable(rollout.inputs), "target": _readable(rollout.target)}
+
+
+def _readable(value: Any, depth: int = 0) -> Any:
+    if is_data_model(value):
+        value = json_of(value)
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, str):
+        n_more = len(value) - _MAX_CHARS
+        return f"{value[:_MAX_CHARS]}… ({n_more} more)" if n_more > 0 else value
+    if depth < _MAX_DEPTH and is_row(value):
+        return [_readable(one, depth + 1) for one in value[:_MAX_PARTS]]
+    if depth < _MAX_DEPTH and is_dict(value):
+        parts = islice(value.items(), _MAX_PARTS)
+        return {str(key): _readable(one, depth + 1) for key, one in parts}
+    return show(value)
 
 
 def rollout_from_json(

@@ -58,7 +58,13 @@ class Diagram:
 
 
 def diagram_of(
-    program: Any, *, show_schemas: bool, show_module_names: bool, show_trainable: bool
+    program: Any,
+    *,
+    show_schemas: bool,
+    show_module_names: bool,
+    show_trainable: bool,
+    show_defs: bool = False,
+    expand_nested: bool = False,
 ) -> Diagram:
     """Return the picture of a program.
 
@@ -67,39 +73,113 @@ def diagram_of(
         show_schemas: Whether boxes say which fields they return.
         show_module_names: Whether they say their names.
         show_trainable: Whether what can be trained is marked.
+        show_defs: Whether boxes say what the types that fields name are made of.
+        expand_nested: Whether a program in it is drawn with its own modules.
     """
-    operations, arrows = _wiring(program)
+    wiring = _wiring(program, expand_nested=expand_nested)
     levels: dict[int, int] = {}
-    for position in range(len(operations)):
-        sources = [levels[source] for source, target in arrows if target == position]
+    for position in range(len(wiring.parts)):
+        sources = [levels[a] for a, b in wiring.arrows if b == position]
         levels[position] = max(sources) + 1 if sources else 0
     boxes = [
         Box(
-            title=type(module).__name__,
+            title=part.title,
             lines=[
-                *([module.name] if show_module_names else []),
-                *(_fields_of(program, module) if show_schemas else []),
+                *([part.name] if show_module_names else []),
+                *(_fields_of(part) if show_schemas else []),
+                *(_definitions_of(part) if show_defs else []),
             ],
-            is_trainable=show_trainable and bool(module.trainable_variables),
+            is_trainable=show_trainable and part.is_trainable,
             level=levels[position],
         )
-        for position, module in enumerate(operations)
+        for position, part in enumerate(wiring.parts)
     ]
-    return Diagram(boxes=boxes, arrows=arrows)
+    return Diagram(boxes=boxes, arrows=wiring.arrows)
 
 
-def _wiring(program: Any) -> tuple[list[Any], list[tuple[int, int]]]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A module, and the programs around it."""
+
+    module: Any
+    around: tuple[Any, ...]
+
+    @property
+    def title(self) -> str:
+        """Its class; of an operation on data models, such as `&`, its kind."""
+        return getattr(self.module, "kind", None) or type(self.module).__name__
+
+    @property
+    def is_trainable(self) -> bool:
+        """Whether it has anything to train."""
+        return bool(getattr(self.module, "trainable_variables", ()))
+
+    @property
+    def name(self) -> str:
+        """Its name, after those of the programs that it is nested in."""
+        return "/".join(one.name for one in (*self.around[1:], self.module))
+
+    @property
+    def schema(self) -> JsonObject:
+        """The schema of what it returns; empty if that is not known."""
+        program = self.around[-1]
+        schema: JsonObject | None = getattr(self.module, "schema", None)
+        if schema is None and hasattr(program, "output_schema_of"):
+            schema = program.output_schema_of(self.module)
+        return schema or {}
+
+
+@dataclass(slots=True)
+class _Wiring:
+    """Modules, and what flows between them."""
+
+    parts: list[_Part]
+    arrows: list[tuple[int, int]]
+    entries: list[int]
+    """Positions of those that take what comes from outside."""
+    exits: list[int]
+    """Positions of those that return what goes outside."""
+
+
+def _wiring(
+    program: Any, *, expand_nested: bool, around: tuple[Any, ...] = ()
+) -> _Wiring:
+    around = (*around, program)
     if program.outputs is None:
-        parts = program.children()
-        return [program, *parts], [(0, index + 1) for index in range(len(parts))]
-    nodes = _sorted_nodes(program.outputs)
-    places = {id(node): position for position, node in enumerate(nodes)}
-    arrows = [
-        (places[id(parent)], position)
-        for position, node in enumerate(nodes)
-        for parent in node.parents()
-    ]
-    return [node.operation for node in nodes], list(dict.fromkeys(arrows))
+        modules = [program, *program.children()]
+        parts = [_Part(module, around) for module in modules]
+        return _Wiring(parts, [(0, index) for index in range(1, len(parts))], [0], [0])
+    found = _Wiring([], [], [], [])
+    places: dict[int, tuple[list[int], list[int]]] = {}
+    for node in _sorted_nodes(program.outputs):
+        entries, exits = _add(found, node.operation, around, expand_nested)
+        places[id(node)] = entries, exits
+        sources = [one for parent in node.parents() for one in places[id(parent)][1]]
+        found.arrows += [(a, b) for a in sources for b in entries]
+        if not sources:
+            found.entries += entries
+    found.arrows = list(dict.fromkeys(found.arrows))
+    ends = {id(one.origin.node) for one in symbols_in(program.outputs) if one.origin}
+    found.exits = [one for end in ends for one in places[end][1]]
+    return found
+
+
+def _add(
+    found: _Wiring, module: Any, around: tuple[Any, ...], expand_nested: bool
+) -> tuple[list[int], list[int]]:
+    """Add a module, or those of a nested program.
+
+    Returns:
+        Positions of the boxes through which it takes, and through which it returns.
+    """
+    first = len(found.parts)
+    if not expand_nested or getattr(module, "outputs", None) is None:
+        found.parts.append(_Part(module, around))
+        return [first], [first]
+    inner = _wiring(module, expand_nested=True, around=around)
+    found.parts += inner.parts
+    found.arrows += [(a + first, b + first) for a, b in inner.arrows]
+    return [one + first for one in inner.entries], [one + first for one in inner.exits]
 
 
 def _sorted_nodes(outputs: Any) -> list[Any]:
@@ -118,12 +198,16 @@ def _sorted_nodes(outputs: Any) -> list[Any]:
     return list(found.values())
 
 
-def _fields_of(program: Any, module: Any) -> Iterator[str]:
-    schema: JsonObject | None = getattr(module, "schema", None)
-    if schema is None and hasattr(program, "output_schema_of"):
-        schema = program.output_schema_of(module)
-    for name, part in (schema or {}).get("properties", {}).items():
-        yield f"{name}: {_type_of(part)}"
+def _fields_of(part: _Part) -> Iterator[str]:
+    for name, field in part.schema.get("properties", {}).items():
+        yield f"{name}: {_type_of(field)}"
+
+
+def _definitions_of(part: _Part) -> Iterator[str]:
+    for name, definition in part.schema.get("$defs", {}).items():
+        fields: JsonObject = definition.get("properties", {})
+        told = ", ".join(f"{key}: {_type_of(one)}" for key, one in fields.items())
+        yield f"{name} = {{{told}}}" if fields else f"{name} = {_type_of(definition)}"
 
 
 def _type_of(part: JsonObject) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import Any
 
-if TYPE_CHECKING:
-    from synalinks.graph._diagram import Box, Diagram
+from synalinks.graph._diagram import Box, Diagram
 
 _TITLE_PT, _LINE_PT = 11.0, 9.0
 # Inches: of a character, of a line, inside a box, and between boxes.
@@ -37,13 +37,15 @@ def draw(diagram: Diagram, *, rankdir: str, file_format: str, dpi: int) -> bytes
     # A figure of its own: `pyplot` would set a backend and keep the figure in memory.
     from matplotlib.figure import Figure
 
-    places, width, height = _laid_out(diagram, is_wide=rankdir == "LR")
+    is_wide = rankdir == "LR"
+    routed, routes = _routed(diagram)
+    places, width, height = _laid_out(routed, is_wide=is_wide)
     figure: Any = Figure(figsize=(width, height), facecolor="white")
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-    for source, target in diagram.arrows:
-        _draw_arrow(axes, places[source], places[target], is_wide=rankdir == "LR")
+    for route in routes:
+        _draw_arrow(axes, [places[one] for one in route], is_wide=is_wide)
     for position, box in enumerate(diagram.boxes):
         _draw_box(axes, box, places[position])
     content = io.BytesIO()
@@ -51,7 +53,26 @@ def draw(diagram: Diagram, *, rankdir: str, file_format: str, dpi: int) -> bytes
     return content.getvalue()
 
 
+def _routed(diagram: Diagram) -> tuple[Diagram, list[list[int]]]:
+    """Return a diagram with a gap in each level that an arrow passes, and the routes.
+
+    An arrow would run behind the boxes of these levels. Gaps have no title.
+    """
+    boxes, arrows = list(diagram.boxes), list[tuple[int, int]]()
+    routes: list[list[int]] = []
+    for source, target in diagram.arrows:
+        route = [source]
+        for level in range(boxes[source].level + 1, boxes[target].level):
+            route.append(len(boxes))
+            boxes.append(Box(title="", lines=(), is_trainable=False, level=level))
+        routes.append([*route, target])
+        arrows += pairwise(routes[-1])
+    return Diagram(boxes=boxes, arrows=arrows), routes
+
+
 def _size_of(box: Box) -> tuple[float, float]:
+    if not box.title:
+        return 0.0, 0.0
     title_chars = len(box.title) * _TITLE_PT / _LINE_PT
     n_chars = max([title_chars, *(len(line) for line in box.lines)])
     height = _LINE * (1.2 + len(box.lines))
@@ -77,7 +98,9 @@ def _laid_out(
         offset = _MARGIN + (breadth - span) / 2
         for one in level:
             width, height = sizes[one]
-            inset = depth + (thickness - sizes[one][along]) / 2
+            if not diagram.boxes[one].title:  # passed straight
+                width, height = (thickness, 0.0) if is_wide else (0.0, thickness)
+            inset = depth + (thickness - (width, height)[along]) / 2
             x, y = (inset, offset) if is_wide else (offset, inset)
             places[one] = _Place(x, y, width, height)
             offset += sizes[one][across] + _GAP
@@ -110,24 +133,32 @@ def _draw_box(axes: Any, box: Box, place: _Place) -> None:
         axes.text(middle, y, line, fontsize=_LINE_PT, color="#333333", **style)
 
 
-def _draw_arrow(axes: Any, source: _Place, target: _Place, *, is_wide: bool) -> None:
+def _draw_arrow(axes: Any, route: list[_Place], *, is_wide: bool) -> None:
     from matplotlib.patches import FancyArrowPatch
+    from matplotlib.path import Path
 
-    if is_wide:
-        start = (source.x + source.width, source.y + source.height / 2)
-        end = (target.x, target.y + target.height / 2)
-    else:
-        start = (source.x + source.width / 2, source.y + source.height)
-        end = (target.x + target.width / 2, target.y)
+    ends = [pair for one in route for pair in _ends_of(one, is_wide=is_wide)]
+    # From where the first box is left to where the last one is entered.
     axes.add_patch(
         FancyArrowPatch(
-            start,
-            end,
+            path=Path(ends[1:-1]),
             arrowstyle="-|>",
             mutation_scale=12,
+            joinstyle="round",
             shrinkA=0,
             shrinkB=0,
             color=_EDGE,
             linewidth=1.2,
         )
     )
+
+
+def _ends_of(
+    place: _Place, *, is_wide: bool
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return where arrows enter a box, and where they leave it."""
+    if is_wide:
+        y = place.y + place.height / 2
+        return (place.x, y), (place.x + place.width, y)
+    x = place.x + place.width / 2
+    return (x, place.y), (x, place.y + place.height)

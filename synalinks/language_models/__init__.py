@@ -10,6 +10,7 @@ from synalinks.language_models._language_model import LanguageModel
 from synalinks.language_models._ledger import UsageLedger
 from synalinks.language_models._lm_transport import LMTransport
 from synalinks.language_models._lookup import deserialize, get, serialize
+from synalinks.language_models._outline import expected_of
 from synalinks.language_models._pricing import model_info
 from synalinks.language_models._provider_model import ProviderModel
 from synalinks.language_models._providers import (
@@ -46,6 +47,7 @@ __all__ = [
     "check_sampling",
     "check_schema",
     "deserialize",
+    "expected_of",
     "get",
     "load_model",
     "model_info",

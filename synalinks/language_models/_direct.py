@@ -7,6 +7,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from synalinks._internal import context
 from synalinks._internal.json import JsonObject, dumps
 from synalinks.errors import ConfigurationError, ConnectionLostError, TimedOutError
 from synalinks.language_models._chunk import one_chunk
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _OK = 200
+# Who does not know it passes it over.
+_KEY_HEADER = "Idempotency-Key"
 _WHOLE = ("application/json", "text/html")
 _LAST_BYTES_S = 0.05
 
@@ -137,13 +140,17 @@ class DirectTransport:
     ) -> ClientResponse:
         """Return an answer with status 200, not read yet; to be closed."""
         url = f"{_address(endpoint)}/{path}"
+        content, intent = dumps(body).encode(), context.intent.get()
+        headers = _headers(request, endpoint)
+        if intent is not None:
+            headers.setdefault(_KEY_HEADER, intent.key_of(content))
         session = await self._sessions.get()
 
         async def post() -> ClientResponse:
             return await session.post(
                 url,
-                data=dumps(body).encode(),
-                headers=_headers(request, endpoint),
+                data=content,
+                headers=headers,
                 allow_redirects=False,  # a key goes nowhere but where it was meant to
                 proxy=self._sessions.proxy_for(url),
             )
@@ -151,6 +158,8 @@ class DirectTransport:
         answer = await _ours(post, request)
         if answer.status == _OK:
             return answer
+        if intent is not None:
+            intent.note_refused()
         async with answer:
             said = (await _ours(answer.read, request)).decode(errors="replace")
         error = error_of_answer(answer.status, said, dict(answer.headers), request)

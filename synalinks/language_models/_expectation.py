@@ -21,6 +21,18 @@ _LIMITS = ("max_tokens", "max_completion_tokens")
 def expected_usage(request: LMRequest, ledger: UsageLedger) -> Usage:
     """Return what an answer is expected to take, for budgets.
 
+    Args:
+        request: What is to be sent.
+        ledger: What was counted so far.
+    """
+    prompt, completion = expected_tokens(request, ledger)
+    usage = Usage(calls=1, prompt_tokens=prompt, completion_tokens=completion)
+    return replace(usage, cost_usd=cost_usd(request.model, usage))
+
+
+def expected_tokens(request: LMRequest, ledger: UsageLedger) -> tuple[int, int]:
+    """Return how many tokens prompt and answer are expected to have.
+
     The prompt is estimated at four characters a token. The answer is taken to be as
     long as the mean of those so far, and never longer than the request allows.
 
@@ -30,12 +42,8 @@ def expected_usage(request: LMRequest, ledger: UsageLedger) -> Usage:
     """
     texts = [dumps(message) for message in request.messages]
     texts += [dumps(part) for part in (request.schema, *(request.tools or ())) if part]
-    usage = Usage(
-        calls=1,
-        prompt_tokens=-(-sum(map(len, texts)) // _CHARS_PER_TOKEN),
-        completion_tokens=_completion_tokens(request, ledger),
-    )
-    return replace(usage, cost_usd=cost_usd(request.model, usage))
+    prompt = -(-sum(map(len, texts)) // _CHARS_PER_TOKEN)
+    return prompt, _completion_tokens(request, ledger)
 
 
 def _completion_tokens(request: LMRequest, ledger: UsageLedger) -> int:

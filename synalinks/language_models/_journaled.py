@@ -55,9 +55,12 @@ async def journaled(
         return _replayed(kept, ledger)
     journal.check()
     await _check_divergence(journal, position, request)
-    journal.note_sent(position, outline_of(request))
+    journal.note_sent(position, outline_of(request, ledger))
     try:
-        with context.bound(context.journal, None):
+        with (
+            context.bound(context.journal, None),
+            context.bound(context.intent, journal.intent(position)),
+        ):
             completion = await ask()
     except LanguageModelError as error:
         if is_answer(error):

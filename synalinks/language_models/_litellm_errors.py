@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from synalinks.language_models._request import AnyRequest
 
 # Exceptions that stand for no HTTP answer, by class name; a subclass of one of
-# these, or any other that has an HTTP status, is told by that. A test compares the
-# table with what litellm defines.
+# these, or any other that has an HTTP status, is told by that. A test sees to it that
+# all that litellm defines are told.
 _BY_NAME: dict[str, type[LanguageModelError]] = {
     "APIConnectionError": ConnectionLostError,
     "APIError": ServerError,
@@ -67,6 +67,7 @@ _BY_CAUSE: dict[str, type[LanguageModelError]] = {
     "APIConnectionError": ConnectionLostError,
     "NetworkError": ConnectionLostError,
     "RemoteProtocolError": ConnectionLostError,
+    "JSONDecodeError": ServerError,
 }
 
 
@@ -80,6 +81,7 @@ def error_of_exception(error: Exception, request: AnyRequest) -> LanguageModelEr
     if isinstance(error, LanguageModelError):
         return error
     chain = _chain(error)
+    error = _unwrapped(error)
     answer = next((found for part in chain if (found := _http_answer(part))), None)
     if answer is not None:
         return error_of_answer(*answer, request)
@@ -89,6 +91,13 @@ def error_of_exception(error: Exception, request: AnyRequest) -> LanguageModelEr
     kind = _kind_by_cause(chain) or _kind_by_name(error) or ServerError
     said = redact(f"{type(error).__name__}: {error}", secrets_of(request))
     return kind(f"`{request.model}` gave no answer: {said}", model=request.model)
+
+
+def _unwrapped(error: Exception) -> Exception:
+    """Return what litellm met in the middle of a stream, instead of its wrapper."""
+    inner = getattr(error, "original_exception", None)
+    is_wrapper = type(error).__name__ == "MidStreamFallbackError"
+    return inner if is_wrapper and isinstance(inner, Exception) else error
 
 
 def _chain(error: BaseException) -> list[BaseException]:

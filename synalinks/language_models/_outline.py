@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from synalinks._internal.json import JsonObject, canonical, digest
+from synalinks.contracts import Usage
 from synalinks.errors import cut, show
+from synalinks.language_models._expectation import expected_tokens
 from synalinks.language_models._kept import endpoint_identity
+from synalinks.language_models._pricing import cost_usd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from synalinks.language_models._ledger import UsageLedger
     from synalinks.language_models._request import LMRequest
 
 _MAX_LINES = 5
 
 
-def outline_of(request: LMRequest) -> JsonObject:
+def outline_of(request: LMRequest, ledger: UsageLedger) -> JsonObject:
     """Return what was asked, as JSON: of each line of a message a checksum.
 
     The text itself is not kept: prompts are longer than answers, and may be private.
 
     Args:
         request: What is asked.
+        ledger: What its model has taken so far.
     """
+    return {**_asked(request), "tokens": expected_tokens(request, ledger)}
+
+
+def expected_of(outline: JsonObject) -> Usage:
+    """Return what a call was expected to take, for budgets.
+
+    Args:
+        outline: What `outline_of` returned.
+    """
+    prompt, completion = outline["tokens"]
+    usage = Usage(calls=1, prompt_tokens=prompt, completion_tokens=completion)
+    return replace(usage, cost_usd=cost_usd(outline["model"], usage))
+
+
+def _asked(request: LMRequest) -> JsonObject:
     return {
         "model": request.model,
         "endpoint": endpoint_identity(request),
@@ -45,7 +66,7 @@ def differences(outline: JsonObject, request: LMRequest) -> list[str]:
         outline: What `outline_of` returned for that one.
         request: The request.
     """
-    present = outline_of(request)
+    present = _asked(request)
     names = ("model", "endpoint", "params", "schema", "tools")
     found = [
         f"{name}: {show(outline.get(name))} → {show(present[name])}"

@@ -14,7 +14,7 @@ from synalinks.optimizers._omega import OMEGA
 from synalinks.optimizers._optimizer import Optimizer
 from synalinks.optimizers._out_of_bag import OutOfBagRacing
 from synalinks.optimizers._random_few_shot import RandomFewShot
-from synalinks.optimizers._reflective import ReflectiveOptimizer
+from synalinks.optimizers._reflective import ReflectiveOptimizer, RewriteRequest
 from synalinks.optimizers._step_view import StepView
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "OutOfBagRacing",
     "RandomFewShot",
     "ReflectiveOptimizer",
+    "RewriteRequest",
     "StepView",
     "deserialize",
     "get",

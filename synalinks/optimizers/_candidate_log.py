@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from synalinks.contracts import CandidateEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from synalinks._internal.json import JsonObject
 
@@ -18,10 +17,13 @@ class CandidateLog:
 
     Attributes:
         events: The events, oldest first.
+        is_saved_in_pieces: Whether somebody else saves events as they come: the state
+            is then without them, or it would grow with the run.
     """
 
     def __init__(self) -> None:
         self.events: list[CandidateEvent] = []
+        self.is_saved_in_pieces = False
 
     def note(self, event: CandidateEvent) -> None:
         """Append an event.
@@ -33,7 +35,7 @@ class CandidateLog:
 
     def state_dict(self) -> JsonObject:
         """Return the log as JSON."""
-        return {"events": [asdict(event) for event in self.events]}
+        return {} if self.is_saved_in_pieces else {"events": self.since(0)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state_dict` returned.
@@ -41,8 +43,31 @@ class CandidateLog:
         Args:
             state: The state.
         """
+        if "events" in state:
+            self.replace(state["events"])
+
+    def since(self, n: int) -> list[JsonObject]:
+        """Return the events after the first ones, as JSON.
+
+        Args:
+            n: How many to leave out.
+        """
+        return [
+            {name: getattr(event, name) for name in _FIELDS}
+            for event in self.events[n:]
+        ]
+
+    def replace(self, events: Iterable[JsonObject]) -> None:
+        """Set the events.
+
+        Args:
+            events: What `since` returned.
+        """
         # In place: others look at the same list.
-        self.events[:] = [_event(event) for event in state["events"]]
+        self.events[:] = [_event(event) for event in events]
+
+
+_FIELDS = tuple(CandidateEvent.__dataclass_fields__)
 
 
 def _event(state: JsonObject) -> CandidateEvent:

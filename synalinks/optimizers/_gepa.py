@@ -9,8 +9,7 @@ from synalinks.optimizers._hyperparameters import check_number
 from synalinks.optimizers._merge import merged_values
 from synalinks.optimizers._pareto import draw_parent, front_counts
 from synalinks.optimizers._proposer import rewritable
-from synalinks.optimizers._records import records_of
-from synalinks.optimizers._reflective import Order, ReflectiveOptimizer
+from synalinks.optimizers._reflective import ReflectiveOptimizer, RewriteRequest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -114,10 +113,12 @@ class GEPA(ReflectiveOptimizer):
         paths = rewritable(self.brief, parent)
         path = paths[self.iterations % len(paths)]
         cells = [self.ledger.get(parent, one) for one in self._minibatch]
-        records = records_of(path, [one for one in cells if one is not None])
+        records = self.records(path, [one for one in cells if one is not None])
         if not records:
             return []
-        children = await self.rewrite([Order(parent=parent, materials={path: records})])
+        children = await self.rewrite(
+            [RewriteRequest(parent=parent, materials={path: records})]
+        )
         return [one for one in children if one is not None]
 
     async def judge(self, step: StepView) -> AsyncGenerator[list[Trial]]:

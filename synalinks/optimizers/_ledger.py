@@ -33,6 +33,7 @@ class Ledger:
         self.is_saved_in_pieces = False
         self._cells: dict[tuple[str, str], Rollout] = {}
         self._rewards: dict[str, dict[str, float]] = {}
+        self._called: set[str] = set()
         self._data_fingerprint: str | None = None
         self._samples: Mapping[str, tuple[Any, Any]] = {}
 
@@ -50,6 +51,7 @@ class Ledger:
         if data_fingerprint != self._data_fingerprint:
             self._cells.clear()
             self._rewards.clear()
+            self._called.clear()
             self._data_fingerprint = data_fingerprint
         self._samples = samples or {}
 
@@ -81,6 +83,14 @@ class Ledger:
         """How many cells are measured."""
         return len(self._cells)
 
+    def has_calls(self, path: str | None = None) -> bool:
+        """Return whether any call was recorded so far.
+
+        Args:
+            path: Path of the variable that it was made with; any when None.
+        """
+        return bool(self._called) if path is None else path in self._called
+
     @property
     def data_fingerprint(self) -> str | None:
         """Digest of the samples that were measured; None before the first run."""
@@ -102,7 +112,7 @@ class Ledger:
         Args:
             cells: Digests of candidates with what was measured.
         """
-        self._cells, self._rewards = {}, {}
+        self._cells, self._rewards, self._called = {}, {}, set()
         for digest, rollout in cells:
             self._enter(digest, rollout)
 
@@ -222,5 +232,6 @@ class Ledger:
 
     def _enter(self, key: str, rollout: Rollout) -> None:
         self._cells[key, rollout.sample_id] = rollout
+        self._called.update(call.variable_path for call in rollout.calls)
         if rollout.reward is not None:
             self._rewards.setdefault(key, {})[rollout.sample_id] = rollout.reward

@@ -9,8 +9,7 @@ from synalinks.errors import ConfigurationError, show
 from synalinks.optimizers._choice_samplers import Combination, new_sampler
 from synalinks.optimizers._hyperparameters import check_number
 from synalinks.optimizers._proposer import rewritable
-from synalinks.optimizers._records import records_of
-from synalinks.optimizers._reflective import Order, ReflectiveOptimizer
+from synalinks.optimizers._reflective import ReflectiveOptimizer, RewriteRequest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -210,7 +209,7 @@ class MIPRO(ReflectiveOptimizer):
             self._sets[path] = [list(value.get("examples", [])), *filter(None, sets)]
 
     async def _write_values(self, cells: Sequence[Rollout], step: StepView) -> None:
-        orders: list[Order] = []
+        requests: list[RewriteRequest] = []
         for path in rewritable(self.brief, self.seed):
             given = self.brief.variables[path].seeds
             first = dict(self.seed.values[path])
@@ -218,12 +217,14 @@ class MIPRO(ReflectiveOptimizer):
             for index in range(self.n_instructions):
                 shown = list(cells)
                 step.random("records", path, index).shuffle(shown)
-                records = {path: records_of(path, shown[:_N_RECORDS])}
-                orders.append(
-                    Order(parent=self.seed, materials=records, origin="instruction")
+                records = {path: self.records(path, shown[:_N_RECORDS])}
+                requests.append(
+                    RewriteRequest(
+                        parent=self.seed, materials=records, origin="instruction"
+                    )
                 )
-        for order, child in zip(orders, await self.rewrite(orders), strict=True):
-            (path,) = order.materials
+        for request, child in zip(requests, await self.rewrite(requests), strict=True):
+            (path,) = request.materials
             if child is not None:
                 self._values[path].append(dict(child.values[path]))
 

@@ -13,8 +13,7 @@ from synalinks.optimizers._evolutionary import EvolutionaryOptimizer
 from synalinks.optimizers._hyperparameters import check_number
 from synalinks.optimizers._novelty import cosine_distance, dominated_novelty
 from synalinks.optimizers._proposer import learnable
-from synalinks.optimizers._records import records_of
-from synalinks.optimizers._reflective import Order
+from synalinks.optimizers._reflective import RewriteRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -161,12 +160,12 @@ class OMEGA(EvolutionaryOptimizer):
         records = self._records(path, step)
         if not records:
             return None
-        order = Order(
+        request = RewriteRequest(
             parent=parent,
             materials={path: records},
             temperature=self.mutation_temperature,
         )
-        return (await self.rewrite([order]))[0]
+        return (await self.rewrite([request]))[0]
 
     async def crossover(
         self, parent: Candidate, other: Candidate, path: str, step: StepView
@@ -182,14 +181,14 @@ class OMEGA(EvolutionaryOptimizer):
         Returns:
             The child; None where nothing usable came.
         """
-        order = Order(
+        request = RewriteRequest(
             parent=parent,
             materials={path: self._records(path, step)},
             origin="crossover",
             others={"other": other},
             temperature=self.crossover_temperature,
         )
-        return (await self.rewrite([order]))[0]
+        return (await self.rewrite([request]))[0]
 
     def _records(self, path: str, step: StepView) -> list[JsonObject]:
         """Return good, bad and hard predictions of one module.
@@ -197,12 +196,16 @@ class OMEGA(EvolutionaryOptimizer):
         Returns:
             Records, each sample once.
         """
-        scored = [one for one in step.rollouts if one.reward is not None and one.calls]
+        scored = [
+            one
+            for one in step.rollouts
+            if one.reward is not None and self.is_telling(one)
+        ]
         ranked = sorted(scored, key=lambda one: -(one.reward or 0.0))
         best = ranked[: self.nb_best_predictions]
         worst = ranked[::-1][: self.nb_worst_predictions]
         shown = {one.sample_id: one for one in (*worst, *best, *self._hard())}
-        return records_of(path, shown.values())
+        return self.records(path, shown.values())
 
     def _hard(self) -> list[Rollout]:
         means = {

@@ -13,8 +13,7 @@ from synalinks.optimizers._examples import examples_of
 from synalinks.optimizers._halving import Halving
 from synalinks.optimizers._hyperparameters import check_number
 from synalinks.optimizers._proposer import rewritable
-from synalinks.optimizers._records import records_of
-from synalinks.optimizers._reflective import Order, ReflectiveOptimizer
+from synalinks.optimizers._reflective import ReflectiveOptimizer, RewriteRequest
 from synalinks.optimizers._search_tree import SearchTree
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from synalinks.contracts import Rollout
     from synalinks.optimizers._step_view import StepView
 
+_POOLS = ("auto", "train", "train+val")
 _SEED_CELLS = 24
 _MIN_CELLS = 20
 _N_CORE = 30
@@ -66,8 +66,10 @@ class OutOfBagRacing(ReflectiveOptimizer):
     Source: ours; the pieces are named above. Measured in `benchmarks/optimizers`.
 
     Args:
-        pool: Which samples serve: `train`, or `train+val`, which finds more, but makes
-            `val_reward` an optimistic estimate.
+        pool: Which samples judge: `train`, or `train+val`, which makes `val_reward` an
+            optimistic estimate. By default, validation samples judge only where there
+            are less than 100 to train, which alone would be too few to tell good from
+            lucky. They are never shown to the model that writes, nor as examples.
         n_children: Children per step, proposed and raced at the same time.
         nb_max_examples: Most few-shot examples of a module; 0 for none.
         prior_sd: How much better or worse than its parent a child usually is, as a
@@ -82,7 +84,7 @@ class OutOfBagRacing(ReflectiveOptimizer):
     def __init__(
         self,
         *,
-        pool: Literal["train", "train+val"] = "train",
+        pool: Literal["auto", "train", "train+val"] = "auto",
         n_children: int = 1,
         nb_max_examples: int = 16,
         prior_sd: float = 0.06,
@@ -90,8 +92,8 @@ class OutOfBagRacing(ReflectiveOptimizer):
         **options: Any,
     ) -> None:
         super().__init__(language_model=language_model, **options)
-        if pool not in {"train", "train+val"}:
-            msg = f"`pool` is 'train' or 'train+val', received: {show(pool)}."
+        if pool not in _POOLS:
+            msg = f"`pool` is one of {_POOLS}, received: {show(pool)}."
             raise ConfigurationError(msg)
         check_number("n_children", n_children, at_least=1)
         check_number("nb_max_examples", nb_max_examples, at_least=0)
@@ -209,19 +211,20 @@ class OutOfBagRacing(ReflectiveOptimizer):
     # -- samples ---------------------------------------------------------------
 
     def _set_order(self, step: StepView) -> None:
-        pool = [*step.pool_ids]
-        if self.pool == "train+val":
-            known = set(pool)
-            pool += [one for one in step.scoring_ids if one not in known]
+        own = set(step.pool_ids)
+        held_out = [one for one in step.scoring_ids if one not in own]
+        is_small = len(own) < self._halving.rungs[-1]
+        is_shared = self.pool == "train+val" or (self.pool == "auto" and is_small)
+        pool = [*step.pool_ids, *held_out] if is_shared else [*step.pool_ids]
         # The same at each step: common random numbers for all candidates.
         stream(step.seed, "optimizer", "pool").shuffle(pool)
-        n, n_core = len(pool), min(_N_CORE, len(pool) // 3)
         self._order = pool
+        n, n_core = len(pool), min(_N_CORE, len(pool) // 3)
         # The others are never shown, so that every candidate can be judged on them.
         self._open = [
             one
             for index, one in enumerate(pool)
-            if (index + 1) * n_core // n == index * n_core // n
+            if (one in own if is_shared and held_out else _is_open(index, n, n_core))
         ]
 
     def _trials(self, wanted: Sequence[tuple[Candidate, Sequence[str]]]) -> list[Trial]:
@@ -259,7 +262,7 @@ class OutOfBagRacing(ReflectiveOptimizer):
         failed = [one for one in rewards if rewards[one] < best or best <= 0]
         failed.sort(key=lambda one: (self._n_used.get(one, 0), rewards[one]))
         cells = [self.ledger.get(candidate, one) for one in failed]
-        return [one for one in cells if one is not None and one.calls]
+        return [one for one in cells if one is not None and self.is_telling(one)]
 
     def _short_of_failures(self) -> list[tuple[Candidate, list[str]]]:
         wanted: list[tuple[Candidate, list[str]]] = []
@@ -296,21 +299,21 @@ class OutOfBagRacing(ReflectiveOptimizer):
 
     async def _reflect(self, attempts: Iterable[_Attempt]) -> None:
         """Let the model make the children of attempts that have something to show."""
-        orders: list[tuple[_Attempt, Order]] = []
+        requests: list[tuple[_Attempt, RewriteRequest]] = []
         for attempt in attempts:
             materials = {
                 path: records
                 for path in rewritable(self.brief, attempt.parent)
-                if (records := records_of(path, attempt.batch))
+                if (records := self.records(path, attempt.batch))
             }
-            order = Order(
+            request = RewriteRequest(
                 parent=attempt.parent,
                 materials=materials,
                 metadata=self._shown(attempt, attempt.batch),
             )
-            orders += [(attempt, order)] if materials else []
-        children = await self.rewrite([order for _, order in orders])
-        for (attempt, _), child in zip(orders, children, strict=True):
+            requests += [(attempt, request)] if materials else []
+        children = await self.rewrite([request for _, request in requests])
+        for (attempt, _), child in zip(requests, children, strict=True):
             attempt.child = child
 
     def _with_examples(self, attempt: _Attempt) -> Candidate | None:
@@ -389,3 +392,8 @@ class OutOfBagRacing(ReflectiveOptimizer):
         self._halving.load_state_dict(state["halving"])
         self._bandit.load_state_dict(state["bandit"])
         self._n_used = dict(state["n_used"])
+
+
+def _is_open(index: int, n_samples: int, n_core: int) -> bool:
+    """Return whether a sample is not of the core, which is spread evenly."""
+    return (index + 1) * n_core // n_samples == index * n_core // n_samples

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.json import dumps
-from synalinks._internal.shape import is_dict
+from synalinks._internal.shape import is_dict, is_row
 from synalinks.contracts import Usage
+from synalinks.data_models import pruned, with_shared_definitions
 from synalinks.errors import (
     ConfigurationError,
     ContentRefusedError,
@@ -17,7 +18,7 @@ from synalinks.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import Candidate, ProgramBrief, VariableBrief
@@ -143,9 +144,12 @@ class Proposer:
             {"thinking": {"type": "string"}} if self._thinks else {}
         )
         for key, variable in variables.items():
-            part: JsonObject = {**variable.schema, "additionalProperties": False}
-            definitions.update(part.pop("$defs", {}))
-            properties[key] = part
+            # Two variables may each have a definition of the same name.
+            definitions, whole, part = with_shared_definitions(
+                {"$defs": definitions, "properties": properties},
+                pruned({**variable.schema, "additionalProperties": False}),
+            )
+            properties = {**whole["properties"], key: part}
         return {
             "type": "object",
             "title": "Proposal",
@@ -188,16 +192,18 @@ class Proposer:
     ) -> str:
         for key, variable in variables.items():
             old = learnable(candidate, variable)
-            for name, text in _texts(answer[key]):
-                lost = set(_PLACEHOLDER.findall(str(old.get(name, ""))))
-                lost -= set(_PLACEHOLDER.findall(text))
+            for name, value in answer[key].items():
+                written = list(_texts(value))
+                lost = set(_placeholders(_texts(old.get(name))))
+                lost -= set(_placeholders(written))
                 if lost:
                     return (
                         f"`{name}` of `{key}` lost the placeholder {sorted(lost)[0]}."
                     )
-                if len(text) > self._max_chars:
+                length = max(map(len, written), default=0)
+                if length > self._max_chars:
                     return (
-                        f"`{name}` of `{key}` has {len(text)} characters, at most "
+                        f"`{name}` of `{key}` has {length} characters, at most "
                         f"{self._max_chars} are allowed."
                     )
         return ""
@@ -255,11 +261,17 @@ def _names(brief: ProgramBrief, paths: list[str]) -> dict[str, str]:
     return dict(zip(names if is_telling else paths, paths, strict=True))
 
 
-def _texts(value: JsonObject) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for name, part in value.items():
-        if isinstance(part, str):
-            found.append((name, part))
-        elif is_dict(part):
-            found += [(name, text) for _, text in _texts(part)]
-    return found
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts in a value, however deep in lists and objects."""
+    if isinstance(value, str):
+        yield value
+    elif is_row(value):
+        for part in value:
+            yield from _texts(part)
+    elif is_dict(value):
+        yield from _texts(list(value.values()))
+
+
+def _placeholders(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        yield from _PLACEHOLDER.findall(text)

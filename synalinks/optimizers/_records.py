@@ -38,6 +38,32 @@ def records_of(path: str, rollouts: Iterable[Rollout]) -> list[JsonObject]:
     ]
 
 
+def program_records_of(path: str, rollouts: Iterable[Rollout]) -> list[JsonObject]:
+    """Return what the whole program made of samples.
+
+    For variables that calls are not recorded for, such as those of a module that
+    changes its inputs by rules.
+
+    Args:
+        path: Path of the variable.
+        rollouts: Scored rollouts.
+
+    Returns:
+        One record per rollout, with `inputs`, `program_answer`, `program_target`,
+        `reward` and `feedback`.
+    """
+    return [
+        {
+            "inputs": plain(rollout.inputs),
+            "program_answer": plain(rollout.output),
+            "program_target": plain(rollout.target),
+            "reward": rollout.reward,
+            "feedback": _feedback(path.rpartition("/")[0], rollout),
+        }
+        for rollout in rollouts
+    ]
+
+
 def _record(call: CallRecord, rollout: Rollout) -> JsonObject:
     record: JsonObject = {"inputs": call.inputs, "outputs": call.outputs}
     target, output = plain(rollout.target), plain(rollout.output)
@@ -47,12 +73,13 @@ def _record(call: CallRecord, rollout: Rollout) -> JsonObject:
     else:
         record |= {"program_answer": output, "program_target": target}
     record["reward"] = rollout.reward
-    record["feedback"] = _feedback(call, rollout, target, output)
+    record["feedback"] = _feedback(call.module_path, rollout)
     return record
 
 
-def _feedback(call: CallRecord, rollout: Rollout, target: Any, output: Any) -> str:
-    of_module = (rollout.module_feedback or {}).get(call.module_path)
+def _feedback(module_path: str, rollout: Rollout) -> str:
+    target, output = plain(rollout.target), plain(rollout.output)
+    of_module = (rollout.module_feedback or {}).get(module_path)
     if of_module or rollout.feedback:
         return str(of_module or rollout.feedback)
     if rollout.failure is not None:

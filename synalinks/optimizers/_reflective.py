@@ -17,12 +17,13 @@ from synalinks.optimizers._proposer import (
     proposing_model,
     rewritable,
 )
+from synalinks.optimizers._records import program_records_of, records_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks.contracts import ProgramBrief
+    from synalinks.contracts import ProgramBrief, Rollout
     from synalinks.optimizers._proposer import Rewriting
 
 # After three proposals in a row that were known already, the model is to vary more.
@@ -33,7 +34,7 @@ _USUAL_TEMPERATURE = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class RewriteRequest:
     """One rewriting that is asked for."""
 
     parent: Candidate
@@ -132,46 +133,71 @@ class ReflectiveOptimizer(Optimizer):
         super().adopt(candidate)
         self._known.add(candidate.digest)
 
-    async def rewrite(self, orders: Sequence[Order]) -> list[Candidate | None]:
+    def is_telling(self, rollout: Rollout) -> bool:
+        """Return whether a rollout has a record to show.
+
+        Args:
+            rollout: A scored rollout.
+        """
+        return bool(rollout.calls) or not self.ledger.has_calls()
+
+    def records(self, path: str, rollouts: Iterable[Rollout]) -> list[JsonObject]:
+        """Return what the model is to read of a variable.
+
+        Args:
+            path: Path of the variable.
+            rollouts: Scored rollouts.
+
+        Returns:
+            One record per call that was made with it; one per rollout, of the whole
+            program, if no call was ever made with it.
+        """
+        if self.ledger.has_calls(path):
+            return records_of(path, rollouts)
+        return program_records_of(path, rollouts)
+
+    async def rewrite(
+        self, requests: Sequence[RewriteRequest]
+    ) -> list[Candidate | None]:
         """Let the model rewrite candidates, all at once. Costs one LM call each.
 
         Args:
-            orders: What is to be rewritten, from what.
+            requests: What is to be rewritten, from what.
 
         Returns:
-            One child per order, in order; None for one that is broken or known already,
-            which is noted.
+            One child per request, in their order; None for one that is broken or known
+            already, which is noted.
         """
         rewritings = await gather_paid(
             [
-                lambda order=order: self._proposer(order.temperature).rewrite(
-                    self.brief, order.parent, order.materials, others=order.others
+                lambda request=request: self._proposer(request.temperature).rewrite(
+                    self.brief, request.parent, request.materials, others=request.others
                 )
-                for order in orders
+                for request in requests
             ]
         )
-        # In order, whichever answer came first.
+        # In their order, whichever answer came first.
         return [
-            self._child(order, rewriting)
-            for order, rewriting in zip(orders, rewritings, strict=True)
+            self._child(request, rewriting)
+            for request, rewriting in zip(requests, rewritings, strict=True)
         ]
 
-    def _child(self, order: Order, rewriting: Rewriting) -> Candidate | None:
+    def _child(self, request: RewriteRequest, rewriting: Rewriting) -> Candidate | None:
         self.ledger.charge(rewriting.usage)
         if rewriting.values is None:
-            self.note_dropped(order.parent, order.origin, rewriting.reason)
+            self.note_dropped(request.parent, request.origin, rewriting.reason)
             return None
-        relatives = [one.digest for one in order.others.values()]
+        relatives = [one.digest for one in request.others.values()]
         child = Candidate(
-            values={**order.parent.values, **rewriting.values},
-            origin=order.origin,
-            parents=(order.parent.digest, *relatives),
-            metadata=dict(order.metadata),
+            values={**request.parent.values, **rewriting.values},
+            origin=request.origin,
+            parents=(request.parent.digest, *relatives),
+            metadata=dict(request.metadata),
         )
         if not self.is_new(child):
             self._n_repeats += 1
             reason = "The same was proposed before."
-            self.note_dropped(order.parent, order.origin, reason)
+            self.note_dropped(request.parent, request.origin, reason)
             return None
         self._n_repeats = 0
         return child

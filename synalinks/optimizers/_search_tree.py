@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synalinks.optimizers._candidate_json import candidate_from_json, candidate_to_json
+from synalinks.contracts import Candidate
 from synalinks.optimizers._posterior import posterior_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks.contracts import Candidate
     from synalinks.optimizers._ledger import Ledger
 
 
@@ -125,7 +124,7 @@ class SearchTree:
         """Return the tree as JSON."""
         return {
             "nodes": [
-                [candidate_to_json(one.candidate), one.parent, one.rival, one.n_tries]
+                [one.candidate.as_json(), one.parent, one.rival, one.n_tries]
                 for one in self.nodes.values()
             ]
         }
@@ -136,7 +135,7 @@ class SearchTree:
         Args:
             state: The state.
         """
-        nodes = [Node(candidate_from_json(one), *rest) for one, *rest in state["nodes"]]
+        nodes = [Node(Candidate.from_json(one), *rest) for one, *rest in state["nodes"]]
         self.nodes = {node.candidate.digest: node for node in nodes}
 
 

@@ -14,7 +14,7 @@ from synalinks.modules import Input, InputModule, Module, pick
 from synalinks.programs._graph_config import graph_from_config, graph_to_config
 from synalinks.programs._inputs import checked_inputs, is_absent
 from synalinks.programs._saved_program import SavedProgram
-from synalinks.programs._summary import output_schema_of, summary_table
+from synalinks.programs._summary import output_schema_of, summary_page, summary_table
 from synalinks.programs._symbols import to_symbols
 from synalinks.saving import shared_objects, with_shared_ids
 
@@ -238,6 +238,9 @@ class Program(SavedProgram):
             module_range=module_range,
         )
         print_table(table, width=line_length, print_fn=print_fn)
+
+    def _repr_html_(self) -> str:
+        return summary_page(self)
 
     # -- configuration ---------------------------------------------------------
 

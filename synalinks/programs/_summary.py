@@ -1,9 +1,10 @@
-"""The table that `Program.summary` prints."""
+"""The table that `Program.summary` prints, and notebooks show."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.html import render
 from synalinks.data_models import schema_of
 from synalinks.errors import ConfigurationError, counted, show
 from synalinks.graph import symbols_in
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
     from synalinks.graph import Function
     from synalinks.modules import Module
+
+_COLUMNS = ("Module (type)", "Output fields", "Variables")
+_MAX_ROWS = 50
 
 
 def summary_table(
@@ -35,7 +39,7 @@ def summary_table(
     """
     from rich.table import Table
 
-    columns = ["Module (type)", "Output fields", "Variables"]
+    columns = [*_COLUMNS]
     if show_trainable:
         columns.append("Trainable")
     table = Table(title=f"Program: {program.name}", title_justify="left")
@@ -44,18 +48,65 @@ def summary_table(
     for depth, owner, module in _rows(
         program, expand_nested=expand_nested, module_range=module_range
     ):
-        row = [
-            f"{'  ' * depth}{module.name} ({type(module).__name__})",
-            ", ".join(_output_fields(owner, module)) or "-",
-            str(len(module.variables)),
-        ]
+        name, *cells = _cells(owner, module)
+        row = [f"{'  ' * depth}{name}", *cells]
         table.add_row(*row, *(["yes" if module.trainable else "no"] * show_trainable))
-    table.caption = (
-        f"{counted(len(program.variables), 'variable')}, "
-        f"{len(program.trainable_variables)} trainable"
-    )
+    table.caption = _variables_of(program)
     table.caption_justify = "left"
     return table
+
+
+_PAGE = """
+<div style="max-width:48rem;overflow-wrap:anywhere">
+<strong>{{ name }}</strong> <span style="opacity:.75">{{ kind }}: {{ counts }}</span>
+{% if description %}<div style="opacity:.75">{{ description }}</div>{% endif %}
+<table>
+<thead><tr style="text-align:left">
+{% for one in columns %}<th scope="col">{{ one }}</th>{% endfor %}
+</tr></thead>
+<tbody>
+{% for row in rows %}
+<tr style="text-align:left">{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}
+</tbody></table>
+{% if n_hidden %}<div style="opacity:.75">and {{ n_hidden }} more</div>{% endif %}
+</div>
+"""
+
+
+def summary_page(program: Any) -> str:
+    """Return the same for a notebook, as HTML.
+
+    Args:
+        program: The program.
+    """
+    rows = [
+        [*_cells(owner, module), "yes" if module.trainable else "no"]
+        for _, owner, module in _rows(program, expand_nested=False, module_range=None)
+    ]
+    return render(
+        _PAGE,
+        name=program.name,
+        kind=type(program).__name__,
+        description=program.description,
+        counts=_variables_of(program),
+        columns=[*_COLUMNS, "Trainable"],
+        rows=rows[:_MAX_ROWS],
+        n_hidden=max(0, len(rows) - _MAX_ROWS),
+    )
+
+
+def _cells(owner: Any, module: Module) -> list[str]:
+    return [
+        f"{module.name} ({type(module).__name__})",
+        ", ".join(_output_fields(owner, module)) or "-",
+        str(len(module.variables)),
+    ]
+
+
+def _variables_of(program: Any) -> str:
+    n_trainable = len(program.trainable_variables)
+    return f"{counted(len(program.variables), 'variable')}, {n_trainable} trainable"
 
 
 def output_schema_of(module: Module, graph: Function) -> JsonObject | None:

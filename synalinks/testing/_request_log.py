@@ -116,4 +116,4 @@ def _without_secrets(headers: Mapping[str, Any]) -> JsonObject:
 
 
 def _is_secret(name: str) -> bool:
-    return any(part in name for part in _SECRET_PARTS)
+    return name != "idempotency-key" and any(part in name for part in _SECRET_PARTS)

@@ -2,8 +2,21 @@
 
 from synalinks._internal.public import publish
 from synalinks.tracking._address import resolve_uri
-from synalinks.tracking._outbox import Lane, Outbox, flush_outboxes, outbox_for
+from synalinks.tracking._outbox import (
+    Lane,
+    Outbox,
+    flush_outboxes,
+    hand_over_outboxes,
+    outbox_for,
+)
 
-__all__ = ["Lane", "Outbox", "flush_outboxes", "outbox_for", "resolve_uri"]
+__all__ = [
+    "Lane",
+    "Outbox",
+    "flush_outboxes",
+    "hand_over_outboxes",
+    "outbox_for",
+    "resolve_uri",
+]
 
 publish(__name__)

@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
 from pathlib import Path
 from queue import SimpleQueue
@@ -65,11 +64,14 @@ class Outbox:
         self._waiting: dict[int, _Order] = {}
         self._runs: dict[str, _Order] = {}
         self._n_entries = 0
+        self._n_to_hand_over = 0
         self._n_traces = 0
         self._n_dropped = 0
         self._n_starts = 0
         self._warnings: deque[str] = deque()
         self._changed = threading.Condition()
+        self._has_to_hurry = threading.Event()
+        self._is_over = False
         self._process: subprocess.Popen[str] | None = None
         self._thread: threading.Thread | None = None
 
@@ -95,6 +97,7 @@ class Outbox:
                 return
             self._n_traces += lane == "trace"
             self._n_entries += 1
+            self._n_to_hand_over += 1
             entry = {**entry, "lane": lane, "n": self._n_entries}
             self._waiting[self._n_entries] = order = _Order(entry, complete)
             if entry["op"] == "run":
@@ -134,6 +137,23 @@ class Outbox:
             return bool(self._waiting)
         return any(one.entry["lane"] == lane for one in self._waiting.values())
 
+    def hand_over(self, timeout_s: float) -> bool:
+        """Wait in this thread until the other process has all that was put.
+
+        It is sent then, even if this process dies.
+
+        Args:
+            timeout_s: How long at most.
+
+        Returns:
+            Whether it has.
+        """
+        with self._changed:
+            self._has_to_hurry.set()
+            return self._changed.wait_for(
+                lambda: self._is_over or not self._n_to_hand_over, timeout_s
+            )
+
     def close(self) -> None:
         """Wait for what is left, for a while; the sender goes on by itself after it."""
         self.wait(self.shutdown_timeout_s)
@@ -157,11 +177,17 @@ class Outbox:
         """Write entries to the process; runs in a thread, since pipes block."""
         self._start()
         while (order := self._queue.get()) is not None:
-            if not self._hand_over(order):
+            is_taken = self._hand_over(order)
+            with self._changed:
+                self._n_to_hand_over -= 1
+                self._is_over = not is_taken
+                self._changed.notify_all()
+            if not is_taken:
                 return
             if self._queue.empty():
                 # To be woken for each entry would cost its giver more than the entry.
-                time.sleep(_REST_S)
+                self._has_to_hurry.wait(_REST_S)
+                self._has_to_hurry.clear()
         self._close_input()
 
     def _close_input(self) -> None:
@@ -192,6 +218,7 @@ class Outbox:
             left = list(self._waiting.values())
             runs = [one for one in self._runs.values() if one not in left]
             self._queue = SimpleQueue()
+            self._n_to_hand_over = 1 + len(runs) + len(left)
             for order in [*runs, *left]:
                 self._queue.put(order)
         return True
@@ -250,6 +277,16 @@ def outbox_for(uri: str) -> Outbox:
     if uri not in _outboxes:
         _outboxes[uri] = Outbox(uri)
     return _outboxes[uri]
+
+
+def hand_over_outboxes(timeout_s: float) -> None:
+    """Wait until all that was put into any outbox outlives this process; blocks.
+
+    Args:
+        timeout_s: Seconds to wait at most, for each outbox.
+    """
+    for outbox in list(_outboxes.values()):
+        outbox.hand_over(timeout_s)
 
 
 async def flush_outboxes(timeout_s: float) -> bool:

@@ -144,8 +144,13 @@ class Sender:
     def _write(self, entries: list[JsonObject]) -> None:
         if self._client is None:
             self._client = self._make_client(self._uri)
+        op: str = entries[0]["op"]
+        if op == "run":
+            self._spool.hold(entries[0]["run"])
         try:
             write_entries(self._client, entries)
+            if op == "end":
+                self._spool.release(entries[0]["run"])
         except Exception:
             run = self._client.runs.get(entries[0].get("run", ""))
             if run is not None:  # it may have arrived all the same

@@ -1,13 +1,14 @@
-"""What could not be sent before everything ended, kept for the next time."""
+"""What processes that send to MLflow leave to others: entries, and their turn."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import time
 from typing import TYPE_CHECKING
 
-from synalinks._internal.files import write_atomic
+from synalinks._internal.files import AppendFile, make_private_folder, write_atomic
 from synalinks._internal.json import dumps
 from synalinks.config import synalinks_home
 
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
 
+_LOOK_EVERY_S = 0.05
+
+
 class Spool:
-    """Files of entries for one store.
+    """Files of entries for one store, and locks of its runs.
 
     Args:
         uri: Address of the store.
@@ -29,6 +33,38 @@ class Spool:
         name = hashlib.sha256(uri.encode()).hexdigest()[:16]
         self._folder = synalinks_home() / "unsent" / name
         self._taken: list[Path] = []
+        self._held: dict[str, AppendFile] = {}
+
+    def hold(self, run: str) -> None:
+        """Wait until no other process writes to a run, and keep others from it.
+
+        A process that sends outlives its program, however that died: who goes on with
+        a run must see all of what that process had to write.
+
+        Args:
+            run: Our key of the run.
+        """
+        make_private_folder(self._folder)
+        while run not in self._held:
+            file = AppendFile.lock(self._lock_of(run))
+            if file is None:
+                time.sleep(_LOOK_EVERY_S)
+            else:
+                self._held[run] = file
+
+    def release(self, run: str) -> None:
+        """Let other processes write to a run.
+
+        Args:
+            run: Our key of the run.
+        """
+        file = self._held.pop(run, None)
+        if file is not None:
+            self._lock_of(run).unlink(missing_ok=True)
+            file.close()
+
+    def _lock_of(self, run: str) -> Path:
+        return self._folder / f"{run}.lock"
 
     def read(self) -> Iterator[JsonObject]:
         """Yield the entries that earlier processes left."""

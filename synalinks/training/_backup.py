@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
 from synalinks._internal.aio import finished, run_to_the_end
 from synalinks._internal.snapshots import encode_state
-from synalinks.backups import COMMIT, STOP_NAME, RunFolder
+from synalinks.backups import COMMIT, MOMENT, STOP_NAME, RunFolder
 from synalinks.contracts import present_candidate
-from synalinks.errors import WriteError, show, warn
+from synalinks.errors import FileFormatError, WriteError, show, warn
+from synalinks.tracking import hand_over_outboxes
 from synalinks.training._fingerprint import fingerprint_of, variables_digest
 from synalinks.training._growth import Growth
 from synalinks.training._interruption import Interruption
@@ -31,9 +33,12 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
     from synalinks.backups import RunCard
     from synalinks.callbacks import BackupAndRestore
+    from synalinks.contracts import Usage
     from synalinks.training._current_run import CurrentRun
     from synalinks.training._plan import FitPlan
     from synalinks.training._session import FitSession
+
+_HAND_OVER_S = 5.0
 
 
 @contextlib.asynccontextmanager
@@ -138,12 +143,19 @@ class Backup:
         artifacts = self._run.state.artifacts
         artifacts.backup_dir = opened.folder.path
         settings.run_id = artifacts.run_id = opened.card.run_id
-        settings.n_in_flight = opened.journal.n_in_flight
+        artifacts.in_flight = opened.in_flight
+        settings.n_in_flight = opened.in_flight.calls
+        if settings.n_in_flight:
+            warn(_in_flight(opened.in_flight))
         settings.n_replayed = settings.n_paid = 0
         self._usage.begin(opened.card.run_id)
+        self._note_moment("begun" if self._state is None else "resumed", self._facts())
         if self._state is None:
             # Whether the folder can be written to shows before anything is paid for.
-            await self.take(Place(epoch=first_epoch, has_begun=False))
+            place = Place(epoch=first_epoch, has_begun=False)
+            self._note_program(place)
+            await self._take(place, {})
+            await self._written()
 
     # -- restoring ---------------------------------------------------------------------
 
@@ -157,10 +169,14 @@ class Backup:
         if state is None:
             return None
         place = Place(**state["place"])
+        try:
+            grown = await run_to_the_end(self._growth.read, state["grown"])
+        except FileFormatError as error:
+            warn(f"{error} The run is worked through again with the answers there are.")
+            self._state = None
+            return None
         self.restore_core()
-        await run_to_the_end(
-            self._growth.load, state["grown"], state["core"]["data_fingerprint"]
-        )
+        self._growth.load(grown, state["core"]["data_fingerprint"])
         self._usage.load_state_dict(state["usage"])
         self._noted = present_candidate(self._session.variables).digest
         if not place.has_begun:
@@ -191,6 +207,19 @@ class Backup:
 
     # -- saving ------------------------------------------------------------------------
 
+    async def after_begin(self, place: Place, loop: JsonObject) -> None:
+        """Save, after `on_train_begin`.
+
+        What callbacks have chosen then, such as the name of the run elsewhere, must be
+        chosen once: nothing goes on before it is saved.
+
+        Args:
+            place: What comes next.
+            loop: What the loop itself has to remember.
+        """
+        await self._take(place, loop)
+        await self._written()
+
     async def after_batch(self, place: Place, loop: JsonObject) -> None:
         """Save if it is due, and look for signals and the `STOP` file.
 
@@ -201,7 +230,7 @@ class Backup:
         self._note_program(place)
         is_due = self._is_left() or self._settings.is_due(place.batch)
         if is_due or await asyncio.to_thread(self._sees_stop_file):
-            await self.take(place, loop)
+            await self._take(place, loop)
         if self._has_stop_file:
             reason = f"the file `{self._opened.folder.path / STOP_NAME}`"
             self._run.state.request_stop(reason, validate=False, resumable=True)
@@ -224,34 +253,29 @@ class Backup:
             place: What comes next.
             loop: What the loop itself has to remember.
         """
-        await self.take(place, loop)
+        self._note_program(place)
+        await self._take(place, loop)
+        step = self._run.state.global_step
+        self._note_moment("epoch", {"epoch": place.epoch, "step": step})
         self.interruption.check()
 
-    async def take(self, place: Place, loop: JsonObject | None = None) -> None:
-        """Save the run as it is.
-
-        Args:
-            place: What comes next.
-            loop: What the loop itself has to remember.
-        """
+    async def _take(self, place: Place, loop: JsonObject) -> None:
+        """Save the run as it is; returns when it may change again."""
         state: JsonObject = {
             "run_id": self._opened.card.run_id,
             "place": {name: getattr(place, name) for name in _PLACE},
             "core": core_state(self._run, self._session, self._variables),
             "callbacks": callback_states(self._run) if place.has_begun else {},
             "usage": self._usage.state_dict(),
-            "loop": loop or {},
+            "loop": loop,
         }
         self._state = state
-        self._note_program(place)
         await self._written()
         text = await run_to_the_end(self._encode, state)
         # The run goes on meanwhile: as long as the snapshot is not there, the one
         # before and the journal are worth as much.
         writing = asyncio.to_thread(self._write, text, is_first=not place.has_begun)
         self._writing = asyncio.ensure_future(writing)
-        if not place.has_begun:
-            await self._written()
 
     async def _written(self) -> None:
         """Wait for the snapshot that is being written."""
@@ -270,6 +294,8 @@ class Backup:
         Raises:
             WriteError: The journal cannot be written to; or the first snapshot.
         """
+        # What callbacks know to be logged must not be lost with this process.
+        hand_over_outboxes(_HAND_OVER_S)
         self._opened.journal.flush()
         n_kept = 2 if self._settings.double_checkpoint else 1
         try:
@@ -295,9 +321,25 @@ class Backup:
             "batch": place.batch,
             "score": sum(rewards) / len(rewards) if rewards else None,
             "values": dict(present.values),
+            "at": _now(),
         }
         key = f"{COMMIT}/{place.epoch}/{place.batch}"
         self._opened.journal.note(key, commit, kind=COMMIT)
+
+    def _note_moment(self, what: str, facts: JsonObject) -> None:
+        """Note in the journal when something happened, for those who read it."""
+        at = _now()
+        moment: JsonObject = {"at": at, "what": what, **facts}
+        self._opened.journal.remark(f"{MOMENT}/{at}", moment, kind=MOMENT)
+
+    def _facts(self) -> JsonObject:
+        program = self._run.program
+        return {
+            "program": program.name,
+            "description": program.description,
+            "optimizer": type(program.optimizer).__name__,
+            "in_flight": self._opened.in_flight.calls,
+        }
 
     # -- leaving -----------------------------------------------------------------------
 
@@ -316,6 +358,7 @@ class Backup:
                 warn(f"The end of the run could not be saved: {trouble}")
         settings.n_replayed, settings.n_paid = journal.n_replayed, journal.n_appended
         card = self._ending(error)
+        self._note_moment(str(card.ended), {"reason": card.reason})
         is_finished = card.ended == "finished"
         self._usage.end(card.run_id)
         card = left_behind(card, variables_digest(self._run.program))
@@ -334,12 +377,27 @@ class Backup:
         return card.ending(how, stop.reason if stop else None)
 
     def _close(self, card: RunCard, *, deletes: bool) -> None:
+        # What was paid for and could not be kept up to now is written here.
+        self._opened.folder.make_room()
         self._opened.journal.close()
         if deletes:
             self._opened.folder.delete()
             return
         with contextlib.suppress(WriteError):  # the user was told of a full disk
             self._opened.folder.write_card(card)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _in_flight(usage: Usage) -> str:
+    cost = "" if usage.cost_usd is None else f", ${usage.cost_usd:.4f}"
+    return (
+        f"Of this run {usage.calls} calls were in flight when a process was cut off: "
+        "their answers never got here, and they are made again. They may be paid for "
+        f"twice: at most {usage.calls} calls, about {usage.tokens} tokens{cost}."
+    )
 
 
 _PLACE = tuple(Place.__dataclass_fields__)

@@ -168,7 +168,7 @@ class _Training:
             await self._check_sanity(session)
             place = Place(epoch=self._plan.epochs.start)
             if backup is not None:
-                await backup.take(place, self._memory())
+                await backup.after_begin(place, self._memory())
             return place
         if place.is_inside:
             # Callbacks that begin something there have not done so in this process.

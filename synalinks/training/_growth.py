@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synalinks._internal.json import digest
-from synalinks.contracts import rollout_from_json, rollout_to_json
+from synalinks.backups import GROWN, SAMPLE
+from synalinks.contracts import rollout_from_json, rollout_to_json, sample_to_json
 from synalinks.errors import FileFormatError
 
 if TYPE_CHECKING:
@@ -18,12 +19,23 @@ if TYPE_CHECKING:
     from synalinks.training._current_run import CurrentRun
     from synalinks.training._session import FitSession
 
-_KIND = "grown"
 _SCHEMA = "schema"
+_MAX_SAMPLES = 2000
+
+
+class Grown(NamedTuple):
+    """What was saved in pieces."""
+
+    latest: str | None
+    """Name of the latest piece."""
+    pieces: list[JsonObject]
+    """All of them, oldest first."""
+    cells: list[tuple[str, Rollout]]
+    """Candidate and rollout of each measured cell."""
 
 
 class Growth:
-    """Measured cells, rows of batches and records of a run, and what of them is saved.
+    """Cells, candidates' events, rows and records of a run, and what of them is saved.
 
     A snapshot names the latest piece; the pieces are in the journal. So a snapshot
     does not become longer with the run.
@@ -37,11 +49,14 @@ class Growth:
     def __init__(self, run: CurrentRun, session: FitSession, journal: Journal) -> None:
         self._state = run.state
         self._session = session
+        self._ledger = session.optimizer.ledger
+        self._log = session.optimizer.log
         self._journal = journal
         self._latest: str | None = None
-        self._n_cells = self._n_rows = self._n_records = 0
+        self._n_cells = self._n_events = self._n_rows = self._n_records = 0
         self._schemas = _Schemas(self._found)
-        session.optimizer.ledger.is_saved_in_pieces = True
+        self._shown: set[str] = set()
+        self._ledger.is_saved_in_pieces = self._log.is_saved_in_pieces = True
 
     def save(self) -> str | None:
         """Save what is new.
@@ -49,48 +64,59 @@ class Growth:
         Returns:
             The name of the latest piece; it is durable when the journal is flushed.
         """
-        ledger, state = self._session.optimizer.ledger, self._state
-        cells = ledger.since(self._n_cells)
-        rows = state.rows[self._n_rows :]
-        records = state.records[self._n_records :]
-        if cells or rows or records:
+        cells = self._ledger.since(self._n_cells)
+        events = self._log.since(self._n_events)
+        rows = self._state.rows[self._n_rows :]
+        records = self._state.records[self._n_records :]
+        if cells or events or rows or records:
             piece: JsonObject = {
                 "before": self._latest,
                 "cells": list(self._to_json(cells)),
+                "events": events,
                 "rows": rows,
                 "records": records,
             }
-            self._latest = f"{_KIND}/{digest(piece)}"
-            self._journal.note(self._latest, piece, kind=_KIND)
+            self._latest = f"{GROWN}/{digest(piece)}"
+            self._journal.note(self._latest, piece, kind=GROWN)
         self._count()
         return self._latest
 
-    def load(self, latest: str | None, data_fingerprint: str | None) -> None:
-        """Go back to what was saved.
+    def read(self, latest: str | None) -> Grown:
+        """Return what was saved.
 
         Args:
             latest: Name of the latest piece.
-            data_fingerprint: Digest of the samples at that time: what was measured on
-                others is not taken over.
 
         Raises:
             FileFormatError: A piece is not in the journal.
         """
         pieces = list(self._pieces(latest))[::-1]
-        ledger = self._session.optimizer.ledger
-        if data_fingerprint == ledger.data_fingerprint:
-            ledger.replace(self._cells(pieces))
+        return Grown(latest, pieces, list(self._cells(pieces)))
+
+    def load(self, grown: Grown, data_fingerprint: str | None) -> None:
+        """Go back to what was saved.
+
+        Args:
+            grown: What `read` returned.
+            data_fingerprint: Digest of the samples at that time: what was measured on
+                others is not taken over.
+        """
+        pieces = grown.pieces
+        if data_fingerprint == self._ledger.data_fingerprint:
+            self._ledger.replace(grown.cells)
+        self._log.replace(one for piece in pieces for one in piece["events"])
         self._state.rows[:] = [row for piece in pieces for row in piece["rows"]]
         self._state.records[:] = [one for piece in pieces for one in piece["records"]]
-        self._latest = latest
+        self._latest = grown.latest
         self._count()
 
     def close(self) -> None:
         """Leave it to others to save what was measured."""
-        self._session.optimizer.ledger.is_saved_in_pieces = False
+        self._ledger.is_saved_in_pieces = self._log.is_saved_in_pieces = False
 
     def _count(self) -> None:
-        self._n_cells = self._session.optimizer.ledger.n_cells
+        self._n_cells = self._ledger.n_cells
+        self._n_events = len(self._log.events)
         self._n_rows = len(self._state.rows)
         self._n_records = len(self._state.records)
 
@@ -104,7 +130,17 @@ class Growth:
                 if name not in self._schemas:
                     self._schemas[name] = schema
                     self._journal.note(f"{_SCHEMA}/{name}", schema, kind=_SCHEMA)
+            self._show_sample(rollout)
             yield {"candidate": candidate, "rollout": cell}
+
+    def _show_sample(self, rollout: Rollout) -> None:
+        """Note what was asked and expected, once: going on needs it not, readers do."""
+        key = rollout.sample_id
+        if key not in self._shown and len(self._shown) < _MAX_SAMPLES:
+            self._shown.add(key)
+            name = f"{SAMPLE}/{key}"
+            if self._journal.get(name) is None:
+                self._journal.remark(name, sample_to_json(rollout), kind=SAMPLE)
 
     def _pieces(self, latest: str | None) -> Iterator[JsonObject]:
         while latest is not None:

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from synalinks.backups import RunCard
+from synalinks.contracts import Usage
 from synalinks.errors import BackupMismatchError, warn
+from synalinks.language_models import expected_of
 from synalinks.training._fingerprint import (
     CODE,
     INITIAL,
@@ -42,6 +44,8 @@ class OpenedRun:
     """The latest snapshot; None if it begins."""
     reports: list[str]
     """What was found damaged, in words."""
+    in_flight: Usage
+    """What calls were expected to take of which no answer got here."""
 
 
 def open_run(
@@ -81,12 +85,14 @@ def open_run(
     reports += journal.open()
     card = _card_of(folder, fingerprint, changes, epochs)
     folder.write_card(card)
+    journal.run_id = card.run_id
     return OpenedRun(
         folder=folder,
         card=card,
         journal=journal,
         state=snapshot.state if snapshot else None,
         reports=reports,
+        in_flight=sum(map(expected_of, journal.lost()), Usage(cost_usd=0.0)),
     )
 
 

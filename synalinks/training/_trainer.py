@@ -152,9 +152,6 @@ class Trainer(BatchMethods):
             ResumeError: The folder holds another run, or the run asks something else
                 than it did before.
             WriteError: An answer cannot be saved; nothing more is paid for.
-            ResumeError: The folder holds another run, or the run asks something else
-                than it did before.
-            WriteError: An answer cannot be saved; nothing more is paid for.
 
         LM calls per epoch, for a program of one call per sample: at most one per
         training sample, those of the optimizer's proposals and their races, and one per

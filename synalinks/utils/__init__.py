@@ -7,7 +7,20 @@ from synalinks.data_models import (
     is_symbolic_data_model,
 )
 from synalinks.utils._plot_history import plot_history
+from synalinks.utils._plot_history_comparison import (
+    plot_history_comparison,
+    plot_history_comparison_with_mean_and_std,
+)
+from synalinks.utils._plot_history_with_mean_and_std import (
+    plot_history_with_mean_and_std,
+)
 from synalinks.utils._plot_lineage import plot_lineage
+from synalinks.utils._plot_metrics import (
+    plot_metrics,
+    plot_metrics_comparison,
+    plot_metrics_comparison_with_mean_and_std,
+    plot_metrics_with_mean_and_std,
+)
 from synalinks.utils._plot_program import plot_program, program_to_dot
 
 __all__ = [
@@ -15,7 +28,14 @@ __all__ = [
     "is_meta_class",
     "is_symbolic_data_model",
     "plot_history",
+    "plot_history_comparison",
+    "plot_history_comparison_with_mean_and_std",
+    "plot_history_with_mean_and_std",
     "plot_lineage",
+    "plot_metrics",
+    "plot_metrics_comparison",
+    "plot_metrics_comparison_with_mean_and_std",
+    "plot_metrics_with_mean_and_std",
     "plot_program",
     "program_to_dot",
 ]

@@ -9,6 +9,7 @@ from synalinks._internal.files import write_atomic_bytes
 from synalinks._internal.picture import shown
 from synalinks.errors import ConfigurationError, NotBuiltError, show
 from synalinks.graph import Diagram, diagram_of, draw_diagram, to_dot
+from synalinks.utils._style import own_style
 
 _RANKS = ("TB", "LR")
 _FORMATS = ("png", "svg", "pdf", "jpg")
@@ -20,7 +21,9 @@ def plot_program(  # noqa: PLR0917 - the positions are part of the public API
     to_folder: str | Path | None = None,
     show_schemas: bool = False,
     show_module_names: bool = False,
+    show_defs: bool = False,
     rankdir: str = "TB",
+    expand_nested: bool = False,
     dpi: int = 200,
     show_trainable: bool = False,
 ) -> Any:
@@ -36,7 +39,9 @@ def plot_program(  # noqa: PLR0917 - the positions are part of the public API
         to_folder: Folder of the file; the working folder when None.
         show_schemas: Whether to show which fields each module returns.
         show_module_names: Whether to show the names of the modules.
+        show_defs: Whether to show what the types that fields name are made of.
         rankdir: `TB` from top to bottom, or `LR` from left to right.
+        expand_nested: Whether to draw the modules of programs in the program.
         dpi: Dots per inch.
         show_trainable: Whether to colour what can be trained.
 
@@ -58,18 +63,25 @@ def plot_program(  # noqa: PLR0917 - the positions are part of the public API
         rankdir,
         show_schemas=show_schemas,
         show_module_names=show_module_names,
+        show_defs=show_defs,
+        expand_nested=expand_nested,
         show_trainable=show_trainable,
     )
-    picture = draw_diagram(diagram, rankdir=rankdir, file_format=file_format, dpi=dpi)
+    with own_style():
+        picture = draw_diagram(
+            diagram, rankdir=rankdir, file_format=file_format, dpi=dpi
+        )
     write_atomic_bytes(path, picture)
     return shown(path)
 
 
-def program_to_dot(
+def program_to_dot(  # noqa: PLR0917 - as for `plot_program`
     program: Any,
     show_schemas: bool = False,
     show_module_names: bool = False,
+    show_defs: bool = False,
     rankdir: str = "TB",
+    expand_nested: bool = False,
     show_trainable: bool = False,
 ) -> str:
     """Return a program as a graph in the language of Graphviz.
@@ -78,7 +90,9 @@ def program_to_dot(
         program: A program that is built.
         show_schemas: As for `plot_program`.
         show_module_names: As for `plot_program`.
+        show_defs: As for `plot_program`.
         rankdir: As for `plot_program`.
+        expand_nested: As for `plot_program`.
         show_trainable: As for `plot_program`.
 
     Returns:
@@ -93,6 +107,8 @@ def program_to_dot(
         rankdir,
         show_schemas=show_schemas,
         show_module_names=show_module_names,
+        show_defs=show_defs,
+        expand_nested=expand_nested,
         show_trainable=show_trainable,
     )
     return to_dot(diagram, rankdir=rankdir)

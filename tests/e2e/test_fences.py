@@ -9,7 +9,11 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
 
 # Run as they stand, each example of them, by the test files of these names.
-RUN_BY = {"README.md": "test_readme.py", "testing.md": "test_docs_testing.py"}
+RUN_BY = {
+    "README.md": "test_readme.py",
+    "reports.md": "test_docs_reports.py",
+    "testing.md": "test_docs_testing.py",
+}
 # Told before a fence of what cannot be run, with the reason.
 EXCUSE = re.compile(r"<!-- not run: \w.+ -->\n$")
 

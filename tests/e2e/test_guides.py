@@ -11,7 +11,7 @@ GUIDES = sorted((Path(__file__).parents[2] / "guides").glob("*.py"))
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-NEEDS_MLFLOW = {"05_observability"}
+NEEDS_MLFLOW = {"15_observability"}
 
 
 def test_there_are_guides():

@@ -11,17 +11,24 @@ import contextlib
 import hashlib
 import json
 import os
+import signal
+import sqlite3
 import sys
 import traceback
 from pathlib import Path
 
 import synalinks
+import synalinks.tracking
+from synalinks._internal import files
 from synalinks.contracts import Candidate
 from synalinks.optimizers import GreedyOptimizer, RandomFewShot
 from synalinks.saving import register_synalinks_serializable
 
 N_TRAIN, N_VALIDATION, EPOCHS, BATCH = 12, 8, 3, 4
 CALLS_AT_ONCE = 8
+TRACKED = "tracked"
+# What no two runs have the same.
+_OF_TIME = ("_s", "_per_second", "_throughput")
 
 
 class Question(synalinks.DataModel):
@@ -147,6 +154,13 @@ def data(first, n):
     )
 
 
+# By name: what makes the optimizer of a run from the address of the server.
+OPTIMIZERS = {
+    "few_shot": lambda _: RandomFewShot(),
+    "advised": lambda url: Advised(model("adviser", url)),
+}
+
+
 async def make_program(url, optimizer):
     """Return the compiled program of the run."""
     inputs = synalinks.Input(data_model=Question)
@@ -155,18 +169,21 @@ async def make_program(url, optimizer):
     )(inputs)
     program = synalinks.Program(inputs=inputs, outputs=outputs, name="killed")
     program.compile(
-        optimizer=RandomFewShot()
-        if optimizer == "few_shot"
-        else Advised(model("adviser", url)),
+        optimizer=OPTIMIZERS[optimizer](url),
         reward=Judge(model("judge", url)),
         metrics=[synalinks.metrics.FBetaScore(average="macro")],
     )
     return program
 
 
-def callbacks(folder, save_freq, **settings):
+def callbacks(folder, save_freq, *, is_tracked, **settings):
     """Return the callbacks of the run."""
+    database = f"sqlite:///{folder / TRACKED / 'mlflow.db'}"
+    monitor = synalinks.callbacks.Monitor(
+        tracking_uri=database, log_batch_metrics=True, log_program_plot=False
+    )
     return [
+        *([monitor] if is_tracked else []),
         synalinks.callbacks.EarlyStopping(patience=2, restore_best_variables=True),
         synalinks.callbacks.ProgramCheckpoint(
             folder / "best.json", save_best_only=True, save_last=True
@@ -178,8 +195,11 @@ def callbacks(folder, save_freq, **settings):
     ]
 
 
-async def fit(folder, url, optimizer, save_freq, **settings):
+async def fit(folder, url, optimizer, save_freq, *, is_tracked=False, **settings):
     """Train, and write down how it ended."""
+    if is_tracked:
+        os.environ["SYNALINKS_HOME"] = str(folder / TRACKED)
+        (folder / TRACKED).mkdir(exist_ok=True)
     synalinks.clear_session()
     program = await make_program(url, optimizer)
     x, y = data(0, N_TRAIN)
@@ -191,8 +211,10 @@ async def fit(folder, url, optimizer, save_freq, **settings):
         epochs=EPOCHS,
         verbose=0,
         validation_data=data(100, N_VALIDATION),
-        callbacks=callbacks(folder, save_freq, **settings),
+        callbacks=callbacks(folder, save_freq, is_tracked=is_tracked, **settings),
     )
+    if is_tracked:
+        await synalinks.tracking.flush_outboxes(timeout_s=100)
     models = synalinks.callbacks.reachable_models(program)
     counted = ("calls", "prompt_tokens", "completion_tokens", "failed_calls")
     return {
@@ -231,14 +253,50 @@ def files_of(folder):
     }
 
 
+def tracked_in(folder):
+    """Return what MLflow has of the run: its end, and all numbers with their steps."""
+    path = Path(folder) / TRACKED / "mlflow.db"
+    if not path.exists():
+        return None
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        runs = list(database.execute("SELECT name, status FROM runs"))
+        rows = database.execute("SELECT key, step, value FROM metrics")
+        numbers = sorted(
+            (key, step, None if key.endswith(_OF_TIME) else value)
+            for key, step, value in rows
+        )
+    return runs, numbers
+
+
 def rows_of(folder):
     """Return the rows of the manifest, without the times at which they were written."""
     rows = synalinks.contracts.read_manifest(folder)
     return [(row.name, row.reason, row.epoch, row.step, row.digest) for row in rows]
 
 
+def die_before_operation(n):
+    """Kill this process right before the n-th thing that it does to a file."""
+    left = [n]
+
+    def dying(operation):
+        def call(*args, **options):
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return operation(*args, **options)
+
+        return call
+
+    for name in ("write", "fsync", "ftruncate", "mkdir", "unlink"):
+        setattr(os, name, dying(getattr(os, name)))
+    files._sync = dying(files._sync)
+    Path.replace = dying(Path.replace)
+
+
 def work(order):
     """Do one run as the process that was forked for it."""
+    if order.get("dies_before"):
+        die_before_operation(order["dies_before"])
     folder = Path(order["folder"])
     os.chdir(folder)
     names = ("url", "optimizer", "save_freq")
@@ -259,7 +317,7 @@ async def warm_up():
         await model("worker", url).complete([{"role": "user", "content": "1"}])
 
 
-def start_runs():
+def start_runs(warm_up=warm_up):
     """Fork a process for each order on standard input; say its number, then its end."""
     asyncio.run(warm_up())
     for line in sys.stdin:

@@ -28,8 +28,10 @@ class Outcome:
     result: dict
     files: dict
     rows: list
+    tracked: tuple | None
     asked: Counter
     n_requests: int
+    n_keys: int
     n_kills: int = 0
     n_cut: int = 0
     max_in_flight: int = 0
@@ -39,10 +41,10 @@ class Outcome:
 class Starter:
     """A process that has imported what a run needs, and forks one for each order."""
 
-    def __init__(self):
+    def __init__(self, module="tests.fault.killed_run"):
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.fault.killed_run"],
+            [sys.executable, "-m", module],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,
@@ -61,7 +63,13 @@ class Starter:
         return int(self._process.stdout.readline())
 
     def run(self, order, chat_server, kill=None):
-        """Start a run, and kill it somewhere; return how it ended."""
+        """Start a run, and kill it somewhere; return how it ended.
+
+        With a number for `kill`, it dies by itself before so many file operations.
+        """
+        if isinstance(kill, int):
+            self.start({**order, "dies_before": kill})
+            return self.wait()
         n_before = chat_server.summary()["n_requests"]
         child = self.start(order)
         if kill is not None:
@@ -105,7 +113,9 @@ def server():
     )
 
 
-def run_to_the_end(starter, chat_server, folder, kills, *, optimizer, save_freq):
+def run_to_the_end(
+    starter, chat_server, folder, kills, *, optimizer, save_freq, is_tracked=False
+):
     """Run, kill one process after the other, and let the last come to the end."""
     folder.mkdir(parents=True)
     chat_server.clear_log()
@@ -114,6 +124,7 @@ def run_to_the_end(starter, chat_server, folder, kills, *, optimizer, save_freq)
         "url": chat_server.url,
         "optimizer": optimizer,
         "save_freq": save_freq,
+        "settings": {"is_tracked": is_tracked},
     }
     n_kills = 0
     for kill in (*kills, None):
@@ -131,8 +142,10 @@ def run_to_the_end(starter, chat_server, folder, kills, *, optimizer, save_freq)
         result=result,
         files=killed_run.files_of(folder),
         rows=killed_run.rows_of(folder),
+        tracked=killed_run.tracked_in(folder),
         asked=Counter(json.dumps(one["body"], sort_keys=True) for one in requests),
         n_requests=len(requests),
+        n_keys=len({one["headers"]["idempotency-key"] for one in requests}),
         n_kills=n_kills,
         n_cut=n_cut,
         max_in_flight=chat_server.summary()["max_in_flight"],
@@ -174,12 +187,16 @@ def problems(outcome, whole):
     ]
     if outcome.rows != whole.rows:
         found.append("checkpoints.jsonl")
+    if outcome.tracked != whole.tracked:
+        found.append("what MLflow has")
     n_again = (outcome.asked - whole.asked).total()
     most = outcome.n_kills * outcome.max_in_flight
     if n_again > most:
         found.append(f"{n_again} requests again, {most} in flight at most")
     if (whole.asked - outcome.asked).total():
         found.append("requests that were never made")
+    if outcome.n_requests - n_again != outcome.n_keys:
+        found.append("requests made again without the key that they had before")
     if outcome.repeated:
         found.append(f"answered calls made again: {outcome.repeated}")
     return found

@@ -23,6 +23,41 @@ def chat_server():
         yield found
 
 
+def test_each_file_operation_may_be_the_last(starter, chat_server, tmp_path):
+    """Each process comes two writes, flushes or changes of a name further."""
+    arguments = {"optimizer": "few_shot", "save_freq": 1}
+    whole = killing.run_to_the_end(
+        starter, chat_server, tmp_path / "whole", [], **arguments
+    )
+
+    killed = killing.run_to_the_end(
+        starter, chat_server, tmp_path / "killed", range(1, 200, 2), **arguments
+    )
+
+    assert killing.problems(killed, whole) == []
+    assert killed.n_kills > N_KILLS
+
+
+@pytest.mark.timeout(300)
+def test_mlflow_has_each_number_once(starter, chat_server, tmp_path):
+    """On a store of its own, which processes write to that outlive those killed."""
+    arguments = {"optimizer": "few_shot", "save_freq": 1, "is_tracked": True}
+    whole = killing.run_to_the_end(
+        starter, chat_server, tmp_path / "whole", [], **arguments
+    )
+
+    kills = killing.kills(3, "tracked", 3, max_requests=20)
+    killed = killing.run_to_the_end(
+        starter, chat_server, tmp_path / "killed", kills, **arguments
+    )
+
+    assert killing.problems(killed, whole) == []
+    assert killed.n_kills == len(kills)
+    runs, numbers = killed.tracked
+    assert runs == [("killed_train", "FINISHED")]
+    assert len({number[:2] for number in numbers}) == len(numbers) > 100
+
+
 @pytest.mark.row("SY-23")
 @pytest.mark.parametrize(
     ("optimizer", "save_freq"), [("few_shot", "epoch"), ("advised", 1)]

@@ -372,11 +372,36 @@ def test_a_damaged_record_costs_one_call(tmp_path):
     lines[broken] = lines[broken].replace(b"calls", b"callz", 1)
     journal.write_bytes(b"".join(lines) + b"half a li")
 
-    with pytest.warns(SynalinksWarning, match=r"bytes are damaged; they are kept in"):
+    with (
+        pytest.warns(SynalinksWarning, match=r"bytes are damaged; they are kept in"),
+        pytest.warns(SynalinksWarning, match="twice: at most 1 calls, about .* tokens"),
+    ):
         resumed = run(train(tmp_path / "run"))
 
     assert resumed.same() == whole.same()
     assert resumed.n_requests == 1
+
+
+@pytest.mark.parametrize("n_lost", [1, 3, 5])
+def test_a_lost_part_of_the_journal_costs_its_calls(tmp_path, monkeypatch, n_lost):
+    """A snapshot that is newer than its journal is told of, and not believed."""
+    monkeypatch.setattr("synalinks._internal.store._SEGMENT_BYTES", 8_000)
+    whole = run(train(tmp_path / "whole"))
+    paid = run(die(tmp_path / "run", "before_train_end", save_freq=1))
+    journals = sorted((tmp_path / "run" / "backup").glob("journal-*.jsonl"))
+    assert len(journals) > n_lost + 1
+    lost = journals[1 : 1 + n_lost]
+    n_answers = sum(one.read_bytes().count(b'"call",') for one in lost)
+    for one in lost:
+        one.unlink()
+
+    with pytest.warns(SynalinksWarning) as told:
+        resumed = run(train(tmp_path / "run"))
+
+    assert any("worked through again" in str(one.message) for one in told)
+    assert resumed.same() == whole.same()
+    assert paid == whole.n_requests
+    assert resumed.n_requests == n_answers > 0
 
 
 # -- folders that cannot be written to -------------------------------------------------

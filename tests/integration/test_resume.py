@@ -1,12 +1,14 @@
 """A run that died in any place goes on as if it had not, and pays for nothing twice."""
 
 import asyncio
+import warnings
 from dataclasses import replace
 
 import pytest
 
 import synalinks
 from synalinks.callbacks import (
+    BudgetStopping,
     CSVLogger,
     EarlyStopping,
     ProgramCheckpoint,
@@ -15,7 +17,10 @@ from synalinks.callbacks import (
 )
 from synalinks.contracts import ManifestRow, append_to_manifest, read_manifest
 from synalinks.errors import ConfigurationError, SynalinksWarning
-from tests.fault.killed_run import data
+from synalinks.optimizers import RandomFewShot
+from synalinks.testing import ScriptedTransport
+from tests.fault import killed_run
+from tests.fault.killed_run import Judge, data
 from tests.resumed_runs import DiedError, Dies, Task, die, end, train
 
 pytestmark = pytest.mark.integration
@@ -57,6 +62,132 @@ def test_a_run_that_died_in_a_hook_goes_on(tmp_path, hook, save_freq):
 
     assert resumed.same() == whole.same()
     assert paid + resumed.n_requests == whole.n_requests
+
+
+class Fragile:
+    """Code of a user that fails once, at its n-th call."""
+
+    n_left = 0
+
+    @classmethod
+    def break_at(cls, n):
+        cls.n_left = n
+
+    @classmethod
+    def call(cls):
+        cls.n_left -= 1
+        if cls.n_left == 0:
+            raise DiedError
+
+
+@synalinks.saving.register_synalinks_serializable(package="tests")
+class FragileJudge(Judge):
+    """A reward that fails."""
+
+    async def call(self, y_true, y_pred):
+        """Ask the judge."""
+        Fragile.call()
+        return await super().call(y_true, y_pred)
+
+
+@synalinks.saving.register_synalinks_serializable(package="tests")
+class FragileFewShot(RandomFewShot):
+    """An optimizer that fails."""
+
+    async def propose(self, step):
+        """Propose as others do."""
+        Fragile.call()
+        return await super().propose(step)
+
+
+async def fragile_metric(y_true, y_pred):
+    """Count what is not there."""
+    Fragile.call()
+    return float(y_pred is None)
+
+
+def fragile_answer(request):
+    """Answer, in the place of code that runs for a sample."""
+    Fragile.call()
+    return killed_run.answer(request)
+
+
+PLACES = {
+    "a module or a tool": lambda: {"answer": fragile_answer},
+    "the reward": lambda: {
+        "reward": FragileJudge(
+            synalinks.LanguageModel(
+                "openai/judge", transport=ScriptedTransport(killed_run.answer)
+            )
+        )
+    },
+    "a metric": lambda: {
+        "metrics": [synalinks.metrics.MeanMetricWrapper(fragile_metric, name="m")]
+    },
+    "the optimizer": lambda: {"optimizer": FragileFewShot()},
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("n", [2, 7])
+def test_a_run_that_died_in_code_of_the_user_goes_on(tmp_path, place, n):
+    """What was answered beside the failure is kept; only what it cut off is asked."""
+    strict = {"on_sample_error": "raise"}
+    whole = run(train(tmp_path / "whole", arguments=strict, **PLACES[place]()))
+
+    async def fail():
+        task = await Task(tmp_path / "run", arguments=strict, **PLACES[place]()).make()
+        Fragile.break_at(n)
+        with pytest.raises(DiedError):
+            await task.fit()
+        return len(task.transport.requests)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SynalinksWarning)
+        paid = run(fail())
+        resumed = run(train(tmp_path / "run", arguments=strict, **PLACES[place]()))
+
+    assert resumed.same() == whole.same()
+    at_once = 4
+    assert paid + resumed.n_requests <= whole.n_requests + at_once
+
+
+@pytest.mark.parametrize("max_calls", [None, "what the run takes"])
+def test_calls_in_flight_at_a_death_count_for_budgets(tmp_path, max_calls):
+    """They may have been paid for: each is counted once, in all processes after it."""
+    generous = [BudgetStopping(max_calls=10_000)]
+    whole = run(train(tmp_path / "whole", callbacks=generous))
+    total = generous[0].spent_calls
+    run(die(tmp_path / "run", n=6, callbacks=[BudgetStopping(max_calls=10_000)]))
+    lose_last_answer(tmp_path / "run" / "backup")
+
+    told = "at most 1 calls, about .* tokens"
+    with pytest.warns(SynalinksWarning, match=told):
+        run(
+            die(
+                tmp_path / "run", "before_train_end",
+                callbacks=[BudgetStopping(max_calls=10_000)],
+            )
+        )  # fmt: skip
+    budget = BudgetStopping(max_calls=total if max_calls else 10_000)
+    with pytest.warns(SynalinksWarning, match=told):
+        ended = run(train(tmp_path / "run", callbacks=[budget]))
+
+    assert ended.history == whole.history
+    assert budget.spent_calls == total + 1
+    assert budget.remaining()["calls"] == max(
+        0, budget.budget.limits["calls"] - total - 1
+    )
+
+
+def lose_last_answer(backup):
+    """Leave a run as it is when a process dies with a call in flight."""
+    for path in backup.glob("snap-*.json"):
+        path.unlink()
+    (journal,) = backup.glob("journal-*.jsonl")
+    lines = journal.read_bytes().splitlines(keepends=True)
+    last = max(n for n, line in enumerate(lines) if b'"call",' in line[:60])
+    journal.write_bytes(b"".join(lines[:last] + lines[last + 1 :]))
 
 
 def test_without_snapshots_the_journal_is_enough(tmp_path):

@@ -121,3 +121,19 @@ def test_a_card_that_cannot_be_read_is_told_of(tmp_path):
     assert result.exit_code == 0
     assert "good/backup" in result.output
     assert "run.json` cannot be read" in result.output
+
+
+def test_a_page_about_a_run_is_written(tmp_path):
+    """It lies where asked for, or beside the folder, and its path is printed."""
+    asyncio.run(die(tmp_path, "before_train_end", error=DiedError))
+
+    beside = call("show", tmp_path / "backup", "--html")
+    named = call("show", tmp_path / "backup", "--html", tmp_path / "page.html")
+    refused = call("show", tmp_path / "backup", tmp_path / "page.html")
+
+    assert beside.output.strip() == str(tmp_path / "backup.report.html")
+    assert named.output.strip() == str(tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "Failed: DiedError()" in page
+    assert refused.exit_code == 2
+    assert "with `--html` only" in refused.output

@@ -15,7 +15,7 @@ from synalinks.errors import (
     WriteError,
 )
 from synalinks.language_models import LanguageModel, LMResponse
-from synalinks.testing import ScriptedTransport
+from synalinks.testing import ChatServer, Fault, ScriptedTransport
 
 ALL_KINDS = frozenset({"sent", "call", "failed"})
 MESSAGES = [{"role": "user", "content": "hello"}]
@@ -257,3 +257,34 @@ async def test_a_full_disk_stops_spending(tmp_path, monkeypatch):
                 await model.complete(MESSAGES)
 
     assert len(transport.requests) == 1
+
+
+async def test_a_provider_can_tell_what_it_was_asked_before(tmp_path):
+    """A call has one key in all processes; a refused request is tried with another."""
+    faults = [Fault("500", at=[1, 3])]
+    async with ChatServer({"a": 1}, faults=faults) as server:
+        for name in ("dies", "follows"):  # with what the first one had kept lost
+            model = LanguageModel(
+                "openai/m", api_base=server.url, api_key="-", retry=2,
+                retry_max_wait=0.01, transport="direct",
+            )  # fmt: skip
+            assert await run(tmp_path / name, model, ["s"]) == [1]
+            await model.aclose()
+        first, again, *others = [
+            one.headers["idempotency-key"] for one in server.requests
+        ]
+
+    assert first != again
+    assert others == [first, again]
+
+
+async def test_without_a_journal_requests_have_no_key():
+    """What is asked twice outside of a run is asked twice."""
+    async with ChatServer({"a": 1}) as server:
+        model = LanguageModel(
+            "openai/m", api_base=server.url, api_key="-", transport="direct"
+        )
+        await model.complete(MESSAGES, schema=SCHEMA)
+        await model.aclose()
+
+        assert "idempotency-key" not in server.requests[0].headers

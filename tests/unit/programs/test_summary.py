@@ -6,7 +6,7 @@ import pytest
 
 import synalinks
 from synalinks.errors import ConfigurationError
-from tests.builders import Answer, Query, embedded, run
+from tests.builders import Answer, Query, embedded, functional, run
 
 
 @pytest.fixture
@@ -102,3 +102,16 @@ def test_the_summary_goes_to_standard_output(program, capsys):
     out = capsys.readouterr().out
     assert out.startswith("Program: outer")
     assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_notebook_shows_the_same_as_html():
+    """Names, fields and counts are there, and texts stay texts."""
+    canary = "<script>alert(1)</script>"
+    program = run(functional(name="triage", description=f"Sorts. {canary}"))
+
+    page = program._repr_html_()
+
+    assert "<strong>triage</strong>" in page
+    assert "<td>writer (Generator)</td><td>answer</td>" in page
+    assert "<script" not in page
+    assert "Sorts. &lt;script&gt;" in page

@@ -9,17 +9,24 @@ import pytest
 
 from synalinks.callbacks import History
 from synalinks.errors import ConfigurationError, WriteError
-from synalinks.utils import _plot_history, plot_history
+from synalinks.utils import plot_history
+from synalinks.utils._curves import chosen, curves_of
+from synalinks.utils._panels import draw_stacked, panels_by_scale
 
 LOGS = {"reward": [0.25, 0.5], "val_reward": [0.3, 0.4], "f1": [0.1, 0.2]}
 
 
 def axes_of(logs, names=None):
     """Return the axes that are drawn for logs."""
-    curves = _plot_history._choose(_plot_history._curves_of(logs), names)
-    figure = _plot_history._draw(curves)
-    figure.canvas.draw()
-    return figure.axes[0]
+    return all_axes_of(logs, names)[0]
+
+
+def all_axes_of(logs, names=None):
+    """Return the axes of all panels, the one of scores first."""
+    panels = panels_by_scale(chosen(curves_of(logs), names), "Scores")
+    figure = draw_stacked(panels, xlabel="Epochs", title="Training", grid=True)
+    figure.draw_without_rendering()
+    return figure.axes
 
 
 def points_of(axes):
@@ -282,6 +289,35 @@ def test_a_line_of_no_failures_is_not_drawn():
     """The count of failed samples is drawn where there are some, or if asked for."""
     quiet = {**LOGS, "failed": [0.0, 0.0], "val_failed": [0.0, 2.0]}
 
-    assert "failed" not in points_of(axes_of(quiet))
-    assert "val_failed" in points_of(axes_of(quiet))
+    scores, failures = all_axes_of(quiet)
+
+    assert "val_failed" not in points_of(scores)
+    assert list(points_of(failures)) == ["val_failed"]
+    assert failures.get_ylabel() == "failed (samples)"
     assert "failed" in points_of(axes_of(quiet, ["failed"]))
+
+
+def test_other_scales_have_panels_of_their_own():
+    """Dollars do not flatten scores, and each panel names its unit."""
+    scores, cost, tokens = all_axes_of(
+        {**LOGS, "cost": [0.1, 0.2], "total_tokens": [9000, 12000]}
+    )
+
+    assert list(points_of(scores)) == list(LOGS)
+    assert (cost.get_ylabel(), tokens.get_ylabel()) == (
+        "cost (US dollars)",
+        "total_tokens (tokens)",
+    )
+    assert scores.get_xlim() == cost.get_xlim() == tokens.get_xlim()
+
+
+def test_what_the_user_has_set_neither_shows_nor_changes(tmp_path):
+    """The picture is the same in any style, and the style stays."""
+    import matplotlib as mpl
+
+    plot_history(LOGS, "a.png", tmp_path)
+    with mpl.rc_context({"axes.facecolor": "black", "font.size": 30}):
+        plot_history(LOGS, "b.png", tmp_path)
+        assert mpl.rcParams["font.size"] == 30
+
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()

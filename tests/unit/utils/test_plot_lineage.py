@@ -79,7 +79,7 @@ def test_lines_join_children_to_parents(tmp_path):
     ]
 
     assert [(0, 0.6), (1, 0.2)] in lines
-    assert [(0, 0.6), (0, 0.6)] in lines
+    assert [(0, 0.6), (2, 0.6), (2, 0.6)] in lines
     assert plot_lineage(history(), to_folder=tmp_path) == str(tmp_path / "lineage.png")
     assert (tmp_path / "lineage.png").read_bytes().startswith(b"\x89PNG")
 
