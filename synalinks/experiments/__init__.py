@@ -15,14 +15,13 @@ from synalinks.experiments._experiment_folder import (
 from synalinks.experiments._experiment_record import ExperimentRecord, read_experiment
 from synalinks.experiments._experiment_result import ExperimentResult
 from synalinks.experiments._ray_executor import RayExecutor
-from synalinks.experiments._statistics import Estimate, estimate, holm
+from synalinks.experiments._statistics import MeanEstimate, estimate, holm
 
 __all__ = [
     "Arm",
     "ArmResult",
     "Benchmark",
     "Comparison",
-    "Estimate",
     "EvalResult",
     "Executor",
     "Experiment",
@@ -30,6 +29,7 @@ __all__ = [
     "ExperimentFolder",
     "ExperimentRecord",
     "ExperimentResult",
+    "MeanEstimate",
     "RayExecutor",
     "RunContext",
     "estimate",

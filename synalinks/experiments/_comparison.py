@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from synalinks.experiments._statistics import Estimate, estimate, holm
+from synalinks.experiments._statistics import MeanEstimate, estimate, holm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ class Comparison:
     """Name of an arm."""
     second: str
     """Name of another one."""
-    difference: Estimate
+    difference: MeanEstimate
     """Reward of the first minus that of the second, over pairs on the same samples."""
     p_value: float
     """That of the difference, allowing for all comparisons made (Holm)."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from synalinks.experiments._statistics import Estimate
+    from synalinks.experiments._statistics import MeanEstimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +144,7 @@ class ExperimentResult:
 
     def estimates(
         self, benchmark: str | None = None, *, confidence: float = 0.95
-    ) -> dict[str, Estimate]:
+    ) -> dict[str, MeanEstimate]:
         """Return the mean reward of each arm with its interval; reads files.
 
         Args:
@@ -154,7 +154,7 @@ class ExperimentResult:
         Raises:
             ConfigurationError: There is no such benchmark.
         """
-        found: dict[str, Estimate] = {}
+        found: dict[str, MeanEstimate] = {}
         for arm in self.arm_names:
             table = table_of(self.rewards(arm, benchmark))
             if table is not None:

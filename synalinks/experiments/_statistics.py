@@ -45,7 +45,7 @@ _MAX_CELLS = 2**21  # drawn at once: 16 MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class MeanEstimate:
     """A mean with how sure it is."""
 
     mean: float
@@ -66,7 +66,7 @@ class Estimate:
 
 def estimate(
     table: Any, *, seed: int, confidence: float = 0.95, n_draws: int = N_DRAWS
-) -> Estimate:
+) -> MeanEstimate:
     """Return the mean of a table with its interval; see the top of this file.
 
     Args:
@@ -82,7 +82,7 @@ def estimate(
     mean = float(table.mean())
     sizes = {"n_replicates": n_rows, "n_samples": n_columns}
     if n_columns < 2:
-        return Estimate(
+        return MeanEstimate(
             mean=mean, standard_error=math.nan, low=-math.inf, high=math.inf,
             p_value=1.0, **sizes,
         )  # fmt: skip
@@ -91,7 +91,7 @@ def estimate(
     spread = _spread_of(rows, columns)
     draws = np.sort(_drawn(rows, columns, seed, n_draws))
     low, high = _interval(mean, draws, spread.degrees, 1 - confidence)
-    return Estimate(
+    return MeanEstimate(
         mean=mean,
         standard_error=math.sqrt(spread.variance),
         low=low,

@@ -25,8 +25,8 @@ def chat_server():
         yield found
 
 
-def run(folder, chat_server, kills=()):
-    """Run the experiment, and kill it after so many requests, once for each number."""
+def run(folder, chat_server, kills=(), number=signal.SIGKILL):
+    """Run the experiment, and end it after so many requests, once for each number."""
     chat_server.clear_log()
     folder.parent.mkdir(exist_ok=True)
     n_kills = 0
@@ -35,10 +35,11 @@ def run(folder, chat_server, kills=()):
         n_before = chat_server.summary()["n_requests"]
         while n_requests is not None and child.poll() is None:
             if chat_server.summary()["n_requests"] >= n_before + n_requests:
-                os.kill(child.pid, signal.SIGKILL)
+                os.kill(child.pid, number)
+                break
             time.sleep(0.002)
         status = child.wait()
-        if status == -signal.SIGKILL:
+        if status == -number:
             n_kills += 1
         else:
             assert status == 0, f"the experiment ended with {status}"
@@ -80,3 +81,16 @@ def test_two_kills_change_nothing(chat_server, tmp_path):
         (tmp_path / "whole.notes").read_text(encoding="utf-8").splitlines()
     )
     assert len(notes) == len(set(notes)) == 3 * 3
+
+
+def test_ctrl_c_loses_nothing(chat_server, tmp_path):
+    """What is in flight in all runs arrives first: no request is made twice."""
+    whole, asked, _ = run(tmp_path / "whole", chat_server)
+
+    ended, asked_again, n_signals = run(
+        tmp_path / "ended", chat_server, (70,), signal.SIGINT
+    )
+
+    assert n_signals == 1
+    assert ended["outcome"] == whole["outcome"]
+    assert asked_again == asked
