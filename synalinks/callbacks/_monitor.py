@@ -113,6 +113,19 @@ class Monitor(ExperimentRuns):
         self._best = BestProgram()
         self._n_records = 0
 
+    def __getstate__(self) -> JsonObject:
+        """Return what is sent to another process, which sends to MLflow by itself."""
+        return {**vars(self), "_outbox": self._outbox.uri}
+
+    def __setstate__(self, state: JsonObject) -> None:
+        """Take what another process has sent.
+
+        Args:
+            state: What `__getstate__` returned.
+        """
+        vars(self).update(state)
+        self._outbox = outbox_for(state["_outbox"])
+
     # -- state -------------------------------------------------------------------------
 
     def state_dict(self) -> JsonObject:

@@ -43,7 +43,8 @@ class RayExecutor:
     was in flight.
 
     Arms, data and callbacks are sent to the workers: programs are best given as
-    functions that make them. Limits of calls in flight are divided by the number of
+    functions that make them. What a script sets for its session, such as a default
+    model, is not there. Limits of calls in flight are divided by the number of
     runs at a time. Callbacks of runs are copied in the workers. Those that the
     experiment shares stay here: they are told of runs and benchmarks when a run has
     come to its end, and of nothing within a training.
