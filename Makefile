@@ -11,10 +11,10 @@ BENCHMARKS := $(wildcard benchmarks/[!_]*.py)
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format docs bench clean
+.PHONY: help demo test check lint format docs docs-version bench release-check clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(RUNTIME) ## train a small program offline and show what happens
 	@$(BIN)/synalinks demo
@@ -39,8 +39,15 @@ format: $(DEV) ## rewrite the sources in the project's format
 docs: $(DEV) ## build the documentation into site/
 	$(BIN)/mkdocs build --strict
 
+docs-version: $(DEV) ## build the pages of this version into the branch gh-pages, as the latest
+	$(BIN)/mike deploy --update-aliases $$($(BIN)/python -c 'from synalinks import __version__ as v; print(".".join(v.split(".")[:2]))') latest
+	$(BIN)/mike set-default latest
+
 bench: $(RUNTIME) ## run the benchmarks
 	@for script in $(BENCHMARKS); do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+
+release-check: $(DEV) ## build the archives, and use the wheel in a clean environment (minutes, network)
+	$(BIN)/python .ci/release_check.py
 
 clean: ## remove everything that make built
 	rm -rf $(VENV) build dist site htmlcov .coverage* .cache .hypothesis

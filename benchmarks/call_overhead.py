@@ -1,11 +1,12 @@
 """Processor time that one language-model call costs the caller.
 
 32 and 256 calls are in flight against a server in a process of its own; only the time
-of the calling process counts. Each way runs once per round, rounds interleave the ways,
-and the median of the rounds is shown: compare the ratios, not the milliseconds. At the
-end: what an answer costs that was given before.
+of the calling process counts. Each round runs every way once, in an order that turns
+from round to round. A ratio is taken within a round, where both ways met the same
+machine, and the median over the rounds is what counts: compare ratios, not
+milliseconds. At the end: what an answer costs that was given before.
 
-    python benchmarks/call_overhead.py [calls per round]
+    python benchmarks/call_overhead.py [calls per way and round] [rounds]
 """
 
 # Slow packages are imported by those ways that need them.
@@ -14,6 +15,7 @@ end: what an answer costs that was given before.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -26,15 +28,17 @@ from _bars import Bar, finish, median, say, table
 from synalinks.testing import ChatServerProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
 IN_FLIGHT = (32, 256)
-N_ROUNDS = 5
-N_CALLS = 1000
+N_ROUNDS = 9
+N_CALLS = 500
 MODEL = "gpt-4o-mini"
 KEY = "benchmark"
+AIOHTTP = "raw aiohttp"
+RAW_LITELLM = "raw litellm.acompletion"
 DIRECT = "LanguageModel, direct"
 LITELLM = "LanguageModel, litellm"
 SCHEMA = {
@@ -147,8 +151,8 @@ async def program(url: str, run: Callable[..., Awaitable[float]]) -> float:
 def ways() -> dict[str, Callable[..., Awaitable[float]]]:
     """Return what is compared, by name."""
     return {
-        "raw aiohttp": raw_aiohttp,
-        "raw litellm.acompletion": raw_litellm,
+        AIOHTTP: raw_aiohttp,
+        RAW_LITELLM: raw_litellm,
         DIRECT: lambda url, run: ours(url, run, "direct"),
         LITELLM: lambda url, run: ours(url, run, "litellm"),
         "Program of one Generator, direct": program,
@@ -170,41 +174,48 @@ async def measure(
         msg = f"expected {ANSWER}, received {answer}"
         raise RuntimeError(msg)
     await gather_ordered([call] * n_in_flight, limit=n_in_flight)  # connections open
+    gc.collect()  # each way pays for its own garbage
     started = process_time()
     await gather_ordered([call] * n_calls, limit=n_in_flight)
     return (process_time() - started) / n_calls * 1000
 
 
-def compare(url: str, n_calls: int, n_in_flight: int) -> list[Bar]:
+def compare(url: str, n_calls: int, n_rounds: int, n_in_flight: int) -> list[Bar]:
     """Run all rounds, print the table and return the bars."""
     rows: dict[str, list[float]] = {name: [] for name in ways()}
-    for _ in range(N_ROUNDS):
-        for name, way in ways().items():
+    order = list(ways().items())
+    for index in range(n_rounds):
+        turned = index % len(order)
+        for name, way in order[turned:] + order[:turned]:
             run = way(url, lambda call: measure(n_calls, n_in_flight, call))
             rows[name].append(asyncio.run(run))
-    medians = {name: median(values) for name, values in rows.items()}
-    aiohttp, litellm = medians["raw aiohttp"], medians["raw litellm.acompletion"]
     say(f"\n{n_in_flight} in flight")
     table(
         ["", "CPU ms/call", "/ aiohttp", "/ litellm", "all"],
         [
             [
                 name,
-                one,
-                one / aiohttp,
-                one / litellm,
-                " ".join(f"{value:.2f}" for value in rows[name]),
+                median(row),
+                ratio(row, rows[AIOHTTP]),
+                ratio(row, rows[RAW_LITELLM]),
+                " ".join(f"{value:.2f}" for value in row),
             ]
-            for name, one in medians.items()
+            for name, row in rows.items()
         ],
     )
-    direct, through = medians[DIRECT], medians[LITELLM]
     what = f"{n_in_flight} in flight"
+    to_aiohttp = ratio(rows[DIRECT], rows[AIOHTTP])
+    to_litellm = ratio(rows[LITELLM], rows[RAW_LITELLM])
     return [
-        Bar(f"{what}: direct, CPU ms/call", direct, 1.0),
-        Bar(f"{what}: direct / raw aiohttp", direct / aiohttp, 6.0),
-        Bar(f"{what}: litellm / raw litellm", through / litellm, 1.15),
+        Bar(f"{what}: direct, CPU ms/call", median(rows[DIRECT]), 1.0),
+        Bar(f"{what}: direct / raw aiohttp", to_aiohttp, 6.0),
+        Bar(f"{what}: litellm / raw litellm", to_litellm, 1.15),
     ]
+
+
+def ratio(row: Sequence[float], floor: Sequence[float]) -> float:
+    """Return the median of the ratios of the rounds."""
+    return median([one / least for one, least in zip(row, floor, strict=True)])
 
 
 async def hit(**where: Any) -> float:
@@ -238,9 +249,14 @@ def recall() -> list[Bar]:
 def main() -> None:
     """Run everything and print the verdict."""
     n_calls = int(sys.argv[1]) if len(sys.argv) > 1 else N_CALLS
-    say(f"{n_calls} calls, median of {N_ROUNDS} rounds")
+    n_rounds = int(sys.argv[2]) if len(sys.argv) > 2 else N_ROUNDS
+    say(f"{n_calls} calls, median of {n_rounds} rounds")
     with ChatServerProcess(ANSWER) as server:
-        bars = [bar for n in IN_FLIGHT for bar in compare(server.url, n_calls, n)]
+        bars = [
+            bar
+            for n_in_flight in IN_FLIGHT
+            for bar in compare(server.url, n_calls, n_rounds, n_in_flight)
+        ]
     finish([*bars, *recall()])
 
 

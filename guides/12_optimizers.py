@@ -203,8 +203,9 @@ asyncio.run(
 # the trials they want and find the results in `self.ledger` when they go on.
 #
 # `synalinks.testing.OptimizerSuite` holds yours to the promises of all: it measures
-# nothing twice, its spending adds up, its state goes on through JSON, concurrency
-# changes nothing, and the program gets no worse.
+# nothing twice, its spending adds up, it keeps a budget, its state goes on through
+# JSON, concurrency changes nothing, and the program gets no worse, even if all that it
+# found only shines in training.
 
 
 # %%

@@ -135,7 +135,7 @@ class UntrustedEndpointError(SavingError):
 
     def __init__(self, message: str, *, keys: Iterable[str] = ()) -> None:
         super().__init__(message)
-        self.keys = tuple(keys)
+        self.keys: tuple[str, ...] = tuple(keys)
 
 
 class WriteError(SavingError, OSError):
@@ -164,10 +164,10 @@ class LanguageModelError(SynalinksError):
     ) -> None:
         super().__init__(message)
         self.model = model
-        self.provider = model.partition("/")[0]
+        self.provider: str = model.partition("/")[0]
         self.status_code = status_code
         self.retry_after_s = retry_after_s
-        self.interval_s = 0.0
+        self.interval_s: float = 0.0
         self.attempts = 0
 
 
@@ -262,7 +262,7 @@ class BackupMismatchError(ResumeError):
         self, message: str, *, differences: dict[str, tuple[str, str]] | None = None
     ) -> None:
         super().__init__(message)
-        self.differences = differences or {}
+        self.differences: dict[str, tuple[str, str]] = differences or {}
 
 
 class BackupLockedError(ResumeError):

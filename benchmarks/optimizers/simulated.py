@@ -2,7 +2,10 @@
 
     python benchmarks/optimizers/simulated.py [--worlds 16] [--budget 3000] [--price 5]
         [--families development|held-out|all] [--only NAME,...] [--jobs 2]
+        [--reference NAME]
 
+Names are those of `contenders.py`, and with the packages of other projects installed
+(`pip install --group peers`) `gepa-package` and `dspy-few-shot`.
 Costs are rollouts plus proposals at `--price` rollouts each. The true reward is the
 exact expected test score of the program that would be returned; optimizers never see
 it. All differences are paired by world, with two standard errors.
@@ -20,6 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from contenders import CONTENDERS, REFERENCE
+from peers import PEERS, Account, Points, drive_peer, is_installed
 from worlds import DEVELOPMENT, HELD_OUT, ProposingModel, World
 
 import synalinks
@@ -30,8 +34,8 @@ N_POINTS = 30
 MAX_IDLE_STEPS = 40
 
 
-async def drive(contender, world: World, budget: int, price: int) -> list[float]:
-    """Return the true reward of what would be returned, at even steps of the budget."""
+async def drive(contender, world: World, budget: int, price: int) -> Points:
+    """Return what was spent, and the true reward of what would be returned then."""
     proposing = ProposingModel(world)
     model = synalinks.LanguageModel(
         "simulated/proposer", transport=ScriptedTransport(proposing.answer)
@@ -41,7 +45,7 @@ async def drive(contender, world: World, budget: int, price: int) -> list[float]
     optimizer.start(
         world.first(), world.family.name, samples=samples, brief=world.brief(model)
     )
-    curve: list[tuple[float, float]] = [(0.0, world.truth(optimizer.incumbent))]
+    curve: Points = [(0.0, world.truth(optimizer.incumbent))]
     n_rollouts, n_idle = 0, 0
 
     def spent() -> float:
@@ -74,8 +78,13 @@ async def drive(contender, world: World, budget: int, price: int) -> list[float]
         n_idle = n_idle + 1 if spent() == before else 0
         if spent() <= budget:
             curve.append((spent(), world.truth(optimizer.incumbent)))
+    return curve
+
+
+def at_even_steps(points: Points, budget: int) -> list[float]:
+    """Return the reward at even steps of the budget."""
     return [
-        next(value for at, value in reversed(curve) if at <= budget * i / N_POINTS)
+        next(value for at, value in reversed(points) if at <= budget * i / N_POINTS)
         for i in range(N_POINTS + 1)
     ]
 
@@ -83,9 +92,14 @@ async def drive(contender, world: World, budget: int, price: int) -> list[float]
 def run_one(job) -> tuple[str, str, int, list[float]]:
     """Run one contender on one world, in a process of its own."""
     name, family, seed, budget, price = job
-    contender = next(one for one in CONTENDERS if one.name == name)
-    curve = asyncio.run(drive(contender, World(family, seed), budget, price))
-    return name, family.name, seed, curve
+    world = World(family, seed)
+    if name in PEERS:
+        account = Account(world, ProposingModel(world), price)
+        points = drive_peer(name, account, budget)
+    else:
+        contender = next(one for one in CONTENDERS if one.name == name)
+        points = asyncio.run(drive(contender, world, budget, price))
+    return name, family.name, seed, at_even_steps(points, budget)
 
 
 def interval(values: list[float]) -> str:
@@ -95,20 +109,20 @@ def interval(values: list[float]) -> str:
     return f"{mean:+.3f} ± {2 * error:.3f}"
 
 
-def report(families, names, curves, n_worlds) -> None:
-    """Print one table per family and one line of totals."""
+def report(families, names, curves, n_worlds, reference) -> None:
+    """Print one table per family."""
     for family in families:
         first = statistics.fmean(
-            curves[REFERENCE, family.name, seed][0] for seed in range(n_worlds)
+            curves[reference, family.name, seed][0] for seed in range(n_worlds)
         )
         print(f"\n## {family.name} (untrained {first:.3f})\n")
         print(
-            f"| optimizer | final | area | final vs {REFERENCE} | area vs {REFERENCE} |"
+            f"| optimizer | final | area | final vs {reference} | area vs {reference} |"
         )
         print("|---|---|---|---|---|")
         for name in names:
             own = [curves[name, family.name, seed] for seed in range(n_worlds)]
-            other = [curves[REFERENCE, family.name, seed] for seed in range(n_worlds)]
+            other = [curves[reference, family.name, seed] for seed in range(n_worlds)]
             finals = [a[-1] - b[-1] for a, b in zip(own, other, strict=True)]
             areas = [
                 statistics.fmean(a) - statistics.fmean(b)
@@ -123,6 +137,20 @@ def report(families, names, curves, n_worlds) -> None:
             )
 
 
+def columns(only: str, reference: str) -> list[str]:
+    """Return the names of what is compared, the reference first."""
+    asked = [one for one in only.split(",") if one]
+    usual = [one.name for one in CONTENDERS if not one.is_extra]
+    names = list(dict.fromkeys([reference, *(asked or [*usual, *PEERS])]))
+    missing = [one for one in names if one in PEERS and not is_installed(one)]
+    for name in missing:
+        print(f"{name}: skipped, `{PEERS[name][0]}` is not installed (group `peers`).")
+    unknown = set(names) - {*PEERS, *(one.name for one in CONTENDERS)}
+    if unknown or reference in missing:
+        sys.exit(f"There are no such columns: {sorted(unknown) or [reference]}.")
+    return [one for one in names if one not in missing]
+
+
 def main() -> None:
     """Run all jobs and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -132,6 +160,7 @@ def main() -> None:
     parser.add_argument("--families", default="development")
     parser.add_argument("--only", default="")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--reference", default=REFERENCE)
     options = parser.parse_args()
     chosen = {
         "development": DEVELOPMENT,
@@ -139,13 +168,7 @@ def main() -> None:
         "all": (*DEVELOPMENT, *HELD_OUT),
     }
     families = chosen[options.families]
-    only = [one for one in options.only.split(",") if one]
-    names = [
-        one.name
-        for one in CONTENDERS
-        if (one.name in only if only else not one.is_extra)
-    ]
-    names = list(dict.fromkeys([REFERENCE, *names]))
+    names = columns(options.only, options.reference)
     jobs = [
         (name, family, seed, options.budget, options.price)
         for name in names
@@ -159,7 +182,7 @@ def main() -> None:
         f"{options.worlds} worlds per family, {options.budget} units, a proposal "
         f"priced at {options.price} rollouts"
     )
-    report(families, names, curves, options.worlds)
+    report(families, names, curves, options.worlds, options.reference)
 
 
 if __name__ == "__main__":

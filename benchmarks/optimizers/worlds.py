@@ -90,8 +90,6 @@ DEVELOPMENT = (
     Family(name="conflicting rules", n_conflicts=6, n_rules=20),
     Family(name="noisy graded", graded_noise=0.35, named=0.5),
     Family(name="overloaded proposer", overload=0.06, forgets=0.05, garbles=0.2),
-)
-HELD_OUT = (
     Family(
         name="two modules, long tail",
         n_modules=2,
@@ -112,6 +110,65 @@ HELD_OUT = (
     ),
     Family(
         name="forgetful proposer", forgets=0.1, named=0.35, n_conflicts=3, overload=0.03
+    ),
+    Family(name="sixty samples", n_train=60, n_validation=30, n_rules=16),
+    Family(
+        name="thirty samples",
+        n_train=32,
+        n_validation=32,
+        n_rules=12,
+        needed=(1, 3),
+        miss=0.55,
+        memorises=0.3,
+    ),
+)
+HELD_OUT = (
+    Family(
+        name="five modules",
+        n_modules=5,
+        n_rules=6,
+        needed=(3, 6),
+        miss=0.72,
+        popularity=0.8,
+    ),
+    Family(
+        name="fifty samples",
+        n_train=50,
+        n_validation=50,
+        n_rules=20,
+        memorises=0.25,
+    ),
+    Family(
+        name="few to train on",
+        n_train=40,
+        n_validation=120,
+        n_rules=16,
+        needed=(1, 4),
+        miss=0.6,
+        memorises=0.4,
+    ),
+    Family(
+        name="terse feedback, graded",
+        graded_noise=0.25,
+        named=0.3,
+        named_harm=0.2,
+        n_rules=18,
+    ),
+    Family(
+        name="rambling proposer",
+        chatters=0.95,
+        garbles=0.3,
+        harmful=0.2,
+        n_edits=6,
+        dilution=0.008,
+    ),
+    Family(
+        name="hard samples",
+        cap=(0.3, 0.8),
+        needed=(3, 6),
+        miss=0.7,
+        n_rules=20,
+        n_conflicts=4,
     ),
 )
 

@@ -94,6 +94,11 @@ def check_writable(folder: str | Path) -> None:
         raise WriteError(msg) from error
 
 
+def temporary_file() -> BinaryIO:
+    """Return a file without a name, which is gone when it is closed."""
+    return tempfile.TemporaryFile(prefix="synalinks.")
+
+
 @contextlib.contextmanager
 def scratch_folder() -> Generator[Path]:
     """Make a folder that is gone after a `with` block.

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import JsonValue
 
-__all__ = ["JsonObject", "JsonValue", "canonical", "digest", "dumps"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "JsonObject",
+    "JsonValue",
+    "canonical",
+    "digest",
+    "digest_of_list",
+    "dumps",
+]
 
 # Values are JSON. `Any` rather than `JsonValue`: code that walks known schemas would
 # need a cast at every step, and the casts would check nothing.
@@ -34,7 +44,21 @@ def digest(value: JsonValue) -> str:
     Args:
         value: Any JSON value.
     """
-    return hashlib.sha256(canonical(value).encode()).hexdigest()[:16]
+    content = canonical(value).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def digest_of_list(values: Iterable[JsonValue]) -> str:
+    """Return `digest(list(values))`, without having all of them at once.
+
+    Args:
+        values: JSON values.
+    """
+    content = hashlib.sha256(b"[")
+    for index, value in enumerate(values):
+        content.update(f"{',' * (index > 0)}{canonical(value)}".encode())
+    content.update(b"]")
+    return content.hexdigest()[:16]
 
 
 def dumps(value: JsonValue, *, indent: int | None = None) -> str:

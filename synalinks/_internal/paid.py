@@ -28,6 +28,8 @@ async def gather_paid(thunks: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
     Raises:
         BudgetExceededError: A call was held back; the others have ended.
     """
+    if len(thunks) == 1:  # there are no others
+        return [await thunks[0]()]
     held_back: list[BudgetExceededError] = []
 
     async def run(thunk: Callable[[], Awaitable[T]]) -> list[T]:

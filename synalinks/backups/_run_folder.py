@@ -52,7 +52,7 @@ class RunFolder:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
         self.card: RunCard | None = None
         self._lock: AppendFile | None = None
         self._number = 0

@@ -93,11 +93,11 @@ class BackupAndRestore(Callback):
             )
             raise ConfigurationError(msg)
         check_real("grace_s", grace_s, at_least=0)
-        self.backup_dir = Path(backup_dir)
+        self.backup_dir: Path = Path(backup_dir)
         self.save_freq = save_freq
         self.double_checkpoint = double_checkpoint
         self.delete_checkpoint = delete_checkpoint
-        self.allow_changes = tuple(allow_changes)
+        self.allow_changes: tuple[str, ...] = tuple(allow_changes)
         self.on_divergence = on_divergence
         self.grace_s = grace_s
         self.run_id: str | None = None

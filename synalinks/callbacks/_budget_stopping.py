@@ -81,7 +81,7 @@ class BudgetStopping(Callback):
             "seconds": max_seconds,
         }
         limits = {kind: n for kind, n in given.items() if n is not None}
-        self.budget = Budget(limits=limits, reserve=reserve)
+        self.budget: Budget = Budget(limits=limits, reserve=reserve)
         self.verbose = verbose
         self.scope: Literal["run", "experiment"] = _checked_scope(scope)
         self._clock = clock

@@ -103,7 +103,7 @@ class Cadence:
         argument: str = "every",
         clock: Callable[[], float] = perf_counter,
     ) -> None:
-        self.interval = parse_cadence(every, argument=argument)
+        self.interval: Interval = parse_cadence(every, argument=argument)
         self._from_the_start = from_the_start
         self._clock = clock
         self._purse = Purse(clock)

@@ -22,7 +22,7 @@ class CallbackGroup(Callback):
     """
 
     def __init__(self, *callbacks: Any, callback_order: float = 0) -> None:
-        self.members = CallbackList(list(callbacks))
+        self.members: CallbackList = CallbackList(list(callbacks))
         self.callback_order = callback_order
         for hook in HOOKS:
             setattr(self, hook, getattr(self.members, hook))

@@ -30,11 +30,11 @@ class CheckpointPath:
     """
 
     def __init__(self, filepath: str | Path, *, holds_variables: bool) -> None:
-        self.template = str(filepath)
-        self.suffix = _suffix_of(self.template, holds_variables=holds_variables)
+        self.template: str = str(filepath)
+        self.suffix: str = _suffix_of(self.template, holds_variables=holds_variables)
         self._fields = dict(_fields_of(self.template))
         parts = Path(filepath).parts
-        self.folder = Path(*takewhile(lambda part: "{" not in part, parts[:-1]))
+        self.folder: Path = Path(*takewhile(lambda part: "{" not in part, parts[:-1]))
 
     @property
     def keys(self) -> set[str]:

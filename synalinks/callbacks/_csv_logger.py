@@ -67,7 +67,7 @@ class CSVLogger(Callback):
                 f"comma or a tab, received: {show(separator)}."
             )
             raise ConfigurationError(msg)
-        self.filepath = Path(filepath)
+        self.filepath: Path = Path(filepath)
         self.separator = separator
         self.append = append
         self._columns: set[str] = set()

@@ -60,7 +60,7 @@ class EarlyStopping(Callback):
         ConfigurationError: An argument cannot work.
     """
 
-    callback_order = 5
+    callback_order: float = 5
     mutates = True
 
     def __init__(

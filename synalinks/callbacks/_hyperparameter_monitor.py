@@ -38,7 +38,7 @@ class HyperparameterMonitor(Callback):
     """
 
     # After the schedulers, which set the values, and before the loggers.
-    callback_order = 6
+    callback_order: float = 6
 
     def __init__(
         self,

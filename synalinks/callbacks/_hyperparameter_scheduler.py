@@ -26,7 +26,7 @@ class HyperparameterScheduler(Callback):
         ConfigurationError: `schedule` is no function.
     """
 
-    callback_order = 5
+    callback_order: float = 5
 
     def __init__(self, name: str, schedule: Schedule) -> None:
         if not callable(schedule):

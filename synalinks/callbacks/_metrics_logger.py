@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.callbacks._callback import ErrorPolicy, Logs
+    from synalinks.callbacks._sinks import Sink
 
 
 _CHARS_PER_TOKEN = 4
@@ -79,12 +80,12 @@ class MetricsLogger(Callback):
             ("log_outputs", log_outputs),
         ):
             check_count(name, value)
-        self.sinks = [sink_of(one) for one in given]
-        self.log_every_n_steps = log_every_n_steps or 0
-        self.log_every_n_epochs = log_every_n_epochs or 0
+        self.sinks: list[Sink] = [sink_of(one) for one in given]
+        self.log_every_n_steps: int = log_every_n_steps or 0
+        self.log_every_n_epochs: int = log_every_n_epochs or 0
         self.log_metrics = log_metrics
-        self.log_feedback = log_feedback or log_gradients
-        self.log_variables = log_variables or log_parameters
+        self.log_feedback: bool = log_feedback or log_gradients
+        self.log_variables: bool = log_variables or log_parameters
         self.log_outputs = log_outputs
         self._forget()
 

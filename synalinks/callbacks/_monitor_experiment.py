@@ -64,6 +64,7 @@ class ExperimentRuns(Callback):
             experiment=self.experiment_name,
             name=name,
             mode="new",
+            begun_ms=_now_ms(),
             run_id=None,
             parent=None,
             tags={"synalinks.kind": "experiment"},
@@ -94,6 +95,7 @@ class ExperimentRuns(Callback):
             experiment=self.experiment_name,
             name=ctx.run_key,
             mode="new",
+            begun_ms=_now_ms(),
             run_id=None,
             parent=parent,
             tags={name: value for name, value in tags.items() if value is not None},
@@ -118,7 +120,7 @@ class ExperimentRuns(Callback):
             step: Training steps completed; None after training.
         """
         prefix = result.name if step is not None else f"{result.name}_final"
-        now_ms = time.time_ns() // 1_000_000
+        now_ms = _now_ms()
         rows = [
             [f"{prefix}.{name}", float(value), now_ms, step or 0]
             for name, value in result.metrics.items()
@@ -148,9 +150,13 @@ class ExperimentRuns(Callback):
             result: What came of it.
         """
         if result.best_arm is not None:
-            now_ms = time.time_ns() // 1_000_000
+            now_ms = _now_ms()
             rows = [["best_score", result.best_score, now_ms, 0]]
             self._put("metrics", rows=rows)
             self._put("tags", tags={"synalinks.best_arm": result.best_arm})
         self._put("end", status=_STATUS.get(result.status, "FINISHED"))
         self._tell()
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

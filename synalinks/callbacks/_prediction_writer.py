@@ -41,7 +41,7 @@ class PredictionWriter(Callback):
     on_hook_error: ErrorPolicy = "disable"
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
         if self.path.suffix != _SUFFIX:
             msg = f"The path ends in `{_SUFFIX}`, received: {show(str(path))}."
             raise ConfigurationError(msg)

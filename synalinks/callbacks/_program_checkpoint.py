@@ -62,7 +62,7 @@ class ProgramCheckpoint(CheckpointSaver):
         ConfigurationError: An argument, or a combination, cannot work.
     """
 
-    callback_order = 20
+    callback_order: float = 20
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class ProgramCheckpoint(CheckpointSaver):
             ranks=save_best_only or save_top_k is not None,
             reason="batch" if self._is_by_batch() else "epoch",
         )
-        self.filepath = str(filepath)
+        self.filepath: str = str(filepath)
         self.monitor = monitor
         self.mode = mode
         self.save_best_only = save_best_only

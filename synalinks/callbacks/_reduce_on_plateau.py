@@ -45,7 +45,7 @@ class ReduceOnPlateau(Callback):
         ConfigurationError: An argument cannot work.
     """
 
-    callback_order = 5
+    callback_order: float = 5
 
     def __init__(
         self,

@@ -56,7 +56,7 @@ class SignalCheckpoint(Callback):
         signals: Sequence[signal.Signals] = _SIGNALS,
         stop_file: str | Path | None = None,
     ) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
         if self.path.suffix != ".json":
             msg = (
                 "The path ends in `.json`, or in `.variables.json` for variables "
@@ -71,7 +71,7 @@ class SignalCheckpoint(Callback):
                 )
                 raise ConfigurationError(msg)
         self.signals = tuple(signals)
-        self.stop_file = Path(stop_file or self.path.parent / _STOP_FILE)
+        self.stop_file: Path = Path(stop_file or self.path.parent / _STOP_FILE)
         self.received: str | None = None
         self._before: dict[signal.Signals, Any] = {}
 

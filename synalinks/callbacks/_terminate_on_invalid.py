@@ -66,7 +66,7 @@ class TerminateOnInvalid(Callback):
         self.window = window
         self.max_failed = max_failed
         self.constant_rewards = constant_rewards
-        self.output_dir = None if output_dir is None else Path(output_dir)
+        self.output_dir: Path | None = None if output_dir is None else Path(output_dir)
         self._seen: list[JsonObject] = []
 
     def state_dict(self) -> JsonObject:

@@ -1,4 +1,4 @@
-"""The command line: `synalinks demo`, `runs` and `show`."""
+"""The command line: `synalinks demo`, `init`, `runs` and `show`."""
 
 from synalinks.cli._app import app
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from synalinks.cli._demo import DemoSettings, run_demo
+from synalinks.cli._init import TEMPLATES, InitSettings, list_templates, run_init
 from synalinks.cli._runs import list_runs, show_page, show_run
 from synalinks.errors import SynalinksError
 from synalinks.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+_TEMPLATES_HELP = "; ".join(f"{name}, {what}" for name, what in TEMPLATES.items())
 
 app = typer.Typer(
     help="Train programs made of language-model calls.",
@@ -103,6 +106,50 @@ def demo(  # noqa: PLR0917 - options are named on the command line
     )
     with _errors_in_one_line():
         run_demo(settings)
+
+
+@app.command(
+    help="Write a project that runs offline and passes its own tests: "
+    + _TEMPLATES_HELP
+)
+def init(  # noqa: PLR0917 - options are named on the command line
+    project: Annotated[
+        Path, typer.Argument(help="Folder of the project; made if need be.")
+    ] = Path(),
+    name: Annotated[
+        str | None,
+        typer.Option("--name", "-n", help="Name; by default that of the folder."),
+    ] = None,
+    description: Annotated[
+        str | None, typer.Option("--description", "-d", help="What the project does.")
+    ] = None,
+    template: Annotated[
+        str, typer.Option("--template", "-t", help="What to write.")
+    ] = "script",
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="Language model, as provider/name.")
+    ] = "embedded/learner",
+    list_: Annotated[
+        bool, typer.Option("--list", "-l", help="List the templates and exit.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", "-f", help="Replace files that are there.")
+    ] = False,
+) -> None:
+    """Write a project that runs offline and passes its own tests."""
+    if list_:
+        list_templates()
+        return
+    settings = InitSettings(
+        project=project,
+        name=name,
+        description=description,
+        template=template,
+        model=model,
+        force=force,
+    )
+    with _errors_in_one_line():
+        run_init(settings)
 
 
 @app.command(help="List the experiments and runs at or below a folder.")

@@ -41,7 +41,7 @@ class Checkpointing(Evaluations):
         super().__init__()
         self.callbacks: Any = None
         self.checkpoint_folder: Path | None = None
-        self.artifacts = Artifacts(run_id=secrets.token_hex(_N_ID_BYTES))
+        self.artifacts: Artifacts = Artifacts(run_id=secrets.token_hex(_N_ID_BYTES))
         self._requested: list[Path | None] = []
 
     if TYPE_CHECKING:

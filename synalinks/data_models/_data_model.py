@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, PydanticUserError
 
@@ -55,7 +55,9 @@ class DataModel(Operators, BaseModel, metaclass=DataModelMeta):
         {'query': 'What is it?'}
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    if TYPE_CHECKING:
+        __synalinks_schema_kept__: ClassVar[JsonObject | None]
 
     @classmethod
     def __synalinks_schema__(cls) -> JsonObject:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from synalinks._internal.json import dumps
 from synalinks._internal.naming import unique_name
@@ -179,7 +179,7 @@ class JsonDataModel(Reshaping):
             return NotImplemented
         return self._json == other._json
 
-    __hash__ = None  # pyright: ignore[reportAssignmentType]
+    __hash__: ClassVar[None] = None  # pyright: ignore[reportIncompatibleMethodOverride]
 
     def __repr__(self) -> str:
         return f"JsonDataModel({show(self._json)})"

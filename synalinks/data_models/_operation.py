@@ -35,9 +35,11 @@ class DataOperation:
         self, kind: str, params: dict[str, Any] | None = None, name: str | None = None
     ) -> None:
         self.kind = kind
-        self.params = {key: _as_json(part) for key, part in (params or {}).items()}
+        self.params: dict[str, Any] = {
+            key: _as_json(part) for key, part in (params or {}).items()
+        }
         _check_params(kind, self.params)
-        self.name = name or unique_name(kind)
+        self.name: str = name or unique_name(kind)
 
     async def run(self, *operands: Any, **_: Any) -> Any:
         """Apply the operation to values; options such as `training` mean nothing here.

@@ -50,7 +50,7 @@ class SymbolicDataModel(Reshaping, Symbol):
     ) -> None:
         self._schema = schema_from(schema, data_model, "SymbolicDataModel")
         self.record_history = record_history
-        self.name = name or unique_name("SymbolicDataModel")
+        self.name: str = name or unique_name("SymbolicDataModel")
         self.origin: Origin | None = None
         self.cases: tuple[JsonObject, ...] = (self._schema,)
 

@@ -79,9 +79,9 @@ class Variable(Reshaping):
         self._value = default_json(data_model, _initial_value(initializer))
         self._has_bookkeeping = Trainable.keys() <= property_names(self._schema)
         self.trainable = trainable
-        self.name = name or unique_name("Variable")
-        self.path = self.name
-        self.description = description or self._schema.get("description", "")
+        self.name: str = name or unique_name("Variable")
+        self.path: str = self.name
+        self.description: str = description or self._schema.get("description", "")
 
     @property
     def trainable(self) -> bool:

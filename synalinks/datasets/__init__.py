@@ -4,6 +4,9 @@ from synalinks._internal.public import publish
 from synalinks.datasets import banking77, gsm8k, support_messages
 from synalinks.datasets._csv_dataset import CSVDataset
 from synalinks.datasets._dataset import Dataset
+from synalinks.datasets._frame_reader import FrameReader
+from synalinks.datasets._frames import frame_of, is_frame, object_array
+from synalinks.datasets._huggingface_dataset import HuggingFaceDataset
 from synalinks.datasets._json_dataset import JSONDataset
 from synalinks.datasets._jsonl_dataset import JSONLDataset
 from synalinks.datasets._parquet_dataset import ParquetDataset
@@ -12,11 +15,16 @@ from synalinks.datasets._split import split_train_test
 __all__ = [
     "CSVDataset",
     "Dataset",
+    "FrameReader",
+    "HuggingFaceDataset",
     "JSONDataset",
     "JSONLDataset",
     "ParquetDataset",
     "banking77",
+    "frame_of",
     "gsm8k",
+    "is_frame",
+    "object_array",
     "split_train_test",
     "support_messages",
 ]

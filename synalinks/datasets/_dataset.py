@@ -87,10 +87,12 @@ class Dataset(Configurable, ABC):
                 " Give tools to the modules of the program."
             )
             raise ConfigurationError(msg)
-        self.batch_size = _checked_count("batch_size", given.get("batch_size", 1))
-        self.repeat = _checked_count("repeat", given.get("repeat", 1))
+        self.batch_size: int = _checked_count("batch_size", given.get("batch_size", 1))
+        self.repeat: int = _checked_count("repeat", given.get("repeat", 1))
         limit = given.get("limit")
-        self.limit = None if limit is None else _checked_count("limit", limit)
+        self.limit: int | None = (
+            None if limit is None else _checked_count("limit", limit)
+        )
         self._inputs = _side("input", given)
         has_outputs = any(name.startswith("output") for name in given)
         self._outputs = _side("output", given) if has_outputs else None

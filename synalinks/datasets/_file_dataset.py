@@ -32,7 +32,7 @@ class FileDataset(Dataset):
 
     def __init__(self, path: str | Path, **arguments: Unpack[DatasetArguments]) -> None:
         super().__init__(**arguments)
-        self.path = existing_file(path)
+        self.path: Path = existing_file(path)
 
     @abstractmethod
     def _read(self) -> Iterator[tuple[str, JsonObject]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ParquetDataset(FileDataset):
-    """The rows of a Parquet file; the whole file is read at once.
+    """The rows of a Parquet file, of which a part is in memory at a time.
 
     Args:
         path: The file.

@@ -8,6 +8,7 @@ from synalinks.graph._node import (
     Operation,
     Origin,
     Symbol,
+    has_symbols,
     map_symbols,
     symbols_in,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Symbol",
     "diagram_of",
     "draw_diagram",
+    "has_symbols",
     "leaves_of",
     "map_symbols",
     "symbols_in",

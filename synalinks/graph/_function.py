@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal.aio import run_all
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.errors import GraphError, counted, show
-from synalinks.graph._node import map_symbols, symbols_in
+from synalinks.graph._node import Symbol, has_symbols, map_symbols, symbols_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from synalinks.graph._node import Node, Symbol
+    from synalinks.graph._node import Node
 
 
 class Function:
@@ -31,12 +31,15 @@ class Function:
     def __init__(self, inputs: Any, outputs: Any) -> None:
         self.inputs = inputs
         self.outputs = outputs
-        self._sources = [_node_of(symbol) for symbol in symbols_in(inputs)]
-        if not self._sources or not list(symbols_in(outputs)):
+        self.input_symbols = list(symbols_in(inputs))
+        self._sources = [_node_of(symbol) for symbol in self.input_symbols]
+        if not self._sources or not has_symbols(outputs):
             msg = "A graph needs at least one symbolic input and one symbolic output."
             raise GraphError(msg)
-        self.nodes = _sorted_nodes(outputs, self._sources)
+        self.nodes: list[Node] = _sorted_nodes(outputs, self._sources)
         _check_names(self.nodes)
+        given = set(map(id, self._sources))
+        self._pending = [node for node in self.nodes if id(node) not in given]
         self._is_chain = all(
             node.parents() in ([], [previous])
             for previous, node in zip([None, *self.nodes], self.nodes, strict=False)
@@ -59,12 +62,11 @@ class Function:
         results: dict[int, Any] = {
             id(node): value for node, value in zip(self._sources, given, strict=True)
         }
-        pending = [node for node in self.nodes if id(node) not in results]
         if self._is_chain:
-            for node in pending:
+            for node in self._pending:
                 results[id(node)] = await _run_node(node, results, options)
         else:
-            await _run_concurrently(pending, results, options)
+            await _run_concurrently(self._pending, results, options)
         return map_symbols(self.outputs, lambda symbol: _value_of(symbol, results))
 
 
@@ -81,6 +83,8 @@ def leaves_of(values: Any, structure: Any) -> list[Any]:
     Raises:
         GraphError: The values have another structure.
     """
+    if isinstance(structure, Symbol):
+        return [values]
     if structure is None:  # nothing is taken here
         return []
     if is_dict(structure):
@@ -89,7 +93,7 @@ def leaves_of(values: Any, structure: Any) -> list[Any]:
             msg = f"The graph takes a dict of {expected}, received: {show(values)}."
             raise GraphError(msg)
         pairs = [(values[key], part) for key, part in structure.items()]
-    elif is_row(structure):
+    else:
         if not is_row(values) or len(values) != len(structure):
             received = counted(len(values), "value") if is_row(values) else show(values)
             msg = (
@@ -98,8 +102,6 @@ def leaves_of(values: Any, structure: Any) -> list[Any]:
             )
             raise GraphError(msg)
         pairs = list(zip(values, structure, strict=True))
-    else:
-        return [values]
     return [leaf for value, part in pairs for leaf in leaves_of(value, part)]
 
 
@@ -114,6 +116,10 @@ def _node_of(symbol: Symbol) -> Node:
 
 
 async def _run_node(node: Node, results: dict[int, Any], options: Any) -> Any:
+    if node.is_plain:
+        values = [_value_of(symbol, results) for symbol in node.args]
+        return await node.operation.run(*values, **options)
+
     def value_of(symbol: Symbol) -> Any:
         return _value_of(symbol, results)
 

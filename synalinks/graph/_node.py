@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from synalinks._internal.shape import is_dict, is_list, is_row
@@ -41,6 +41,12 @@ class Node:
     operation: Operation
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any]
+    is_plain: bool = field(init=False)
+    """Whether it takes symbols and nothing else, as most nodes do."""
+
+    def __post_init__(self) -> None:
+        is_flat = all(isinstance(one, Symbol) for one in self.args)
+        self.is_plain = is_flat and not self.kwargs
 
     def parents(self) -> list[Node]:
         """Return the nodes whose outputs this node takes, without repetition."""
@@ -82,6 +88,19 @@ def symbols_in(structure: Any) -> Iterator[Symbol]:
     elif is_dict(structure):
         for part in structure.values():
             yield from symbols_in(part)
+
+
+def has_symbols(structure: Any) -> bool:
+    """Return whether there is any symbol in nested lists, tuples and dicts.
+
+    Args:
+        structure: A symbol, a container of symbols, or any other value.
+    """
+    if isinstance(structure, Symbol):
+        return True
+    if is_row(structure):
+        return any(map(has_symbols, structure))
+    return is_dict(structure) and any(map(has_symbols, structure.values()))
 
 
 def map_symbols(structure: Any, replace: Callable[[Symbol], Any]) -> Any:

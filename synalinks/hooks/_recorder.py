@@ -13,7 +13,8 @@ from synalinks._internal.json import digest, dumps
 from synalinks.config import synalinks_home
 from synalinks.errors import ConfigurationError
 from synalinks.hooks._hook import Hook
-from synalinks.hooks._spans import answer_message, plain
+from synalinks.hooks._spans import answer_message
+from synalinks.tracking import plain
 from synalinks.version import __version__
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Recorder(Hook):
     """
 
     def __init__(self, base_dir: str | Path | None = None) -> None:
-        self.base_dir = Path(base_dir or synalinks_home())
+        self.base_dir: Path = Path(base_dir or synalinks_home())
         if self.base_dir.exists() and not self.base_dir.is_dir():
             msg = f"`base_dir` is a folder to write to, `{self.base_dir}` is a file."
             raise ConfigurationError(msg)

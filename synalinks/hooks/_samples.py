@@ -15,29 +15,31 @@ if TYPE_CHECKING:
 
     from synalinks.hooks._call import Call
 
+_NOBODY = contextlib.nullcontext()
 # Samples that are not done with: their reward is still to come.
 _open: dict[str, Call] = {}
 # The trees that the predictions belong to that are scored together here, in order.
 scored_traces: ContextVar[Sequence[str]] = ContextVar("scored_traces", default=())
 
 
-@contextlib.contextmanager
-def observed_sample(program: Any, inputs: Any) -> Generator[Call | None]:
+def observed_sample(
+    program: Any, inputs: Any
+) -> contextlib.AbstractContextManager[Call | None]:
     """Make the calls in a `with` block part of a sample's; it stays open after it.
 
     Args:
         program: What runs on the sample.
         inputs: The sample.
 
-    Yields:
-        The call of the sample, to note how it went; None if nobody observes.
-
-    Raises:
-        BaseException: What was raised in the block; the sample is done with.
+    Returns:
+        The context; it gives the call of the sample, to note how it went, or None if
+        nobody observes.
     """
-    if not session_hooks():
-        yield None
-        return
+    return _opened(program, inputs) if session_hooks() else _NOBODY
+
+
+@contextlib.contextmanager
+def _opened(program: Any, inputs: Any) -> Generator[Call]:
     with context.bound(observed_now, None):
         call = new_call(program, kind="sample", inputs=inputs)
     _open[call.trace_id] = call
@@ -51,22 +53,17 @@ def observed_sample(program: Any, inputs: Any) -> Generator[Call | None]:
             raise
 
 
-@contextlib.contextmanager
-def inside_sample(trace_id: str) -> Generator[None]:
+def inside_sample(trace_id: str) -> contextlib.AbstractContextManager[object]:
     """Make the calls in a `with` block part of a sample that ran before.
 
     Args:
         trace_id: That of its call; nothing is done for an unknown one.
 
-    Yields:
-        None.
+    Returns:
+        The context.
     """
     call = _open.get(trace_id)
-    if call is None:
-        yield
-        return
-    with context.bound(observed_now, call):
-        yield
+    return _NOBODY if call is None else context.bound(observed_now, call)
 
 
 def end_sample(trace_id: str, **facts: Any) -> None:

@@ -8,7 +8,6 @@ keeps its place in a queue between two attempts.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -21,10 +20,11 @@ from synalinks.errors import (
     TimedOutError,
     TransientError,
 )
+from synalinks.language_models._in_time import InTime
 from synalinks.language_models._retry import RetryPolicy, Tries
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     from synalinks._internal.rng import Stream
     from synalinks.contracts import Usage
@@ -125,34 +125,22 @@ class Attempts:
                 self._give_back()
             await asyncio.sleep(wait_s)
 
-    @contextlib.asynccontextmanager
-    async def in_time(self) -> AsyncGenerator[None]:
-        """Cut what runs inside when the time of the call is over.
+    def in_time(self) -> InTime:
+        """Return a context that is cut off when the time of the call is over.
 
         By the clock on the wall: a server that sends a byte now and then is cut off
-        as well.
-
-        Yields:
-            None.
-
-        Raises:
-            TimedOutError: The time is over.
-            TimeoutError: What runs inside raised one of its own.
+        as well. It raises `TimedOutError`.
         """
-        limit = asyncio.timeout_at(self._deadline_s)
-        try:
-            async with limit:
-                yield
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            msg = (
-                f"`{self._request.model}` gave no complete answer within "
-                f"{self._request.timeout_s} s (`timeout`)."
-            )
-            error = TimedOutError(msg, model=self._request.model)
-            self._limiter.timed_out(error, self._begun_s)
-            raise error from None
+        return InTime(self._deadline_s, self._out_of_time)
+
+    def _out_of_time(self) -> TimedOutError:
+        msg = (
+            f"`{self._request.model}` gave no complete answer within "
+            f"{self._request.timeout_s} s (`timeout`)."
+        )
+        error = TimedOutError(msg, model=self._request.model)
+        self._limiter.timed_out(error, self._begun_s)
+        return error
 
     def extend(self, seconds: float) -> None:
         """Give the call more time, for what was not the server's doing.
@@ -183,6 +171,9 @@ class Attempts:
         with self._ledger.in_flight(self._expected):
             self._sent_s = self._limiter.now_s()
             self._ledger.here.attempts += 1
+            intent = context.intent.get()
+            if intent is not None:
+                intent.is_sent = True
             self.n_sent += 1
             try:
                 answer = await send()

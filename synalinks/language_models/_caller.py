@@ -25,9 +25,9 @@ from synalinks.language_models._kept import (
 )
 from synalinks.language_models._limits import Limits
 from synalinks.language_models._per_loop import PerLoop
-from synalinks.language_models._pricing import cost_usd, model_info
+from synalinks.language_models._pricing import model_info, priced
 from synalinks.language_models._reask import asked_again, is_worth_asking_again
-from synalinks.language_models._response import Completion, LMResponse
+from synalinks.language_models._response import Completion
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -78,6 +78,7 @@ class Caller:
         self.limits = Limits(transport, settings.max_concurrency)
         self._preparing = PerLoop(asyncio.Lock)
         self._is_prepared = False
+        self._n_unprepared = 0
 
     def divide_limit(self, n: int) -> None:
         """Make no more than a part of the calls at once that may be.
@@ -154,9 +155,8 @@ class Caller:
         """
         # Who comes when all is prepared must not overtake who still waits for it: calls
         # are made, and paid from a budget, in the order of the samples.
-        async with self._preparing.get():
-            if not self._is_prepared:
-                await self._prepare(request.model)
+        if self._n_unprepared or not self._is_prepared:
+            await self._prepare_once(request.model)
         return Attempts(
             request,
             self.limits.lane(request),
@@ -181,10 +181,11 @@ class Caller:
         usage: Usage | None = None
         while True:
             response = await attempts.run(lambda: self.transport.send(question))  # noqa: B023 - awaited at once
-            response = self.priced(response, request, attempts.take_elapsed_s())
+            elapsed_s = attempts.take_elapsed_s()
+            taken = priced(response.usage, request.model, elapsed_s)
             # An answer that is refused below was paid for all the same.
-            self._ledger.record(response.usage, response.finish_reason)
-            usage = response.usage if usage is None else usage + response.usage
+            self._ledger.record(taken, response.finish_reason)
+            usage = taken if usage is None else usage + taken
             try:
                 value = read_value(response, request)
             except InvalidOutputError as error:
@@ -201,21 +202,14 @@ class Caller:
                     reasoning_content=response.reasoning_content,
                 )
 
-    def priced(
-        self, response: LMResponse, request: LMRequest, elapsed_s: float
-    ) -> LMResponse:
-        """Return an answer with what it took.
-
-        Args:
-            response: What the transport delivered.
-            request: What was asked.
-            elapsed_s: Seconds that were spent on it.
-        """
-        cost = response.usage.cost_usd
-        if cost is None:  # the transport does not know
-            cost = cost_usd(request.model, response.usage)
-        usage = replace(response.usage, elapsed_s=elapsed_s, cost_usd=cost)
-        return replace(response, usage=usage)
+    async def _prepare_once(self, model: str) -> None:
+        self._n_unprepared += 1
+        try:
+            async with self._preparing.get():
+                if not self._is_prepared:
+                    await self._prepare(model)
+        finally:
+            self._n_unprepared -= 1
 
     async def _prepare(self, model: str) -> None:
         """Do what is slow the first time in a thread, outside the limit of time."""

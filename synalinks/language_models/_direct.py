@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydantic_core import to_json
+
 from synalinks._internal import context
-from synalinks._internal.json import JsonObject, dumps
 from synalinks.errors import ConfigurationError, ConnectionLostError, TimedOutError
 from synalinks.language_models._chunk import one_chunk
 from synalinks.language_models._chunk_reader import ChunkReader
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientResponse
 
+    from synalinks._internal.json import JsonObject
     from synalinks.language_models._chunk import LMChunk
     from synalinks.language_models._chunk_stream import ChunkStream
     from synalinks.language_models._em_request import EMRequest, EMResponse
@@ -41,6 +44,7 @@ _OK = 200
 _KEY_HEADER = "Idempotency-Key"
 _WHOLE = ("application/json", "text/html")
 _LAST_BYTES_S = 0.05
+_LARGE_BYTES = 2**20
 
 
 class DirectTransport:
@@ -140,7 +144,7 @@ class DirectTransport:
     ) -> ClientResponse:
         """Return an answer with status 200, not read yet; to be closed."""
         url = f"{_address(endpoint)}/{path}"
-        content, intent = dumps(body).encode(), context.intent.get()
+        content, intent = _encoded(body), context.intent.get()
         headers = _headers(request, endpoint)
         if intent is not None:
             headers.setdefault(_KEY_HEADER, intent.key_of(content))
@@ -149,7 +153,8 @@ class DirectTransport:
         async def post() -> ClientResponse:
             return await session.post(
                 url,
-                data=content,
+                # A file is sent bit by bit: other calls go on meanwhile.
+                data=content if len(content) < _LARGE_BYTES else BytesIO(content),
                 headers=headers,
                 allow_redirects=False,  # a key goes nowhere but where it was meant to
                 proxy=self._sessions.proxy_for(url),
@@ -201,6 +206,13 @@ async def _read_to_end(answer: ClientResponse) -> None:
     with contextlib.suppress(TimeoutError, *connection_errors()):
         async with asyncio.timeout(_LAST_BYTES_S):
             await answer.content.read()
+
+
+def _encoded(body: JsonObject) -> bytes:
+    try:
+        return to_json(body)  # in a sixth of the time of `json`
+    except ValueError:  # half of a surrogate pair, which JSON can escape, or no JSON
+        return json.dumps(body).encode()
 
 
 def _address(endpoint: Endpoint) -> str:

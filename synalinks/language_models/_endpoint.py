@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from synalinks.errors import AuthenticationError
+from synalinks.errors import AuthenticationError, ConfigurationError, show
 from synalinks.language_models._providers import (
     Provider,
     first_set,
@@ -14,6 +15,8 @@ from synalinks.language_models._providers import (
 )
 from synalinks.language_models._redaction import is_secret_name
 from synalinks.language_models._request import AnyRequest  # noqa: TC001
+
+_HTTP = re.compile(r"https?://[^/]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ def endpoint_of(request: AnyRequest) -> Endpoint:
     """
     provider = provider_or_default(request.provider)
     api_base = request.api_base or first_set(provider.base_variables)
+    check_address(api_base, request.model)
     is_own = api_base is None
     api_base = (api_base or provider.api_base or "").rstrip("/") or None
     if api_base and provider.litellm_prefix == "ollama_chat":
@@ -55,6 +59,26 @@ def endpoint_of(request: AnyRequest) -> Endpoint:
     return Endpoint(
         provider=provider, api_base=api_base, api_key=api_key, is_own=is_own
     )
+
+
+def check_address(api_base: str | None, model: str) -> None:
+    """Refuse an address that no HTTP client can reach, before anything is sent.
+
+    Args:
+        api_base: What the user gave, as an argument or in the environment.
+        model: Whose address it is, for the message.
+
+    Raises:
+        ConfigurationError: It is no address of HTTP.
+    """
+    if api_base is None or _HTTP.match(api_base):
+        return
+    shown = api_base.rpartition("@")[2].partition("?")[0]  # without what is secret
+    msg = (
+        f"The address (`api_base`) of `{model}` begins with `http://` or `https://`, "
+        f"received: {show(shown)}."
+    )
+    raise ConfigurationError(msg)
 
 
 def _with_version(api_base: str) -> str:

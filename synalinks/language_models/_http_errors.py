@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from synalinks.errors import (
     AuthenticationError,
@@ -16,6 +17,7 @@ from synalinks.errors import (
     RateLimitedError,
     ServerError,
     TimedOutError,
+    show,
 )
 from synalinks.language_models._endpoint import secrets_of
 from synalinks.language_models._rate_limits import interval_s, retry_after_s
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from synalinks.language_models._request import AnyRequest
 
 _SERVER_ERRORS = 500
+_VERSION = re.compile(r"/v\d\w*$")
 _STATUS = re.compile(r"[45]\d\d")
 _BY_STATUS: dict[int, type[LanguageModelError]] = {
     400: BadRequestError,
@@ -73,7 +76,7 @@ def error_of_answer(
     """
     kind = classify(status, text)
     said = redact(_message_in(text), secrets_of(request))
-    said = f"{said.rstrip('.')}.{_ADVICE.get(kind, '')}"
+    said = f"{said.rstrip('.')}.{_ADVICE.get(kind, '')}{_address_hint(kind, request)}"
     msg = f"`{request.model}` answered HTTP {status}: {said}"
     error = kind(
         msg,
@@ -83,6 +86,18 @@ def error_of_answer(
     )
     error.interval_s = interval_s(headers, n_tokens=0)
     return error
+
+
+def _address_hint(kind: type[LanguageModelError], request: AnyRequest) -> str:
+    """Return what may be wrong with the address that a user gave."""
+    path = urlsplit(request.api_base or "").path.rstrip("/")
+    is_usual = not request.api_base or _VERSION.search(path)
+    if kind is not ModelNotFoundError or is_usual:
+        return ""
+    return (
+        f" The path of `api_base` is {show(path)}: with most servers it is `/v1`, and "
+        "`/chat/completions` is added to it."
+    )
 
 
 def error_of_stream(received: Any, request: AnyRequest) -> LanguageModelError:

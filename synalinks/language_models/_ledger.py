@@ -85,6 +85,7 @@ class Counters:
             self.cost = None if known is None else self.cost + known
 
 
+_FREE = contextlib.nullcontext()
 _COUNTERS = tuple(item.name for item in fields(Counters))
 COUNTER_NAMES = (*_COUNTERS, "tokens")
 
@@ -139,20 +140,23 @@ class UsageLedger:
             counts = {key: kept[key] for key in _COUNTERS if key in kept}
             self._phases[name] = Counters(**counts)
 
-    @contextlib.contextmanager
-    def in_flight(self, expected: Callable[[], Usage]) -> Generator[None]:
+    def in_flight(
+        self, expected: Callable[[], Usage]
+    ) -> contextlib.AbstractContextManager[None]:
         """Ask all gates whether a request may be sent, and tell them when it is over.
 
         Args:
             expected: Returns what the request is expected to take; called only where
                 there is a gate.
 
-        Yields:
-            None; the request may be sent.
-
-        Raises:
-            BudgetExceededError: A gate holds the request back.
+        Returns:
+            The context in which the request is sent; it raises `BudgetExceededError`
+            where a gate holds the request back.
         """
+        return self._admitted(expected) if self.gates else _FREE
+
+    @contextlib.contextmanager
+    def _admitted(self, expected: Callable[[], Usage]) -> Generator[None]:
         admitted: list[tuple[CallGate, Usage]] = []
         try:
             for gate in self.gates:

@@ -103,6 +103,8 @@ class Limiter:
         Raises:
             CancelledError: The task was cancelled; there is no slot to release.
         """
+        if not self._waiting and self._take(place):
+            return
         turn: asyncio.Future[None] = self._loop.create_future()
         heapq.heappush(self._waiting, (place, turn))
         self._serve()
@@ -222,23 +224,33 @@ class Limiter:
 
     def _serve(self) -> None:
         """Hand out what slots there are; come back later where it is too early."""
-        while self._waiting and self.n_in_flight < self._window.limit:
+        while self._waiting:
             place, turn = self._waiting[0]
-            if turn.done():  # cancelled
-                heapq.heappop(self._waiting)
-                continue
-            now_s = self.now_s()
-            open_s = max(self._paused_until_s, self._next_send_s)
-            if open_s > now_s:
-                self._serve_at(open_s)
-                return
+            if not turn.done():  # else it was cancelled
+                if not self._take(place):
+                    return
+                turn.set_result(None)
             heapq.heappop(self._waiting)
-            self._in_flight[place] = now_s
-            is_told = self._window.told_interval_s
-            lateness_s = _LATENESS_IF_TOLD_S if is_told else _LATENESS_S
-            earliest_s = max(self._next_send_s, now_s - lateness_s)
-            self._next_send_s = earliest_s + self._window.interval_s
-            turn.set_result(None)
+
+    def _take(self, place: int) -> bool:
+        """Take a slot for the first of all that wait, if there is one now.
+
+        Returns:
+            Whether there was one.
+        """
+        if len(self._in_flight) >= self._window.limit:
+            return False
+        now_s = self.now_s()
+        open_s = max(self._paused_until_s, self._next_send_s)
+        if open_s > now_s:
+            self._serve_at(open_s)
+            return False
+        self._in_flight[place] = now_s
+        is_told = self._window.told_interval_s
+        lateness_s = _LATENESS_IF_TOLD_S if is_told else _LATENESS_S
+        earliest_s = max(self._next_send_s, now_s - lateness_s)
+        self._next_send_s = earliest_s + self._window.interval_s
+        return True
 
     def _serve_at(self, when_s: float) -> None:
         if self._timer is not None:

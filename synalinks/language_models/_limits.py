@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from weakref import WeakValueDictionary
 
 from synalinks.language_models._direct import DirectTransport
@@ -81,7 +81,7 @@ class Limits:
         self._transport = transport
         self._max_concurrency = max_concurrency
         self._own = PerLoop(self._new_own)
-        self._lanes: PerLoop[dict[Account, Lane]] = PerLoop(dict)
+        self._lanes: PerLoop[dict[Way, Lane]] = PerLoop(dict)
 
     def lane(self, request: AnyRequest) -> Lane:
         """Return the way to a slot for a request.
@@ -89,12 +89,12 @@ class Limits:
         Args:
             request: What is to be asked, with address and key.
         """
-        account = self._account(request)
+        way = _way_of(request)
         lanes = self._lanes.get()
-        if account not in lanes:
-            limiter = _limiter_of(account, self._max_concurrency)
-            lanes[account] = Lane(limiter, self._own.get())
-        return lanes[account]
+        if way not in lanes:
+            limiter = _limiter_of(self._account(request), self._max_concurrency)
+            lanes[way] = Lane(limiter, self._own.get())
+        return lanes[way]
 
     def _new_own(self) -> Limiter | None:
         limit = self._max_concurrency
@@ -103,11 +103,29 @@ class Limits:
     def _account(self, request: AnyRequest) -> Account:
         if not isinstance(self._transport, (DirectTransport, LiteLLMTransport)):
             return (id(self._transport),)
-        key_variables = provider_or_default(request.provider).key_variables
-        key = request.api_key or first_set(key_variables)
-        secret = repr((key, sorted(request.headers.items()))).encode()
-        digest = hashlib.sha256(secret).hexdigest()
+        way = _way_of(request)
+        secrets = repr((way.key, sorted(way.headers))).encode()
+        digest = hashlib.sha256(secrets).hexdigest()
         return (request.model, endpoint_identity(request), digest)
+
+
+class Way(NamedTuple):
+    """Where a request goes, as it stands: an account before it is made comparable."""
+
+    model: str
+    base: str | None
+    key: str | None
+    headers: tuple[tuple[str, str], ...]
+
+
+def _way_of(request: AnyRequest) -> Way:
+    row = provider_or_default(request.provider)
+    return Way(
+        request.model,
+        request.api_base or first_set(row.base_variables),
+        request.api_key or first_set(row.key_variables),
+        tuple(request.headers.items()),
+    )
 
 
 # Alive as long as a model object has a lane there.

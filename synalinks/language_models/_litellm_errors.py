@@ -67,6 +67,7 @@ _BY_CAUSE: dict[str, type[LanguageModelError]] = {
     "APIConnectionError": ConnectionLostError,
     "NetworkError": ConnectionLostError,
     "RemoteProtocolError": ConnectionLostError,
+    "UnicodeEncodeError": BadRequestError,  # half of a surrogate pair
     "JSONDecodeError": ServerError,
 }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,3 +75,16 @@ def cost_usd(model: str, usage: Usage) -> float | None:
         + created * created_price
         + usage.completion_tokens * completion_price
     )
+
+
+def priced(usage: Usage, model: str, elapsed_s: float) -> Usage:
+    """Return what an answer took, with its time, and with its price if there is none.
+
+    Args:
+        usage: What the provider counted; some tell the price themselves.
+        model: Full identifier of the model.
+        elapsed_s: Seconds that were spent on it.
+    """
+    known = usage.cost_usd
+    cost = cost_usd(model, usage) if known is None else known
+    return replace(usage, elapsed_s=elapsed_s, cost_usd=cost)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from synalinks._internal.naming import unique_name
 from synalinks._internal.shape import is_dict
+from synalinks.language_models._endpoint import check_address
 from synalinks.language_models._ledger import UsageLedger
 from synalinks.language_models._providers import (
     Provider,
@@ -35,7 +36,8 @@ class ProviderModel(Configurable):
         default_kwargs: Parameters of every call.
 
     Raises:
-        ConfigurationError: The identifier does not have that form.
+        ConfigurationError: The identifier does not have that form, or the address is
+            none of HTTP.
     """
 
     shared_on_load: ClassVar[bool] = True
@@ -55,6 +57,7 @@ class ProviderModel(Configurable):
         default_kwargs: JsonObject,
     ) -> None:
         self.provider, _ = split_identifier(model)
+        check_address(api_base, str(model))
         if not isinstance(self._arguments.get("transport"), str):
             self._arguments.pop("transport", None)  # it belongs to this process
         self._arguments.pop("hooks", None)  # so do they

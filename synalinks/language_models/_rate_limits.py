@@ -55,9 +55,9 @@ def interval_s(headers: Mapping[str, str], n_tokens: int) -> float:
         headers: Headers of an answer; names in any case.
         n_tokens: Tokens of the call, as a measure of those to come.
     """
-    lowered = _lowered(headers)
-    if not any("ratelimit" in name for name in lowered):
+    if not any("ratelimit" in name.lower() for name in headers):
         return 0.0
+    lowered = _lowered(headers)
     return max(
         _interval_s(lowered, "requests", 1),
         _interval_s(lowered, "tokens", n_tokens),

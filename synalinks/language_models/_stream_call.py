@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import inspect
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
 from synalinks.errors import BudgetExceededError, LanguageModelError
 from synalinks.language_models._answer import read_value
 from synalinks.language_models._chunk import Assembly, LMChunk, one_chunk
 from synalinks.language_models._chunk_stream import ChunkStream, WholeStream
+from synalinks.language_models._pricing import priced
 from synalinks.language_models._response import Completion
 from synalinks.language_models._streaming import StreamingIterator
 
@@ -24,25 +25,8 @@ if TYPE_CHECKING:
     from synalinks.language_models._ledger import UsageLedger
     from synalinks.language_models._lm_transport import LMTransport
     from synalinks.language_models._request import LMRequest
-    from synalinks.language_models._response import LMResponse
 
 _DROPPED = "dropped"
-
-
-class Pricing(Protocol):
-    """What puts a price on an answer."""
-
-    def __call__(
-        self, response: LMResponse, request: LMRequest, elapsed_s: float
-    ) -> LMResponse:
-        """Return an answer with what it took.
-
-        Args:
-            response: What the transport delivered.
-            request: What was asked.
-            elapsed_s: Seconds that were spent on it.
-        """
-        ...
 
 
 class StreamCall:
@@ -56,7 +40,6 @@ class StreamCall:
         transport: What carries the request.
         request: What is asked.
         ledger: Where it is counted.
-        priced: Puts a price on the answer.
 
     Attributes:
         completion: The whole answer, once the stream is over.
@@ -67,13 +50,10 @@ class StreamCall:
         transport: LMTransport,
         request: LMRequest,
         ledger: UsageLedger,
-        *,
-        priced: Pricing,
     ) -> None:
         self._transport = transport
         self._request = request
         self._ledger = ledger
-        self._priced = priced
         # At its end the stream may be closed by the event loop, in no phase at all.
         self._phase: context.Phase = context.phase.get()
         self._assembly = Assembly(request)
@@ -167,17 +147,16 @@ class StreamCall:
         """
         if self._usage is not None:
             return self._usage
-        answer = self._priced(
-            self._assembly.so_far(), self._request, elapsed_s=self._waited_s
-        )
+        so_far = self._assembly.so_far().usage
+        taken = priced(so_far, self._request.model, self._waited_s)
         with context.bound(context.phase, self._phase):
-            self._ledger.record(answer.usage, finish_reason)
+            self._ledger.record(taken, finish_reason)
             counters = self._ledger.here
         counters.streaming_calls += 1
         counters.streaming_ttft_s += self._first_s
         counters.streaming_ttlt_s += self._last_s
-        self._usage = answer.usage
-        return answer.usage
+        self._usage = taken
+        return taken
 
 
 async def open_stream(
@@ -198,7 +177,7 @@ async def open_stream(
         BudgetExceededError: The call would cost more than is left.
         LanguageModelError: There is no answer; the subclass says why.
     """
-    call = StreamCall(caller.transport, request, ledger, priced=caller.priced)
+    call = StreamCall(caller.transport, request, ledger)
     chunks = call.chunks(await caller.attempts(request))
     try:
         first = await anext(chunks)

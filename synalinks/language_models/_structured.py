@@ -15,6 +15,7 @@ from synalinks.language_models._providers import (
     StrategyName,
     provider_or_default,
 )
+from synalinks.language_models._schema_text import schema_text
 from synalinks.language_models._validation import validator_of
 from synalinks.language_models._wire_schema import inlined, strict, with_object_root
 
@@ -55,12 +56,12 @@ def plan_output(schema: JsonObject, provider: str) -> OutputPlan:
     Raises:
         SchemaError: No strategy of the provider can express the schema.
     """
-    return _plan(dumps(schema), provider)
+    return _plan(schema_text(schema), provider)
 
 
 @lru_cache(maxsize=_CACHED_PLANS)
-def _plan(schema_text: str, provider_name: str) -> OutputPlan:
-    schema = with_object_root(loads(schema_text))
+def _plan(text: str, provider_name: str) -> OutputPlan:
+    schema = with_object_root(loads(text))
     provider = provider_or_default(provider_name)
     *preferred, last = _DOWNGRADES[provider.strategy]
     for strategy in preferred:

@@ -6,17 +6,20 @@ from functools import lru_cache
 from json import JSONDecoder, loads
 from typing import TYPE_CHECKING, Any, cast
 
-from synalinks._internal.json import JsonObject, dumps
 from synalinks.errors import InvalidOutputError, SchemaError, show
+from synalinks.language_models._schema_text import schema_text
+from synalinks.language_models._validator import Validator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from synalinks._internal.json import JsonObject
+
 _CACHED_VALIDATORS = 1024
-_FENCE = "```"
+_BYTE_ORDER_MARK = "\ufeff"
 
 
-def validator_of(schema: JsonObject, *, check: bool = False) -> Any:
+def validator_of(schema: JsonObject, *, check: bool = False) -> Validator:
     """Return the validator of a schema; made once and kept.
 
     Args:
@@ -27,25 +30,20 @@ def validator_of(schema: JsonObject, *, check: bool = False) -> Any:
         SchemaError: The schema refers to what it does not contain, or is malformed
             (only with `check`).
     """
-    validator = _validator(dumps(schema))
+    validator = _validator(schema_text(schema))
     if check:
-        _check(dumps(schema))
+        _check(schema_text(schema))
     return validator
 
 
 @lru_cache(maxsize=_CACHED_VALIDATORS)
-def _validator(schema_text: str) -> Any:
-    import referencing
-    from jsonschema import Draft202012Validator
-
-    schema = loads(schema_text)
+def _validator(text: str) -> Validator:
+    schema = loads(text)
     for reference in _references(schema):
         if not _resolves(reference, schema):
             msg = f"`$ref: {show(reference)}` refers to nothing in its schema."
             raise SchemaError(msg)
-    # An empty registry: a schema can make us fetch nothing over the network.
-    registry = cast("Any", referencing).Registry()
-    return Draft202012Validator(schema, registry=registry)
+    return Validator(schema)
 
 
 def _references(node: Any) -> Iterator[str]:
@@ -73,12 +71,12 @@ def _resolves(reference: str, schema: Any) -> bool:
 
 
 @lru_cache(maxsize=_CACHED_VALIDATORS)
-def _check(schema_text: str) -> None:
+def _check(text: str) -> None:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError as Malformed
 
     try:
-        Draft202012Validator.check_schema(loads(schema_text))
+        Draft202012Validator.check_schema(loads(text))
     except Malformed as error:
         msg = f"Malformed JSON schema at `{error.json_path}`: {show(error.message)}."
         raise SchemaError(msg) from None
@@ -110,7 +108,7 @@ def parse_answer(
         value = _without_nulls(value, schema, schema.get("$defs", {}))
         is_valid = validator.is_valid(value)
     if not is_valid:
-        error = _violation(validator, value, text, model)
+        error = _violation(validator.exact, value, text, model)
         raise error
     if not isinstance(value, dict):
         msg = f"`{model}` answered no JSON object, but: {show(value)}."
@@ -119,16 +117,31 @@ def parse_answer(
 
 
 def _parse(text: str, model: str) -> Any:
-    stripped = text.strip()
-    if stripped.startswith(_FENCE) and stripped.endswith(_FENCE):
-        # A fence around the whole answer is how models show JSON; it is not content.
-        stripped = stripped[len(_FENCE) : -len(_FENCE)].removeprefix("json")
+    whole = text.strip().lstrip(_BYTE_ORDER_MARK)
     try:
-        return _DECODER.decode(stripped)
+        return _DECODER.decode(whole)
     except (ValueError, RecursionError) as error:
-        what = "answered nothing" if not stripped else f"answered no JSON ({error})"
+        value = _enclosed(whole)
+        if value is not None:
+            return value
+        what = "answered nothing" if not whole else f"answered no JSON ({error})"
         msg = f"`{model}` {what}. Received: {show(text)}; expected a JSON object."
         raise InvalidOutputError(msg, model=model, answer=text) from None
+
+
+def _enclosed(text: str) -> Any:
+    """Return the one JSON object that has words or a fence around it, or None.
+
+    Models show JSON that way, and to ask again would be paid for.
+    """
+    start, end = text.find("{"), text.rfind("}") + 1
+    around = text[:start] + text[end:]
+    if start < 0 or end <= start or "[" in around or "]" in around:
+        return None
+    try:
+        return _DECODER.decode(text[start:end])
+    except (ValueError, RecursionError):
+        return None
 
 
 def _refuse_constant(name: str) -> Any:

@@ -26,6 +26,8 @@ def to_models(module_name: str, argument: Any) -> Any:
     Raises:
         ConfigurationError: Something in it is no data model.
     """
+    if isinstance(argument, JsonDataModel):  # in a run it is
+        return argument
 
     def convert(value: Any) -> Any:
         if value is None or isinstance(value, (JsonDataModel, SymbolicDataModel)):

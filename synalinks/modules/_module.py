@@ -17,7 +17,7 @@ from synalinks.errors import (
     did_you_mean,
     show,
 )
-from synalinks.graph import Node, symbols_in
+from synalinks.graph import Node, has_symbols
 from synalinks.hooks import is_observed, observe
 from synalinks.modules._arguments import to_models
 from synalinks.modules._recording import specs_of, symbols_from_specs, symbols_of
@@ -160,7 +160,7 @@ class Module(ModuleTree):
             kwargs = {**kwargs, "training": training}
         scope = context.CallScope(path=self.path, training=training)
         with context.bound(context.call, scope):
-            if not any(True for _ in symbols_in((args, kwargs))):
+            if not has_symbols(args) and not has_symbols(kwargs):
                 if is_observed(self.hooks):
                     return await self._observed_call(args, kwargs)
                 return await self._awaitable("call", self.call(*args, **kwargs))

@@ -52,9 +52,18 @@ class Masks:
                 of the target.
         """
         masked = self._masked_tree(y_true), self._masked_tree(y_pred)
-        if isinstance(y_true, (DataModel, JsonDataModel)):
+        if not self._keep_all and isinstance(y_true, (DataModel, JsonDataModel)):
             self._check_something_left(y_true, masked[0])
         return masked
+
+    @property
+    def _keep_all(self) -> bool:
+        return (
+            self.in_mask is None
+            and self.out_mask is None
+            and self.in_mask_pattern is None
+            and self.out_mask_pattern is None
+        )
 
     def _masked_tree(self, value: Outputs) -> Outputs:
         return _map_models(self._masked, value)

@@ -9,6 +9,7 @@ from synalinks.errors import ConfigurationError, show
 from synalinks.optimizers._choice_samplers import Combination, new_sampler
 from synalinks.optimizers._hyperparameters import check_number
 from synalinks.optimizers._proposer import rewritable
+from synalinks.optimizers._records import has_failures
 from synalinks.optimizers._reflective import ReflectiveOptimizer, RewriteRequest
 
 if TYPE_CHECKING:
@@ -149,8 +150,7 @@ class MIPRO(ReflectiveOptimizer):
         if rewards:
             self._trials.append((self._combination, sum(rewards) / len(rewards)))
         if (self.iterations + 1) % self.full_evaluation_every == 0:
-            self.proposals = self._most_promising(step)
-            async for trials in super().judge(step):
+            async for trials in self.race(self._most_promising(step), step):
                 yield trials
 
     def _most_promising(self, step: StepView) -> list[Candidate]:
@@ -210,11 +210,12 @@ class MIPRO(ReflectiveOptimizer):
 
     async def _write_values(self, cells: Sequence[Rollout], step: StepView) -> None:
         requests: list[RewriteRequest] = []
+        n_written = self.n_instructions if has_failures(cells) else 0
         for path in rewritable(self.brief, self.seed):
             given = self.brief.variables[path].seeds
             first = dict(self.seed.values[path])
             self._values[path] = [first, *({**first, **seed} for seed in given)]
-            for index in range(self.n_instructions):
+            for index in range(n_written):
                 shown = list(cells)
                 step.random("records", path, index).shuffle(shown)
                 records = {path: self.records(path, shown[:_N_RECORDS])}

@@ -13,6 +13,7 @@ from synalinks.optimizers._evolutionary import EvolutionaryOptimizer
 from synalinks.optimizers._hyperparameters import check_number
 from synalinks.optimizers._novelty import cosine_distance, dominated_novelty
 from synalinks.optimizers._proposer import learnable
+from synalinks.optimizers._records import has_failures
 from synalinks.optimizers._reflective import RewriteRequest
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class OMEGA(EvolutionaryOptimizer):
             The child; None where there is nothing to learn from, or nothing usable.
         """
         records = self._records(path, step)
-        if not records:
+        if not (records and has_failures([*step.rollouts, *self._hard()])):
             return None
         request = RewriteRequest(
             parent=parent,

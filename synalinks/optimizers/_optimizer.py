@@ -134,11 +134,26 @@ class Optimizer(Hyperparameters, ABC):
         Yields:
             Trials; the ledger knows their cells when the generator goes on.
         """
+        async for trials in self.race(self.proposals, step):
+            yield trials
+
+    async def race(
+        self, challengers: Sequence[Candidate], step: StepView
+    ) -> AsyncGenerator[list[Trial]]:
+        """Race candidates against the incumbent, and choose the winner.
+
+        Args:
+            challengers: Who may replace it.
+            step: The step's scored rollouts and settings.
+
+        Yields:
+            What has to be measured next.
+        """
         order = list(step.scoring_ids)
         # Another order at each step: with one for the whole run, the few samples that
         # come first would decide the fate of every proposal.
         step.random("race order").shuffle(order)
-        race = self._new_race(self.incumbent, self.proposals, order, step)
+        race = self._new_race(self.incumbent, challengers, order, step)
         while trials := race.wanted():
             yield trials
         self.choose(race.winner or self.incumbent)

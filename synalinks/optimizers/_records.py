@@ -89,6 +89,18 @@ def _feedback(module_path: str, rollout: Rollout) -> str:
     return f"Expected {dumps(target)}, got {dumps(output)}; reward {rollout.reward}."
 
 
+def has_failures(rollouts: Iterable[Rollout]) -> bool:
+    """Return whether there is anything to learn from: not all did equally well.
+
+    Where all did badly there is, too: what is best may be known to nobody.
+
+    Args:
+        rollouts: Rollouts; those without a reward say nothing.
+    """
+    rewards = [one.reward for one in rollouts if one.reward is not None]
+    return bool(rewards) and (min(rewards) < max(rewards) or max(rewards) <= 0)
+
+
 def plain(value: Any) -> Any:
     """Return data models, and lists and dicts of these, as JSON.
 

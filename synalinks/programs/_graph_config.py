@@ -8,7 +8,7 @@ from synalinks._internal.aio import run_without_waiting
 from synalinks._internal.shape import is_dict, is_list, is_row
 from synalinks.data_models import DataOperation, SymbolicDataModel, apply
 from synalinks.errors import FileFormatError, show
-from synalinks.graph import Symbol, map_symbols, symbols_in
+from synalinks.graph import Symbol, has_symbols, map_symbols
 from synalinks.modules import InputModule
 from synalinks.saving import (
     deserialize_synalinks_object,
@@ -76,7 +76,7 @@ def graph_to_config(graph: Function) -> JsonObject:
 def _argument_form(value: Any, symbol_form: Callable[[Symbol], JsonObject]) -> Any:
     if isinstance(value, Symbol):
         return symbol_form(value)
-    if not any(True for _ in symbols_in(value)) and value not in ((), {}):
+    if not has_symbols(value) and value not in ((), {}):
         return serialize_synalinks_object(value)
     if is_dict(value):
         return {key: _argument_form(part, symbol_form) for key, part in value.items()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal.shape import is_row
 from synalinks.data_models import JsonDataModel, SymbolicDataModel, schema_of
 from synalinks.errors import ConfigurationError, show
-from synalinks.graph import leaves_of, symbols_in
+from synalinks.graph import leaves_of
 from synalinks.modules import InputModule
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def checked_inputs(program_name: str, inputs: Any, graph: Function) -> Any:
     if isinstance(graph.inputs, SymbolicDataModel) and is_row(inputs):
         inputs = leaves_of(inputs, [graph.inputs])[0]
     given = leaves_of(inputs, graph.inputs)
-    for value, symbol in zip(given, symbols_in(graph.inputs), strict=True):
+    for value, symbol in zip(given, graph.input_symbols, strict=True):
         _check_fields(program_name, value, symbol)
     return inputs
 
@@ -46,7 +46,7 @@ def is_absent(inputs: Any, graph: Function) -> bool:
     given = leaves_of(inputs, graph.inputs)
     if any(value is not None for value in given):
         return False
-    return not any(map(_is_optional, symbols_in(graph.inputs)))
+    return not any(map(_is_optional, graph.input_symbols))
 
 
 def _is_optional(symbol: Symbol) -> bool:

@@ -78,8 +78,8 @@ class Program(SavedProgram):
             self._graph: Function | None = None
             self._prefix = self._root_prefix()
         else:
-            self.name = name or self.name
-            self.description = description or self.description
+            self.name: str = name or self.name
+            self.description: str = description or self.description
         if inputs is not None:
             self._set_graph(
                 Function(to_symbols("inputs", inputs), to_symbols("outputs", outputs))

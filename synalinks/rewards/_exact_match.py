@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from synalinks.data_models import DataModel, JsonDataModel
+from synalinks.data_models import DataModel, JsonDataModel, json_of
 from synalinks.errors import ConfigurationError
 from synalinks.rewards._reward_function_wrapper import RewardFunctionWrapper
 from synalinks.saving import register_synalinks_serializable
@@ -42,7 +42,7 @@ async def exact_match(y_true: Outputs, y_pred: Outputs) -> float:
 def _plain(value: Outputs) -> object:
     """Return outputs as JSON without nulls in objects."""
     if isinstance(value, (DataModel, JsonDataModel)):
-        value = value.get_json()
+        value = json_of(value)
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value).items()
         return {key: _plain(part) for key, part in items if part is not None}

@@ -73,6 +73,8 @@ def finite_number(value: object) -> float | None:
     Args:
         value: Any object.
     """
+    if type(value) is float:  # as nearly always
+        return value if math.isfinite(value) else None
     # Scalars of numpy, without importing numpy: an array of one element is none.
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
         value = cast("Any", value).item()

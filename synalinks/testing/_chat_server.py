@@ -99,7 +99,7 @@ class ChatServer:
         self._stopping: asyncio.Event | None = None
         self._is_ready = threading.Event()
         self._error: BaseException | None = None
-        self.log = RequestLog()
+        self.log: RequestLog = RequestLog()
         self.url = ""
 
     @property
@@ -181,7 +181,7 @@ class ChatServer:
             site = web.TCPSite(runner, "127.0.0.1", self._port, backlog=4096)
             await site.start()
             port = runner.addresses[0][1]
-            self.url = f"http://127.0.0.1:{port}/v1"
+            self.url: str = f"http://127.0.0.1:{port}/v1"
             self._is_ready.set()
             await self._stopping.wait()
         except OSError as error:

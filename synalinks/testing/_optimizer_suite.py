@@ -5,25 +5,31 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import dataclass, field
+import warnings
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from synalinks import config
-from synalinks.callbacks import LambdaCallback
+from synalinks.callbacks import BudgetStopping, LambdaCallback
 from synalinks.contracts import present_candidate, trainable_by_path
 from synalinks.datasets import support_messages
+from synalinks.errors import RateLimitedError, SynalinksWarning
 from synalinks.language_models import EmbeddedTransport, LanguageModel
 from synalinks.modules import Generator, Input
 from synalinks.programs import Program
 from synalinks.rewards import ExactMatch, Reward, Score
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from synalinks._internal.json import JsonObject
     from synalinks.language_models import LMRequest, LMResponse
 
 _N_TRAIN, _N_VALIDATION = 32, 16
 _N_STEPS = 6
 _JITTER_S = 0.002
+_BURST = range(20, 60, 2)
+_MAX_CALLS = 70
 
 
 class _Wiretap:
@@ -43,7 +49,7 @@ class _Wiretap:
         Returns:
             The answer.
         """
-        if "intent" in (request.schema or {}).get("properties", {}):
+        if _is_of_program(request):
             self.requests.append(request.digest)
         else:
             self.n_proposals += 1
@@ -51,6 +57,76 @@ class _Wiretap:
 
     async def aclose(self) -> None:
         """Close nothing."""
+
+
+class _Trap(_Wiretap):
+    """Makes each change look good on training samples, and worse on the others.
+
+    Args:
+        task: Has the samples.
+    """
+
+    def __init__(self, task: _Task) -> None:
+        super().__init__(0.0)
+        self._right = _intents(task.train)
+        self._wrong = {
+            text: next(one for one in self._right.values() if one != intent)
+            for text, intent in _intents(task.validation).items()
+        }
+        self._first: Any = None
+
+    async def send(self, request: LMRequest) -> LMResponse:
+        """Send a request on, and change the answer if the prompt was changed.
+
+        Args:
+            request: The request.
+
+        Returns:
+            The answer.
+        """
+        response = await super().send(request)
+        if not _is_of_program(request):
+            return response
+        prompt = request.messages[:-1]
+        self._first = self._first or prompt
+        if prompt == self._first:
+            return response
+        asked = str(request.messages[-1]["content"])
+        known = {**self._right, **self._wrong}
+        intent = next(known[text] for text in known if text in asked)
+        return replace(response, content=json.dumps({"intent": intent}))
+
+
+class _Burst(_Wiretap):
+    """Turns away every second request of the program for a while."""
+
+    def __init__(self) -> None:
+        super().__init__(0.0)
+        self.n_refused = 0
+
+    async def send(self, request: LMRequest) -> LMResponse:
+        """Send a request on, unless it is in the burst.
+
+        Args:
+            request: The request.
+
+        Returns:
+            The answer.
+
+        Raises:
+            RateLimitedError: It is.
+        """
+        number = len(self.requests)  # before others are answered
+        if _is_of_program(request) and number in _BURST:
+            self.requests.append(request.digest)
+            self.n_refused += 1
+            msg = "Too many requests."
+            raise RateLimitedError(msg)
+        return await super().send(request)
+
+
+def _is_of_program(request: LMRequest) -> bool:
+    return "intent" in (request.schema or {}).get("properties", {})
 
 
 class _Told(Reward):
@@ -197,6 +273,46 @@ class OptimizerSuite:
         before = asyncio.run(run.validation_reward(run.first))
         _expect(after >= before, f"validation went from {before} to {after}")
 
+    def test_what_shines_in_training_only_is_not_returned(self) -> None:
+        """A run whose every change does worse on validation leaves the program be."""
+        task = _Task()
+        run = asyncio.run(self._trained(task, wire=_Trap(task)))
+        after = asyncio.run(run.validation_reward(run.last))
+        before = asyncio.run(run.validation_reward(run.first))
+        _expect(after >= before, f"validation went from {before} to {after}")
+
+    def test_a_burst_of_refusals_is_no_reward(self) -> None:
+        """A sample that the provider turned away has no reward, for no candidate."""
+        wire = _Burst()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SynalinksWarning)
+            run = self._run(self._trained, wire=wire, retry=1)
+        turned_away = [
+            cell
+            for _, cell in run.optimizer.ledger.since(0)
+            if cell.failure is not None and not cell.failure.is_answer
+        ]
+        _expect(wire.n_refused > 0, "no request was turned away")
+        rewards = [one.reward for one in turned_away if one.reward is not None]
+        _expect(not rewards, f"samples that were turned away scored {rewards}")
+
+    def test_a_budget_is_kept(self) -> None:
+        """No call is made that goes over a budget of calls."""
+        budget = BudgetStopping(max_calls=_MAX_CALLS)
+        run = self._run(self._trained, callbacks=[budget])
+        _expect(run.n_calls <= _MAX_CALLS, f"{run.n_calls} calls, not {_MAX_CALLS}")
+
+    def test_its_log_tells_where_candidates_come_from(self) -> None:
+        """Each is proposed once before it is taken, and its parents are known."""
+        run = self._plain_run()
+        known = {run.optimizer.seed.digest}
+        for event in run.story:
+            strangers = [one for one in event.parents if one not in known]
+            _expect(not strangers, f"{event} comes from what was never proposed")
+            if event.event == "proposed":
+                known.add(event.candidate)
+            _expect(event.candidate in known, f"{event} was never proposed")
+
     def test_its_state_goes_on_where_it_stopped(self) -> None:
         """Three steps, state through JSON, and three more equal six steps."""
         whole = self._run(self._stepped, start=0, stop=_N_STEPS)
@@ -232,11 +348,17 @@ class OptimizerSuite:
         self,
         task: _Task,
         *,
-        max_concurrency: int | None = None,
         jitter_s: float = 0.0,
+        wire: _Wiretap | None = None,
+        callbacks: Sequence[Any] = (),
+        **options: Any,
     ) -> _Run:
-        run = await self._new_run(task, max_concurrency, jitter_s)
-        await run.program.fit(*task.train, **{**task.options(), **self.fit_options})
+        run = await self._new_run(task, wire or _Wiretap(jitter_s), **options)
+        await run.program.fit(
+            *task.train,
+            callbacks=list(callbacks),
+            **{**task.options(), **self.fit_options},
+        )
         run.last, run.n_spent = run.values, run.model.cumulated_calls
         return run
 
@@ -250,7 +372,7 @@ class OptimizerSuite:
         values: Any = None,
     ) -> _Run:
         # One step per epoch, and no validation: so `fit` can begin at any step.
-        run = await self._new_run(task, None, 0.0)
+        run = await self._new_run(task, _Wiretap(0.0))
         if state is not None:
             run.optimizer.load_state_dict(state)
             _commit_values(run.program, values)
@@ -269,15 +391,10 @@ class OptimizerSuite:
         _commit_values(run.program, last[-1])
         return run
 
-    async def _new_run(
-        self, task: _Task, max_concurrency: int | None, jitter_s: float
-    ) -> _Run:
+    async def _new_run(self, task: _Task, wire: _Wiretap, **options: Any) -> _Run:
         config.clear_session()
         config.set_seed(0)
-        wire = _Wiretap(jitter_s)
-        model = LanguageModel(
-            "embedded/learner", transport=wire, max_concurrency=max_concurrency
-        )
+        model = LanguageModel("embedded/learner", transport=wire, **options)
         inputs = Input(data_model=task.inputs)
         outputs = await Generator(
             data_model=task.outputs,
@@ -297,6 +414,11 @@ def _commit_values(program: Program, values: JsonObject) -> None:
     variables = trainable_by_path(program)
     for path, value in values.items():
         variables[path].update(value)
+
+
+def _intents(samples: Any) -> dict[str, str]:
+    pairs = zip(*samples, strict=True)
+    return {one.get("text"): target.get("intent") for one, target in pairs}
 
 
 def _timeless(state: Any) -> str:

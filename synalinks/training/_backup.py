@@ -106,7 +106,7 @@ class Backup:
         session: FitSession,
         opened: OpenedRun,
     ) -> None:
-        self.interruption = Interruption(settings.grace_s)
+        self.interruption: Interruption = Interruption(settings.grace_s)
         self._settings = settings
         self._run = run
         self._session = session

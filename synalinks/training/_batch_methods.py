@@ -14,7 +14,8 @@ from synalinks.training._checks import check_compiled, check_step
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._failures import FailurePolicy
 from synalinks.training._rollouts import score
-from synalinks.training._samples import Feed, Sample, make_samples
+from synalinks.training._sample import Sample
+from synalinks.training._samples import Feed, make_samples
 from synalinks.training._scores import without_failed
 from synalinks.training._scoring import Scoring
 from synalinks.training._session import FitSession
@@ -95,10 +96,14 @@ class BatchMethods(Scoring):
         if optimizer is None:
             msg = f"`{self.name}` was compiled without an optimizer."
             raise ConfigurationError(msg)
-        batch = [_by_content(one) for one in make_samples(x, y, role="train")]
-        held_out: list[Sample] = []
+        batch = [
+            _by_content(one) for one in make_samples(x, y, role="train", program=self)
+        ]
+        held_out: Sequence[Sample] = []
         if val_x is not None:
-            held_out = make_samples(val_x, val_y, role="val", argument="val_x")
+            held_out = make_samples(
+                val_x, val_y, role="val", argument="val_x", program=self
+            )
         held_out = [_by_content(one) for one in held_out]
         await self.ensure_built(batch[0].x)
         session = FitSession(
@@ -159,7 +164,7 @@ class BatchMethods(Scoring):
         batch = self.current_run and self.current_run.batch
         if batch and len(batch.samples) == len(x):
             return batch.samples
-        return make_samples(x, y, role="batch")
+        return make_samples(x, y, role="batch", program=self)
 
     def _run(self, stage: Stage) -> CurrentRun:
         if self.current_run is not None:
@@ -178,8 +183,19 @@ class BatchMethods(Scoring):
 
         Yields:
             None.
+
+        Raises:
+            ConfigurationError: Another task or thread is running the program.
         """
-        outer, self.current_run = self.current_run, run
+        outer = self.current_run
+        if outer is not None and context.trainer.get() is not outer.state:
+            msg = (
+                f"`{self.name}` is in a run already (`{outer.state.stage}`), in "
+                "another task or thread, and its metrics count for one run at a time. "
+                "Await one run after the other: each makes its calls concurrently."
+            )
+            raise ConfigurationError(msg)
+        self.current_run = run
         with context.bound(context.trainer, run.state):
             try:
                 yield

@@ -11,9 +11,9 @@ from synalinks.errors import ConfigurationError, NotCompiledError, show
 from synalinks.language_models import LanguageModel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from synalinks.training._samples import Sample
+    from synalinks.training._sample import Sample
 
 _VERBOSE = ("auto", 0, 1, 2)
 
@@ -64,7 +64,7 @@ def check_verbose(value: Any) -> None:
         raise ConfigurationError(msg)
 
 
-def check_inputs(program: Any, samples: Sequence[Sample]) -> None:
+def check_inputs(program: Any, samples: Iterable[Sample]) -> None:
     """Refuse samples that the program cannot take.
 
     Args:

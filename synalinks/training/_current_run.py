@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from synalinks.contracts import Candidate, Rollout, TrainerState
     from synalinks.training._backup import Backup
     from synalinks.training._failures import FailurePolicy
-    from synalinks.training._samples import Batch, Feed, Sample
+    from synalinks.training._sample import Sample
+    from synalinks.training._samples import Batch, Feed
     from synalinks.training._session import FitSession
     from synalinks.training._sliding import SlidingRollouts
 

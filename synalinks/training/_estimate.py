@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from synalinks.training._evaluator import Evaluator
     from synalinks.training._plan import FitPlan
-    from synalinks.training._samples import Sample
+    from synalinks.training._sample import Sample
 
 _SECONDS_PER_MINUTE = 60
 
@@ -53,7 +53,7 @@ def _sample_runs(program: Any, plan: FitPlan) -> Span:
     """Return how often the program will be run on a sample."""
     n_epochs = len(plan.epochs)
     train = min(plan.train.n_batches * plan.train.batch_size, len(plan.train.samples))
-    held_out = plan.validation.used() if plan.validation else []
+    held_out = plan.validation.used() if plan.validation else ()
     scoring: Sequence[Sample] = held_out or plan.train.samples[: plan.train.batch_size]
     n_steps = plan.train.n_batches * n_epochs
     # Cells that are measured already are free: an epoch that changes nothing costs

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.shape import is_row
+from synalinks.callbacks import CallbackList, PredictionWriter
 from synalinks.errors import warn
 from synalinks.training._orderly import stopping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from synalinks.training._current_run import CurrentRun
     from synalinks.training._samples import Batch, Feed
@@ -46,12 +49,15 @@ async def run_evaluation(run: CurrentRun, feed: Feed) -> dict[str, float]:
     return results
 
 
-async def run_prediction(run: CurrentRun, feed: Feed) -> list[Any]:
+async def run_prediction(
+    run: CurrentRun, feed: Feed, *, is_kept: bool = True
+) -> list[Any]:
     """Run a program on all batches of a feed.
 
     Args:
         run: The run.
         feed: The samples.
+        is_kept: Whether to return the outputs.
 
     Returns:
         One output per sample, in order; None for those that failed. Fewer if the run
@@ -67,7 +73,7 @@ async def run_prediction(run: CurrentRun, feed: Feed) -> list[Any]:
             for batch in _until(run, feed, "stop_predicting"):
                 await run.fire("on_predict_batch_begin", batch.index, {})
                 batch_outputs = await program.predict_on_batch(batch.x)
-                outputs += batch_outputs
+                outputs += batch_outputs if is_kept else ()
                 run.n_batches_done += 1
                 logs = {"outputs": batch_outputs}
                 await run.fire("on_predict_batch_end", batch.index, logs)
@@ -77,6 +83,21 @@ async def run_prediction(run: CurrentRun, feed: Feed) -> list[Any]:
         await run.fire("on_predict_end", {})
     _warn_if_cut_short(run, feed)
     return outputs
+
+
+def with_writer(callbacks: Any, path: str | Path) -> list[Any]:
+    """Return callbacks with one that writes predictions; if that fails, the run ends.
+
+    Args:
+        callbacks: Those of the user.
+        path: The file.
+    """
+    writer = PredictionWriter(path)
+    writer.on_hook_error = "raise"  # nobody else has them
+    if callbacks is None:
+        return [writer]
+    are_several = is_row(callbacks) or isinstance(callbacks, CallbackList)
+    return [*(callbacks if are_several else [callbacks]), writer]
 
 
 def _until(run: CurrentRun, feed: Feed, flag: str) -> Iterator[Batch]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from synalinks._internal.checks import check_count
 from synalinks.callbacks import Cadence
+from synalinks.datasets import is_frame
 from synalinks.errors import ConfigurationError, show
 from synalinks.training._compiled import resolve_metrics
 from synalinks.training._samples import Feed, make_samples
@@ -77,15 +78,42 @@ class Evaluator:
             raise ConfigurationError(msg)
         self.name = name
         self.every = every
-        self.tags = tuple(tags)
+        self.tags: tuple[str, ...] = tuple(tags)
         self.on_error = on_error
         self.own_metrics = None if metrics is None else resolve_metrics(metrics)
+        self._data = x, y
+        self._batch_size, self._steps = batch_size, steps
+        # The columns of a table are known with the program, not before.
+        self._feed = None if is_frame(x) or is_frame(y) else self._read(None)
+
+    @property
+    def feed(self) -> Feed:
+        """The samples.
+
+        Raises:
+            ConfigurationError: They come from a table, and no program has read it yet.
+        """
+        if self._feed is None:
+            msg = f"The table of `Evaluator({self.name!r})` is read when `fit` begins."
+            raise ConfigurationError(msg)
+        return self._feed
+
+    def read_for(self, program: Any) -> None:
+        """Read the columns of a table as the fields of a program.
+
+        Args:
+            program: The program that will be scored.
+        """
+        if any(map(is_frame, self._data)):
+            self._feed = self._read(program)
+
+    def _read(self, program: Any) -> Feed:
         try:
-            samples = make_samples(x, y, role=name)
+            samples = make_samples(*self._data, role=self.name, program=program)
         except ConfigurationError as error:
-            msg = f"`Evaluator({name!r})`: {error}"
+            msg = f"`Evaluator({self.name!r})`: {error}"
             raise ConfigurationError(msg) from None
-        self.feed = Feed(samples, batch_size=batch_size, max_batches=steps)
+        return Feed(samples, batch_size=self._batch_size, max_batches=self._steps)
 
     def metrics_of(self, program: Any) -> list[Metric]:
         """Return the metrics that it computes.
@@ -110,8 +138,8 @@ class Evaluator:
         return {"reward": "up", **{one.name: one.direction for one in metrics}}
 
     def __repr__(self) -> str:
-        n = len(self.feed.used())
-        return f"<Evaluator {self.name!r} of {n} samples, every={self.every!r}>"
+        n = "a table" if self._feed is None else f"{len(self._feed.used())} samples"
+        return f"<Evaluator {self.name!r} of {n}, every={self.every!r}>"
 
 
 def check_evaluators(evaluators: Any, program: Any) -> list[Evaluator]:
@@ -141,6 +169,7 @@ def check_evaluators(evaluators: Any, program: Any) -> list[Evaluator]:
                 "name."
             )
             raise ConfigurationError(msg)
+        one.read_for(program)
         checked.append(one)
     return checked
 

@@ -20,6 +20,8 @@ from synalinks.training._backed_up import backed_up
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._evaluations import Evaluations
 from synalinks.training._orderly import fire_to_the_end, orderly, stopping
+from synalinks.training._sample_index import Column
+from synalinks.training._sample_store import StoredSamples
 from synalinks.training._saved_state import Place
 from synalinks.training._session import FitSession
 from synalinks.training._variables import begin_epoch, end_epoch
@@ -214,7 +216,7 @@ class _Training:
             optimizer=program.optimizer,
             train=plan.train.samples,
             validation=validation.samples if validation else [],
-            others=[sample for one in plan.evaluators for sample in one.feed.samples],
+            others=[one.feed.samples for one in plan.evaluators],
             policy=plan.policy,
             minibatch_size=plan.minibatch_size,
             seed=plan.seed,
@@ -377,4 +379,6 @@ def _validation_arguments(plan: FitPlan) -> dict[str, Any]:
     if plan.validation is None:
         return {"val_x": None, "val_y": None}
     samples = plan.validation.samples
+    if isinstance(samples, StoredSamples):
+        return {"val_x": Column(samples, "x"), "val_y": Column(samples, "y")}
     return {"val_x": [one.x for one in samples], "val_y": [one.y for one in samples]}

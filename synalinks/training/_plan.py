@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from synalinks import config
@@ -11,13 +12,14 @@ from synalinks._internal.shape import is_row
 from synalinks.errors import ConfigurationError, show
 from synalinks.training._checks import check_flag, check_inputs, check_verbose
 from synalinks.training._evaluator import check_evaluators
-from synalinks.training._samples import Feed, Sample, make_samples
+from synalinks.training._samples import Feed, make_samples, renamed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from synalinks.training._evaluator import Evaluator
     from synalinks.training._failures import FailurePolicy
+    from synalinks.training._sample import Sample
 
 _REJECT_LIMITS = ("skip", "raise")
 _ERROR_POLICIES = (None, "raise", "warn", "disable")
@@ -186,14 +188,14 @@ def plan_fit(
     check_flag("check_callbacks", check_callbacks)
     _check_choice("on_reject_limit", on_reject_limit, _REJECT_LIMITS)
     _check_choice("callback_errors", callback_errors, _ERROR_POLICIES)
-    samples = make_samples(x, y, role="train")
+    samples = make_samples(x, y, role="train", program=program)
     if validation_data is not None:
-        held_out = _validation_samples(validation_data)
+        held_out = _validation_samples(program, validation_data)
     else:
         samples, held_out = _split(samples, validation_split)
     checked = check_evaluators(evaluators, program)
-    others = [sample for one in checked for sample in one.feed.samples]
-    check_inputs(program, [*samples, *held_out, *others])
+    others = [one.feed.samples for one in checked]
+    check_inputs(program, chain(samples, held_out, *others))
     validation = None
     if held_out:
         validation = Feed(
@@ -224,14 +226,16 @@ def _check_choice(name: str, value: Any, choices: Sequence[Any]) -> None:
         raise ConfigurationError(msg)
 
 
-def _validation_samples(validation_data: Any) -> list[Sample]:
+def _validation_samples(program: Any, validation_data: Any) -> Sequence[Sample]:
     pair = validation_data
     is_pair = is_row(pair) and len(pair) in (1, 2)
     x, y = (*pair, None)[:2] if is_pair else (pair, None)
-    return make_samples(x, y, role="val", argument="validation_data x")
+    return make_samples(x, y, role="val", argument="validation_data x", program=program)
 
 
-def _split(samples: list[Sample], fraction: Any) -> tuple[list[Sample], list[Sample]]:
+def _split(
+    samples: Sequence[Sample], fraction: Any
+) -> tuple[Sequence[Sample], Sequence[Sample]]:
     """Return the head for training and the tail for validation, as Keras does.
 
     Raises:
@@ -258,8 +262,4 @@ def _split(samples: list[Sample], fraction: Any) -> tuple[list[Sample], list[Sam
             "`validation_split=0` to train without validation."
         )
         raise ConfigurationError(msg)
-    tail = [
-        Sample(id=f"val:{index}", x=one.x, y=one.y)
-        for index, one in enumerate(samples[n_train:])
-    ]
-    return samples[:n_train], tail
+    return samples[:n_train], renamed(samples[n_train:], "val")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
     from synalinks.data_models import Variable
     from synalinks.training._failures import FailurePolicy
-    from synalinks.training._samples import Sample
+    from synalinks.training._sample import Sample
 
 
 async def roll_out(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
@@ -11,15 +10,12 @@ from synalinks.data_models import is_data_model, json_of
 from synalinks.errors import show
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
 
 _MAX_NAMED = 3
 
 
-@contextlib.contextmanager
-def sample_note(
-    what: str, indices: Sequence[int], x: Any, y_pred: Any
-) -> Generator[None]:
+class sample_note:  # noqa: N801 - it is used as a function
     """Add to an error that leaves a `with` block which samples it is about.
 
     Args:
@@ -27,21 +23,32 @@ def sample_note(
         indices: Positions of the samples in their batch.
         x: Inputs of the batch; of these the note has the names of the fields.
         y_pred: What was predicted for these samples.
-
-    Yields:
-        Nothing.
     """
-    try:
-        yield
-    except Exception as error:
+
+    __slots__ = ("_indices", "_what", "_x", "_y_pred")
+
+    def __init__(self, what: str, indices: Sequence[int], x: Any, y_pred: Any) -> None:
+        self._what = what
+        self._indices = indices
+        self._x = x
+        self._y_pred = y_pred
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, Exception):
+            error.add_note(self._note())
+
+    def _note(self) -> str:
+        indices = self._indices
         named = ", ".join(_name(index) for index in indices[:_MAX_NAMED])
         more = len(indices) - _MAX_NAMED
         others = f" and {more} more" if more > 0 else ""
-        error.add_note(
-            f"while asking {what} for {named}{others}; "
-            f"inputs: {_fields(_first(x, indices))}; prediction: {show(y_pred)}"
+        return (
+            f"while asking {self._what} for {named}{others}; inputs: "
+            f"{_fields(_first(self._x, indices))}; prediction: {show(self._y_pred)}"
         )
-        raise
 
 
 def _name(index: int) -> str:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+from array import array
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
-from synalinks._internal.json import digest
+from synalinks._internal.json import digest_of_list
 from synalinks._internal.rng import stream
 from synalinks._internal.shape import is_list, is_row
 from synalinks.data_models import DataModel, JsonDataModel
+from synalinks.datasets import Dataset, is_frame
 from synalinks.errors import ConfigurationError, show
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One input with its target."""
-
-    id: str
-    """Such as `"train:17"`: the index before shuffling."""
-    x: Any
-    """What the program is given."""
-    y: Any
-    """What is expected; None where there is no target."""
+from synalinks.training._frame_data import read_frames
+from synalinks.training._sample import Sample
+from synalinks.training._sample_store import SampleStore, StoredSamples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +56,11 @@ class Feed:
         batch_size: int,
         max_batches: int | None = None,
     ) -> None:
-        self.samples = list(samples)
+        self.samples = samples
         self.batch_size = batch_size
         self.max_batches = max_batches
         n_batches = -(-len(self.samples) // batch_size)
-        self.n_batches = min(n_batches, max_batches or n_batches)
+        self.n_batches: int = min(n_batches, max_batches or n_batches)
 
     def batches(self, *, seed: int | None = None, epoch: int = 0) -> Iterator[Batch]:
         """Yield the batches of an epoch.
@@ -78,38 +72,53 @@ class Feed:
         Yields:
             `n_batches` batches.
         """
-        order = list(self.samples)
+        order: Sequence[int] = range(len(self.samples))
         if seed is not None:
+            order = array("Q", order)
             stream(seed, "shuffle", epoch).shuffle(order)
         for index in range(self.n_batches):
             start = index * self.batch_size
+            places = order[start : start + self.batch_size]
             yield Batch(
-                index=index, samples=tuple(order[start : start + self.batch_size])
+                index=index, samples=tuple(self.samples[place] for place in places)
             )
 
-    def used(self) -> list[Sample]:
+    def used(self) -> Sequence[Sample]:
         """Return the samples of all batches, in the order of the data."""
         return self.samples[: self.n_batches * self.batch_size]
 
 
-def make_samples(x: Any, y: Any, *, role: str, argument: str = "x") -> list[Sample]:
+def make_samples(
+    x: Any, y: Any, *, role: str, argument: str = "x", program: Any = None
+) -> Sequence[Sample]:
     """Return samples from what the user passed.
 
     Args:
-        x: A list or array of data models, or a dataset or generator that yields
-            `(x,)` or `(x, y)` batches.
-        y: A list or array of data models; None with a dataset or without targets.
+        x: A list or array of data models, a table of pandas, or a dataset or generator
+            that yields `(x,)` or `(x, y)` batches.
+        y: A list or array of data models, or a table; None with a dataset or without
+            targets.
         role: First part of the identities: `train`, `val`, ...
         argument: How the user calls `x`, for messages.
+        program: Tells which fields the columns of tables are.
 
     Raises:
         ConfigurationError: There are no samples, `x` and `y` differ in length, or an
             element is no data model.
     """
+    x, y = read_frames(program, x, y, argument)
+    if isinstance(x, SampleStore) or _is_stream(x):
+        if y is not None:
+            msg = (
+                f"`{argument}` is a dataset or generator, which yields its own "
+                "targets: leave `y` out."
+            )
+            raise ConfigurationError(msg)
+        store = x if isinstance(x, SampleStore) else _stored(x, argument)
+        _check_filled(store, argument)
+        return StoredSamples(store, role)
     inputs, targets = _read(x, y, argument)
-    if not inputs:
-        msg = f"`{argument}` is empty: expected at least one sample."
-        raise ConfigurationError(msg)
+    _check_filled(inputs, argument)
     if targets is not None and len(inputs) != len(targets):
         other = argument.replace("x", "y")
         msg = (
@@ -129,6 +138,46 @@ def make_samples(x: Any, y: Any, *, role: str, argument: str = "x") -> list[Samp
     ]
 
 
+async def store_stream(x: Any, argument: str = "x", limit: int | None = None) -> Any:
+    """Return a dataset or generator read to its end, anything else as it is.
+
+    The files of a dataset are read in a thread. A generator of the user's stays where
+    it was made; what it yields is written in a thread.
+
+    Args:
+        x: What was passed as inputs.
+        argument: How the user calls it, for messages.
+        limit: How many samples are enough.
+
+    Raises:
+        ConfigurationError: It yields something else than batches of data models.
+        WriteError: There is no room for what does not fit into memory.
+    """
+    if is_frame(x) or not _is_stream(x):
+        return x
+    if isinstance(x, Dataset):
+        return await asyncio.to_thread(_stored, x, argument, limit)
+    store, pairs = SampleStore(), _pairs(x, argument)
+    while store.fill(pairs, limit):
+        await asyncio.to_thread(store.flush)
+    await asyncio.to_thread(store.close)
+    return store
+
+
+def _stored(x: Any, argument: str, limit: int | None = None) -> SampleStore:
+    store, pairs = SampleStore(), _pairs(x, argument)
+    while store.fill(pairs, limit):
+        store.flush()
+    store.close()
+    return store
+
+
+def _check_filled(samples: Sized, argument: str) -> None:
+    if not len(samples):
+        msg = f"`{argument}` is empty: expected at least one sample."
+        raise ConfigurationError(msg)
+
+
 def _read(x: Any, y: Any, argument: str) -> tuple[list[Any], list[Any] | None]:
     if _is_sequence(x):
         if y is not None and not _is_sequence(y):
@@ -138,34 +187,28 @@ def _read(x: Any, y: Any, argument: str) -> tuple[list[Any], list[Any] | None]:
             )
             raise ConfigurationError(msg)
         return list(x), None if y is None else list(y)
-    if not _is_stream(x):
-        is_single = isinstance(x, (DataModel, JsonDataModel, dict))
-        hint = " Put it in a list." if is_single else ""
-        msg = (
-            f"`{argument}` is a list or array of data models, or a dataset or "
-            f"generator of `(x, y)` batches; received: {show(x)} of type "
-            f"`{type(x).__name__}`.{hint}"
-        )
-        raise ConfigurationError(msg)
-    if y is not None:
-        msg = (
-            f"`{argument}` is a dataset or generator, which yields its own targets: "
-            "leave `y` out."
-        )
-        raise ConfigurationError(msg)
-    return _read_batches(x, argument)
+    is_single = isinstance(x, (DataModel, JsonDataModel, dict))
+    hint = " Put it in a list." if is_single else ""
+    msg = (
+        f"`{argument}` is a list or array of data models, or a dataset or "
+        f"generator of `(x, y)` batches; received: {show(x)} of type "
+        f"`{type(x).__name__}`.{hint}"
+    )
+    raise ConfigurationError(msg)
 
 
 def _is_stream(value: object) -> bool:
     is_single = isinstance(value, (str, bytes, dict, DataModel, JsonDataModel))
-    return isinstance(value, Iterable) and not is_single
+    return isinstance(value, Iterable) and not is_single and not _is_sequence(value)
 
 
-def _read_batches(
-    batches: Iterable[Any], argument: str
-) -> tuple[list[Any], list[Any] | None]:
-    inputs: list[Any] = []
-    targets: list[Any] = []
+def _pairs(batches: Iterable[Any], argument: str) -> Iterator[tuple[Any, Any]]:
+    """Yield the inputs of batches with their targets, or with None.
+
+    Raises:
+        ConfigurationError: A batch is something else.
+    """
+    n_before = 0
     for index, batch in enumerate(batches):
         if not is_row(batch) or len(batch) not in (1, 2):
             msg = (
@@ -180,10 +223,14 @@ def _read_batches(
                 f"{len(columns[1])} targets."
             )
             raise ConfigurationError(msg)
-        inputs += columns[0]
-        targets += columns[1] if len(columns) > 1 else [None] * len(columns[0])
-    has_targets = any(target is not None for target in targets)
-    return inputs, targets if has_targets else None
+        for number, pair in enumerate(zip(*columns, strict=True), start=n_before):
+            x, y = (*pair, None)[:2]
+            name = argument.replace("x", "y")
+            yield (
+                _checked(x, f"{argument}[{number}]"),
+                None if y is None else _checked(y, f"{name}[{number}]"),
+            )
+        n_before += len(columns[0])
 
 
 def _column(value: Any, index: int, argument: str) -> list[Any]:
@@ -217,13 +264,39 @@ def _checked(value: Any, where: str) -> Any:
     raise ConfigurationError(msg)
 
 
+def ids_of(samples: Sequence[Sample]) -> list[str]:
+    """Return the identities of samples, in order.
+
+    Args:
+        samples: The samples.
+    """
+    if isinstance(samples, StoredSamples):
+        return samples.ids()
+    return [one.id for one in samples]
+
+
+def renamed(samples: Sequence[Sample], role: str) -> Sequence[Sample]:
+    """Return samples with identities of another role, counted from 0.
+
+    Args:
+        samples: The samples.
+        role: The role.
+    """
+    if isinstance(samples, StoredSamples):
+        return samples.renamed(role)
+    return [
+        Sample(id=f"{role}:{index}", x=one.x, y=one.y)
+        for index, one in enumerate(samples)
+    ]
+
+
 def fingerprint(samples: Iterable[Sample]) -> str:
     """Return a digest of samples' identities and content.
 
     Args:
         samples: The samples.
     """
-    return digest([[one.id, _plain(one.x), _plain(one.y)] for one in samples])
+    return digest_of_list([one.id, _plain(one.x), _plain(one.y)] for one in samples)
 
 
 def _plain(value: Any) -> Any:

@@ -19,7 +19,8 @@ from synalinks.contracts import (
 from synalinks.errors import warn
 from synalinks.optimizers import Optimizer, StepView
 from synalinks.training._rollouts import roll_out, score
-from synalinks.training._samples import Sample, fingerprint
+from synalinks.training._sample_index import SampleIndex
+from synalinks.training._samples import fingerprint, ids_of
 from synalinks.training._variables import note_candidates, overlay_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import Rollout, Trial
+    from synalinks.data_models import Variable
     from synalinks.training._failures import FailurePolicy
+    from synalinks.training._sample import Sample
 
 
 class FitSession:
@@ -53,26 +56,25 @@ class FitSession:
         validation: Sequence[Sample],
         policy: FailurePolicy,
         minibatch_size: int,
-        others: Sequence[Sample] = (),
+        others: Sequence[Sequence[Sample]] = (),
         seed: int | None = None,
     ) -> None:
         self.optimizer = optimizer
-        self.variables = trainable_by_path(program)
+        self.variables: dict[str, Variable] = trainable_by_path(program)
         self._program = program
         self._policy = policy
-        self.validation_ids = [sample.id for sample in validation]
-        samples = (*train, *validation, *others)
-        self._samples = {sample.id: sample for sample in samples}
+        self.validation_ids: list[str] = ids_of(validation)
+        self._samples = SampleIndex([train, validation, *others])
         self._minibatch_size = minibatch_size
         self._seed = config.get_seed() if seed is None else seed
         self._best: tuple[float, Candidate] | None = None
-        self._pool_ids = [sample.id for sample in train]
+        self._pool_ids = ids_of(train)
         self._last_validated: tuple[float, Candidate] | None = None
         self._scope = context.scope.get()
         optimizer.start(
             present_candidate(self.variables),
-            fingerprint(self._samples.values()),
-            samples={one.id: (one.x, one.y) for one in self._samples.values()},
+            fingerprint(self._samples.samples()),
+            samples=self._samples,
             brief=brief_of(program),
         )
 
@@ -86,7 +88,8 @@ class FitSession:
             sample_ids: On which samples.
         """
         ledger = self.optimizer.ledger
-        missing = [self._samples[one] for one in ledger.missing(candidate, sample_ids)]
+        unknown = map(self._samples.sample, ledger.missing(candidate, sample_ids))
+        missing = [one for one in unknown if one is not None]
         if missing:
             await self._run_cells(candidate, missing)
         cells = (ledger.get(candidate, sample_id) for sample_id in sample_ids)
@@ -247,7 +250,7 @@ class FitSession:
         Args:
             sample_id: Its identity.
         """
-        return self._samples.get(sample_id)
+        return self._samples.sample(sample_id)
 
     def state_dict(self) -> JsonObject:
         """Return which programs were validated best and last, as JSON."""

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from synalinks.contracts import Rollout
-    from synalinks.training._samples import Feed, Sample
+    from synalinks.training._sample import Sample
+    from synalinks.training._samples import Feed
 
 # How many finished samples may wait behind a straggler, per sample in flight.
 _MAX_AHEAD = 16
@@ -51,10 +52,9 @@ class SlidingRollouts:
         self._samples = iter(samples)
         self._n_workers = min(window, len(samples))
         self._room = asyncio.Semaphore(window * _MAX_AHEAD)
-        loop = asyncio.get_running_loop()
-        self._results: dict[str, asyncio.Future[Rollout]] = {
-            sample.id: loop.create_future() for sample in samples
-        }
+        self._has_ended = False
+        # Of those only that are done and not taken yet, or waited for.
+        self._results: dict[str, asyncio.Future[Rollout]] = {}
 
     async def take(self, sample_ids: Sequence[str]) -> list[Rollout]:
         """Return the rollouts of a batch, once they are there.
@@ -64,7 +64,7 @@ class SlidingRollouts:
         """
         rollouts: list[Rollout] = []
         for sample_id in sample_ids:
-            rollouts.append(await self._results[sample_id])
+            rollouts.append(await self._result(sample_id))
             del self._results[sample_id]
             self._room.release()
         return rollouts
@@ -81,12 +81,23 @@ class SlidingRollouts:
                 # Or the first request leaves when the last is ready, all answers come
                 # at once, and between these bursts the server has nothing to do.
                 await asyncio.sleep(0)
-        if self.held_back is None:
-            return
+        self._has_ended = True
         for result in self._results.values():
-            if not result.done():
-                result.set_exception(self.held_back)
-                result.exception()  # nobody may ask for it any more
+            self._refuse(result)
+
+    def _result(self, sample_id: str) -> asyncio.Future[Rollout]:
+        if sample_id not in self._results:
+            result = asyncio.get_running_loop().create_future()
+            self._results[sample_id] = result
+            if self._has_ended:
+                self._refuse(result)
+        return self._results[sample_id]
+
+    def _refuse(self, result: asyncio.Future[Rollout]) -> None:
+        """Answer for a sample that was held back."""
+        if self.held_back is not None and not result.done():
+            result.set_exception(self.held_back)
+            result.exception()  # nobody may ask for it any more
 
     async def _work(self, roll_out: Callable[[Sample], Awaitable[Rollout]]) -> None:
         for sample in self._samples:
@@ -96,7 +107,7 @@ class SlidingRollouts:
             except BudgetExceededError as error:
                 self._hold_back(error)
             else:
-                self._results[sample.id].set_result(rollout)
+                self._result(sample.id).set_result(rollout)
 
     def _hold_back(self, error: BudgetExceededError) -> None:
         # Nothing new is begun; what is in flight is paid for, and may end.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.shape import is_dict
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from synalinks.metrics import Metric
     from synalinks.training._plan import FitPlan
-    from synalinks.training._samples import Sample
+    from synalinks.training._sample import Sample
 
 
 async def check_fit_targets(program: Any, plan: FitPlan) -> None:
@@ -25,15 +26,17 @@ async def check_fit_targets(program: Any, plan: FitPlan) -> None:
         program: A compiled program.
         plan: The checked arguments.
     """
-    held_out = plan.validation.samples if plan.validation else []
-    await check_targets(program, [*plan.train.samples, *held_out])
+    held_out = plan.validation.samples if plan.validation else ()
+    await check_targets(program, plan.train.samples, held_out)
     for one in plan.evaluators:
         metrics = one.metrics_of(program)
         await check_targets(program, one.feed.samples, metrics=metrics)
 
 
 async def check_targets(
-    program: Any, samples: Sequence[Sample], *, metrics: Sequence[Metric] | None = None
+    program: Any,
+    *parts: Sequence[Sample],
+    metrics: Sequence[Metric] | None = None,
 ) -> None:
     """Refuse targets that the reward or a metric cannot take.
 
@@ -41,7 +44,7 @@ async def check_targets(
 
     Args:
         program: A compiled program.
-        samples: All samples of the run.
+        parts: All samples of the run.
         metrics: The metrics; those given to `compile` when None.
 
     Raises:
@@ -49,17 +52,17 @@ async def check_targets(
             does not fit the reward or a metric; no LM call was made.
     """
     if isinstance(program.reward, ExactMatch):
-        _check_all_there(samples)
+        _check_all_there(parts)
     schema = program.output_schema
     if is_dict(schema):
-        for sample in samples:
+        for sample in chain(*parts):
             _check_fields(program.name, schema.get("properties", {}), sample)
-    first = next((one for one in samples if one.y is not None), None)
+    first = next((one for one in chain(*parts) if one.y is not None), None)
     if first is None:
         return
     # A target against itself: what fails here fails on every prediction.
     if isinstance(program.reward, ExactMatch):
-        await program.reward.score(first.y, first.y)
+        await program.reward.rehearse(first.y)
     for metric in program.compiled.metrics if metrics is None else metrics:
         if not isinstance(metric, MeanMetricWrapper) and _is_own(metric):
             await metric.clone().update_state(first.y, first.y)
@@ -69,12 +72,12 @@ def _is_own(metric: Any) -> bool:
     return type(metric).__module__.partition(".")[0] == "synalinks"
 
 
-def _check_all_there(samples: Sequence[Sample]) -> None:
-    missing = [sample.id for sample in samples if sample.y is None]
+def _check_all_there(parts: Sequence[Sequence[Sample]]) -> None:
+    missing = [sample.id for sample in chain(*parts) if sample.y is None]
     if missing:
         msg = (
-            f"{len(missing)} of {len(samples)} samples have no target, which the "
-            f"reward `exact_match` needs: {show(missing)}. Pass `y`, and "
+            f"{len(missing)} of {sum(map(len, parts))} samples have no target, which "
+            f"the reward `exact_match` needs: {show(missing)}. Pass `y`, and "
             "`validation_data` as a pair `(x, y)`."
         )
         raise ConfigurationError(msg)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.checks import check_count
 from synalinks.contracts import Invocations, TrainerState
+from synalinks.datasets import is_frame, object_array
 from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
 from synalinks.training._backed_up import with_backup
 from synalinks.training._batch_methods import BatchMethods
@@ -18,18 +20,21 @@ from synalinks.training._checks import (
 )
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._estimate import estimate_fit
-from synalinks.training._evaluate_loop import run_evaluation, run_prediction
+from synalinks.training._evaluate_loop import (
+    run_evaluation,
+    run_prediction,
+    with_writer,
+)
 from synalinks.training._failures import FailurePolicy
 from synalinks.training._fit_loop import fit, with_defaults
+from synalinks.training._frame_data import output_columns, predicted_frame
 from synalinks.training._orderly import orderly
 from synalinks.training._plan import plan_fit
-from synalinks.training._samples import Feed, make_samples
+from synalinks.training._samples import Feed, make_samples, store_stream
 from synalinks.training._scores import Scores, without_failed
 from synalinks.training._target_check import check_fit_targets, check_targets
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from synalinks.callbacks import History
     from synalinks.contracts import Estimate, RunContext, Stage
     from synalinks.training._plan import FitPlan
@@ -94,10 +99,12 @@ class Trainer(BatchMethods):
         """Train the program's variables.
 
         Args:
-            x: List or array of `n_samples` data models; or a `Dataset` or generator
-                of `(x, y)` batches, which is read to its end first.
-            y: List or array of `n_samples` targets; None with a dataset, or for a
-                reward that needs none.
+            x: List or array of `n_samples` data models; a pandas `DataFrame` whose
+                columns are the fields of the inputs, and of the targets if `y` is
+                None; or a `Dataset` or generator of `(x, y)` batches, which is read to
+                its end first, into a temporary file where it is large.
+            y: List or array of `n_samples` targets, a `DataFrame` or a column of one;
+                None with a dataset, or for a reward that needs none.
             batch_size: Samples in a training step, run at once.
             minibatch_size: Validation samples on which a candidate first meets the
                 program as it is; those that do well meet it on more. None for all.
@@ -159,6 +166,8 @@ class Trainer(BatchMethods):
         are free.
         """
         check_compiled(self, needs_reward=True)
+        x = await store_stream(x)
+        validation_data = await store_stream(validation_data, "validation_data x")
         plan = plan_fit(
             self,
             x=x,
@@ -282,7 +291,7 @@ class Trainer(BatchMethods):
         """
         check_compiled(self, needs_reward=True)
         policy = FailurePolicy(on_sample_error, max_failure_rate)
-        feed = self._plan_pass(x, y, batch_size, steps, role="test")
+        feed = await self._plan_pass(x, y, batch_size, steps, role="test")
         await check_targets(self, feed.samples)
         check_keys(self, "reward", "compiled_metrics")
         params = {"test_size": len(feed.samples), "batch_size": batch_size}
@@ -305,21 +314,28 @@ class Trainer(BatchMethods):
         *,
         on_sample_error: str = "record",
         max_failure_rate: float | None = None,
+        to_file: str | Path | None = None,
     ) -> Any:
         """Run the program on data.
 
         Args:
-            x: As for `fit`; targets of a dataset are passed over.
+            x: As for `fit`; targets of a dataset or table are passed over.
             batch_size: Samples in a batch, as callbacks see them; 32 when None.
             verbose: As for `fit`.
             steps: Batches to use; None for all.
             callbacks: As for `fit`.
             on_sample_error: As for `fit`; a recorded failure is None in the result.
             max_failure_rate: As for `fit`.
+            to_file: Where to write the predictions instead of returning them, as
+                `PredictionWriter` does, so that memory does not grow with their number;
+                ends in `.jsonl`.
 
         Returns:
-            NumPy array of objects, shape `(n_samples,)`: one `JsonDataModel` each, or
-            None for a sample that failed or a branch that was not taken.
+            The path of `to_file`, if given. Else a NumPy array of objects, shape
+            `(n_samples,)`: one `JsonDataModel` each, or None for a sample that failed
+            or a branch that was not taken. For a `DataFrame`, one with its index and
+            the fields of the outputs as columns; the row of such a sample has missing
+            values.
 
         Raises:
             ConfigurationError: An argument cannot work; no LM call was made.
@@ -327,28 +343,38 @@ class Trainer(BatchMethods):
             AllSamplesFailedError: No sample of a batch came through, or none of the
                 whole pass got a valid answer.
             FailureRateError: More samples failed than `max_failure_rate` allows.
+            WriteError: A prediction cannot be written; nothing more is paid for.
 
         Costs the program's LM calls, once per sample.
         """
         if batch_size is None:
             batch_size = _DEFAULT_PREDICT_BATCH_SIZE
         policy = FailurePolicy(on_sample_error, max_failure_rate)
-        feed = self._plan_pass(x, None, batch_size, steps, role="predict")
+        if is_frame(x):
+            output_columns(self)
+        feed = await self._plan_pass(x, None, batch_size, steps, role="predict")
         check_keys(self)
+        if to_file is not None:
+            callbacks = with_writer(callbacks, to_file)
         run = self._pass("predict", feed, callbacks, verbose, policy, {})
         await self.ensure_built(feed.samples[0].x)
         outputs: list[Any] = []
         async with orderly(run):
-            outputs = await run_prediction(run, feed)
+            outputs = await run_prediction(run, feed, is_kept=to_file is None)
         policy.warn_of_failures()
-        return _object_array(outputs)
+        if to_file is not None:
+            return Path(to_file)
+        if is_frame(x):
+            return predicted_frame(self, outputs, x.index)
+        return object_array(outputs)
 
-    def _plan_pass(
+    async def _plan_pass(
         self, x: Any, y: Any, batch_size: int, steps: int | None, *, role: str
     ) -> Feed:
         check_count("batch_size", batch_size, at_least=1)
         check_count("steps", 1 if steps is None else steps, at_least=1)
-        samples = make_samples(x, y, role=role)
+        x = await store_stream(x, limit=steps and steps * batch_size)
+        samples = make_samples(x, y, role=role, program=self)
         check_inputs(self, samples)
         return Feed(samples, batch_size=batch_size, max_batches=steps)
 
@@ -373,11 +399,3 @@ class Trainer(BatchMethods):
         if stage == "evaluate":
             state.samples = {"evaluation": feed.samples}
         return CurrentRun(program=self, state=state, policy=policy, callbacks=entries)
-
-
-def _object_array(values: list[Any]) -> Any:
-    import numpy as np
-
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array

@@ -21,7 +21,7 @@ from tests.fault.conftest import GOOD, MESSAGES, N_ATTEMPTS, SCHEMA
 pytestmark = [
     pytest.mark.fault,
     # litellm's types use what pydantic warns about when it first meets them.
-    pytest.mark.filterwarnings("ignore:Item .* on TypedDict class:UserWarning"),
+    pytest.mark.filterwarnings("ignore:Items? .* on TypedDict class:UserWarning"),
 ]
 
 FIRST = [1]
@@ -204,6 +204,69 @@ def test_nothing_holds_a_call_for_longer_than_its_timeout(exchange, reply):
     # A slow machine may be cut off before the server saw what was sent.
     assert len(ours.server.requests) <= ours.model.cumulated_attempts <= N_ATTEMPTS
     settle(lambda: ours.server.log.n_in_flight == 0)
+
+
+# -- odd, but no fault -----------------------------------------------------------------
+
+
+# aiohttp, as litellm uses it, would rather be given a file.
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 2_000_000, "\x00 \u2028 \u202e 中 😀", ""],
+    ids=["two megabytes", "controls", "empty"],
+)
+def test_any_text_can_be_asked_about(exchange, text):
+    """However long or strange a prompt is, it arrives whole, in one request."""
+    messages = [{"role": "user", "content": text}]
+    ours = exchange()
+
+    answer = asyncio.run(ours.model.complete(messages, schema=SCHEMA))
+
+    assert answer.value == GOOD
+    (received,) = ours.server.requests
+    assert received.body["messages"][-1]["content"] == text
+
+
+def test_half_a_character_costs_one_attempt(exchange, transport):
+    """A text that was cut inside a character is sent as it is, or refused at once."""
+    messages = [{"role": "user", "content": "half a pair: \ud83d"}]
+    ours = exchange()
+    asking = ours.model.complete(messages, schema=SCHEMA)
+
+    if transport == "direct":
+        assert asyncio.run(asking).value == GOOD
+        (received,) = ours.server.requests
+        assert received.body["messages"] == messages
+    else:  # clients inside litellm cannot encode it
+        with pytest.raises(errors.BadRequestError, match="surrogates"):
+            asyncio.run(asking)
+        assert ours.server.requests == []
+    assert ours.model.cumulated_attempts == 1
+
+
+def test_a_long_answer_arrives_whole(exchange):
+    """A megabyte is an answer like any other."""
+    long = {"label": "good", "reason": "b" * 1_000_000}
+    schema = {**SCHEMA, "properties": {**SCHEMA["properties"], "reason": {}}}
+    ours = exchange(long)
+
+    answer = asyncio.run(ours.model.complete(MESSAGES, schema=schema))
+
+    assert answer.value == long
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['```json\n{"label": "good"}\n```', 'Sure! {"label": "good"} Bye.'],
+    ids=["fence", "words"],
+)
+def test_words_around_an_answer_are_not_paid_for_twice(exchange, content):
+    """What is whole and valid is taken; nothing is asked again."""
+    ours = exchange(content).ask()
+
+    assert ours.answers[0].value == GOOD
+    assert ours.n_requests == 1
 
 
 # -- answers that are none -------------------------------------------------------------

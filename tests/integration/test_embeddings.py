@@ -17,7 +17,7 @@ from synalinks.testing import ChatServer, Drop, Fault, Hang, Raw, Status
 pytestmark = [
     pytest.mark.integration,
     # litellm's types use what pydantic warns about when it first meets them.
-    pytest.mark.filterwarnings("ignore:Item .* on TypedDict class:UserWarning"),
+    pytest.mark.filterwarnings("ignore:Items? .* on TypedDict class:UserWarning"),
 ]
 
 CANARY = "canary-key-31337"

@@ -17,7 +17,7 @@ from synalinks.testing import Answer, ChatServer, Cut, Hang, Raw, Status
 pytestmark = [
     pytest.mark.integration,
     # litellm's types use what pydantic warns about when it first meets them.
-    pytest.mark.filterwarnings("ignore:Item .* on TypedDict class:UserWarning"),
+    pytest.mark.filterwarnings("ignore:Items? .* on TypedDict class:UserWarning"),
     # litellm looks at all attributes of a chunk, old ones of pydantic among them.
     pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning"),
 ]

@@ -17,7 +17,7 @@ from synalinks.testing import Answer, ChatServer, Drip, Drop, Hang, Raw, Status
 pytestmark = [
     pytest.mark.integration,
     # litellm's types use what pydantic warns about when it first meets them.
-    pytest.mark.filterwarnings("ignore:Item .* on TypedDict class:UserWarning"),
+    pytest.mark.filterwarnings("ignore:Items? .* on TypedDict class:UserWarning"),
 ]
 
 TRANSPORTS = ["direct", "litellm"]

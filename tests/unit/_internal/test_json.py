@@ -13,3 +13,8 @@ def test_key_order_does_not_change_the_digest():
 def test_text_keeps_order_and_unicode():
     """What people read keeps the order and the letters."""
     assert dumps({"b": 1, "a": "é"}) == '{"b": 1, "a": "é"}'
+
+
+def test_half_a_surrogate_pair_has_a_digest():
+    """Texts that were cut inside a character are told apart like any others."""
+    assert digest("a\ud83d") != digest("a")

@@ -29,7 +29,7 @@ def test_missing_values_become_none(tmp_path):
         path
     )
 
-    rows = parquet_rows(path)
+    rows = list(parquet_rows(path))
 
     assert [row["n"] for row in rows] == [1.5, None]
     assert [row["t"] for row in rows] == ["a", None]
@@ -44,7 +44,7 @@ def test_another_kind_of_file_is_named(tmp_path):
     with pytest.raises(
         ConfigurationError, match=r"rows\.parquet` cannot be read as Par"
     ):
-        parquet_rows(path)
+        list(parquet_rows(path))
 
 
 def test_importing_datasets_imports_no_slow_package():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from synalinks.errors import AuthenticationError
-from synalinks.language_models import LMRequest
+from synalinks.errors import AuthenticationError, ConfigurationError
+from synalinks.language_models import LanguageModel, LMRequest
 from synalinks.language_models._endpoint import endpoint_of, secrets_of
 
 
@@ -76,3 +76,20 @@ def test_secrets_are_all_that_may_not_be_shown(monkeypatch):
         "environment-key", "argument-key", "password", "key=query", "header-key",
     } <= set(secrets)  # fmt: skip
     assert "shown" not in secrets
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost:8000/v1", "me:secret@localhost/v1?key=secret", "ftp://x", ""]
+)
+def test_an_address_of_no_http_is_refused(address, monkeypatch):
+    """A mistyped address is told before anything is sent, without what is secret."""
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+    wanted = r"`openai/x` begins with `http://` or `https://`"
+
+    if address:
+        with pytest.raises(ConfigurationError, match=wanted) as caught:
+            endpoint_of(request_to("openai/x"))
+        assert "secret" not in str(caught.value)
+    with pytest.raises(ConfigurationError, match=wanted) as caught:
+        LanguageModel("openai/x", api_base=address)
+    assert "secret" not in str(caught.value)

@@ -103,3 +103,22 @@ def test_retry_after_a_date_to_come():
     then = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
 
     assert retry_after_s({"Retry-After": then}) == pytest.approx(30, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("api_base", "is_odd"),
+    [
+        ("http://localhost:8000", True),
+        ("http://localhost:8000/v1/chat/completions", True),
+        ("http://localhost:8000/v1/", False),
+        ("http://localhost/api/v1beta", False),
+        (None, False),
+    ],
+)
+def test_a_path_that_is_not_the_usual_is_pointed_out(api_base, is_odd):
+    """Who forgets `/v1`, or writes too much, is told so with the 404."""
+    request = LMRequest(model="openai/x", messages=[], api_base=api_base)
+
+    error = error_of_answer(404, "Not Found", {}, request)
+
+    assert ("The path of `api_base` is" in str(error)) is is_odd

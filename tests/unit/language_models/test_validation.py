@@ -36,12 +36,36 @@ def read(text, **options):
 
 @pytest.mark.parametrize(
     "text",
-    ['{"label": "good"}', ' \n{"label": "good"}\n', '```json\n{"label": "good"}\n```'],
-    ids=["plain", "space around", "in a fence"],
+    [
+        '{"label": "good"}',
+        ' \n{"label": "good"}\n',
+        '```json\n{"label": "good"}\n```',
+        '```JSON\n{"label": "good"}```\n',
+        'Here you are:\n```json\n{"label": "good"}\n```\nAnything else?',
+        'The answer is {"label": "good"}.',
+        '\ufeff{"label": "good"}',
+    ],
+    ids=["plain", "space", "fence", "other fence", "words, fence", "words", "mark"],
 )
 def test_valid_answers(text):
-    """Space and a fence around the object are no part of it."""
+    """Space, words, and a fence around the one object are no part of it."""
     assert read(text) == {"label": "good"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'First {"label": "good"}, then {"label": "bad"}.',
+        '```json\n[{"label": "good"}]\n```',
+        'It is {"label": "good"',
+        "A {label} of no JSON",
+        "} {",
+    ],
+)
+def test_what_is_not_one_whole_object_is_no_answer(text):
+    """Nothing is picked out of several objects, of a list, or of half an object."""
+    with pytest.raises(InvalidOutputError, match="answered no JSON"):
+        read(text)
 
 
 @pytest.mark.parametrize(

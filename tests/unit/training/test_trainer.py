@@ -9,7 +9,7 @@ from parity import Answer, data, make_task
 import synalinks
 from synalinks.callbacks import Callback
 from synalinks.data_models import JsonDataModel
-from synalinks.errors import SynalinksWarning
+from synalinks.errors import ConfigurationError, SynalinksWarning
 
 
 async def test_evaluate_gives_reward_and_metrics():
@@ -249,3 +249,21 @@ async def test_one_program_runs_in_several_event_loops():
         await asyncio.sleep(0.01)
 
     assert found[0][0].get_json() == Answer(answer="even").get_json()
+
+
+@pytest.mark.parametrize("method", ["evaluate", "predict", "fit"])
+async def test_a_second_run_at_the_same_time_is_refused(method):
+    """Two runs would take each other's samples: the later one is told, for free."""
+    task = await make_task()
+    x_and_y = data(0, 8)
+    first = asyncio.create_task(task.program.evaluate(*x_and_y, verbose=0))
+    while not task.transport.requests:
+        await asyncio.sleep(0)
+
+    with pytest.raises(ConfigurationError, match="is in a run already"):
+        await getattr(task.program, method)(
+            *(x_and_y if method != "predict" else x_and_y[:1]), verbose=0
+        )
+
+    assert (await first)["reward"] == 0.5
+    assert task.n_calls == 8
