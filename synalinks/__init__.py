@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         datasets,
         embedding_models,
         errors,
+        experiments,
         hooks,
         initializers,
         language_models,
@@ -76,6 +77,15 @@ if TYPE_CHECKING:
         Variable,
     )
     from synalinks.embedding_models import EmbeddingModel
+    from synalinks.experiments import (
+        Arm,
+        ArmResult,
+        Benchmark,
+        EvalResult,
+        Experiment,
+        ExperimentResult,
+        RunContext,
+    )
     from synalinks.language_models import LanguageModel, StreamingIterator
     from synalinks.modules import (
         Action,
@@ -136,8 +146,8 @@ if TYPE_CHECKING:
 
 _NAMESPACES = (
     "backend", "backups", "callbacks", "config", "datasets", "embedding_models",
-    "errors", "hooks", "initializers", "language_models", "metrics", "modules",
-    "observability", "ops", "optimizers", "programs", "reports",
+    "errors", "experiments", "hooks", "initializers", "language_models", "metrics",
+    "modules", "observability", "ops", "optimizers", "programs", "reports",
     "rewards", "saving", "testing", "utils",
 )  # fmt: skip
 
@@ -156,6 +166,10 @@ _EXPORTS = {
         "Trainable", "Variable",
     ),
     "embedding_models": ("EmbeddingModel",),
+    "experiments": (
+        "Arm", "ArmResult", "Benchmark", "EvalResult", "Experiment",
+        "ExperimentResult", "RunContext",
+    ),
     "language_models": ("LanguageModel", "StreamingIterator"),
     "modules": (
         "Action", "And", "AudioInput", "Branch", "ChainOfThought", "Concat",
@@ -185,10 +199,13 @@ __all__ = [
     "Action",
     "AgentAsJudge",
     "And",
+    "Arm",
+    "ArmResult",
     "Audio",
     "AudioInput",
     "BatchReward",
     "BatchRewardFunctionWrapper",
+    "Benchmark",
     "Branch",
     "ChainOfThought",
     "ChatMessage",
@@ -204,8 +221,11 @@ __all__ = [
     "EmbeddingModel",
     "EmbeddingRequest",
     "Embeddings",
+    "EvalResult",
     "Evaluator",
     "ExactMatch",
+    "Experiment",
+    "ExperimentResult",
     "Field",
     "FineScore",
     "FunctionCallingAgent",
@@ -238,6 +258,7 @@ __all__ = [
     "Reward",
     "RewardFunctionWrapper",
     "RubricsAsJudge",
+    "RunContext",
     "Score",
     "SelfCritique",
     "Sequential",
@@ -267,6 +288,7 @@ __all__ = [
     "enable_logging",
     "enable_observability",
     "errors",
+    "experiments",
     "flush_observability",
     "get_seed",
     "hooks",
