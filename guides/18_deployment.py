@@ -3,7 +3,7 @@
 #
 # A trained program is one file of JSON, without code and without a key. A service loads
 # it once, and awaits it from as many requests at once as there are. This guide trains a
-# program, saves it, and serves it for a few requests. It needs `fastapi`, and `httpx`
+# program, saves it, and serves it for a few requests. It needs `fastapi`, and `httpx2`
 # for its client. It runs offline with `embedded/learner`; set `SYNALINKS_GUIDE_MODEL`
 # to use a real model.
 
