@@ -161,6 +161,11 @@ assert 0 <= n_again <= 3 * server.summary()["max_in_flight"]
 server.stop()
 
 # %% [markdown]
+# A process that goes on says how many calls that were, and about what they may cost a
+# second time; `BudgetStopping` counts them. Requests carry their place in the run as
+# `Idempotency-Key`: where a provider or a gateway knows such keys, even these calls are
+# paid for once.
+#
 # ## What is in the folder
 #
 # `journal-*.jsonl` has the answers, by where in the run they were asked for, and

@@ -18,6 +18,9 @@
 import asyncio
 import json
 import logging
+import os
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import synalinks
@@ -39,8 +42,8 @@ class Team(synalinks.DataModel):
 def answer(request):
     prompt, message = (str(turn["content"]) for turn in request.messages[:2])
     knows_billing = "billing" in prompt  # from an example
-    is_billing = "invoice" in message
-    return {"team": "billing" if is_billing and knows_billing else "support"}
+    is_billing = "invoice" in message and (knows_billing or "wrong" in message)
+    return {"team": "billing" if is_billing else "support"}
 
 
 async def make_program():
@@ -100,7 +103,8 @@ print(history.history["val_reward"], result)
 #   epoch;
 # * the data sets, told apart by their content, and a picture of the program;
 # * the program as the model `triage`, registered whenever the reward has improved, with
-#   the alias `best`; and its prompts, in the prompt registry, as `triage.router`;
+#   the alias `best`; and its prompts, in the prompt registry, as `triage.router`: as
+#   they were before the training, and a version whenever they have changed;
 # * a trace per sample, with its reward and what was expected.
 #
 # Before looking from the same script, wait until MLflow has all of it:
@@ -202,6 +206,48 @@ slowest = Slowest()
 program.add_hook(slowest)
 asyncio.run(serve())
 print("slowest:", slowest.name)
+
+# %% [markdown]
+# ## OpenTelemetry
+#
+# Traces can go to any collector that speaks OpenTelemetry's protocol, by the settings
+# that MLflow itself reads; the extra `otel` brings what sends them. With an endpoint
+# set the collector gets the traces and MLflow gets the runs;
+# `MLFLOW_TRACE_ENABLE_OTLP_DUAL_EXPORT=true` gives the traces to both, and
+# `MLFLOW_ENABLE_OTEL_GENAI_SEMCONV=true` names attributes as OpenTelemetry's
+# conventions for language models do. They are read when the first entry is sent, so
+# that they belong into the environment of the program. Here a few lines stand for the
+# collector.
+
+# %%
+
+
+class Collector(BaseHTTPRequestHandler):
+    received = b""
+
+    def do_POST(self):
+        size = int(self.headers["Content-Length"])
+        Collector.received += self.rfile.read(size)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Print nothing."""
+
+
+collector = HTTPServer(("127.0.0.1", 0), Collector)
+threading.Thread(target=collector.serve_forever, daemon=True).start()
+os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://127.0.0.1:{collector.server_port}"
+os.environ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf"
+
+synalinks.enable_observability("sqlite:///collected.db")
+asyncio.run(serve())
+assert asyncio.run(synalinks.flush_observability())
+synalinks.disable_observability()
+collector.shutdown()
+collector.server_close()
+print("the collector knows the router:", b"router" in Collector.received)
+assert b"router" in Collector.received
 
 # %% [markdown]
 # ## A picture of the program

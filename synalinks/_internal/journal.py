@@ -58,11 +58,15 @@ class Intent:
     Args:
         run_id: Identity of the run.
         position: Where in it the call is.
+
+    Attributes:
+        is_sent: Whether a request was made for it, and not only wanted.
     """
 
     def __init__(self, run_id: str, position: Position) -> None:
         self._name = f"{run_id}/{position.key}"
         self._n_refused = 0
+        self.is_sent = False
 
     def key_of(self, content: bytes) -> str:
         """Return the key of a request that is made for the call.

@@ -107,7 +107,6 @@ class Monitor(Callback):
         self._is_open = False
         self._status = _FINISHED
         self._began_s = self._epoch_began_s = time.perf_counter()
-        self._spent_before: dict[str, float] = {}
         self._spending: Spending | None = None
         self._best = BestProgram()
         self._n_records = 0
@@ -116,10 +115,9 @@ class Monitor(Callback):
 
     def state_dict(self) -> JsonObject:
         """Return what a resumed run needs to go on in the same run of MLflow."""
-        spent = self._spending.total() if self._spending else self._spent_before
         return {
             "run": self._key,
-            "spent": spent,
+            "spending": self._spending and self._spending.state_dict(),
             "best": self._best.state_dict(),
             "n_records": self._n_records,
         }
@@ -131,7 +129,8 @@ class Monitor(Callback):
             state: What `state_dict` returned.
         """
         self._key, self._mode = state["run"], "continue"
-        self._spent_before = dict(state["spent"])
+        if state["spending"] is not None:
+            self._spending = Spending(self.program, state["spending"])
         self._best.load_state_dict(state["best"])
         self._n_records = state["n_records"]
         self._note_run()
@@ -178,17 +177,20 @@ class Monitor(Callback):
                 msg = f"`Monitor(run_id={self.run_id!r})`: {' '.join(warnings)}"
                 raise ConfigurationError(msg)
 
-    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
-        """Begin to count the seconds of the epoch.
+    async def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Open the run, if it is not open yet: only now it is known whether it is new.
 
         Args:
             epoch: Index of the epoch, from 0.
             logs: Empty.
         """
+        # In the middle of an epoch that is gone on with, the state comes after this.
+        if not self.trainer.resumed:
+            await self._open_once()
         self._epoch_began_s = time.perf_counter()
 
     async def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
-        """Open the run, if it is not open yet: only now it is known whether it is new.
+        """Open the run, if it is not open yet: it is one that is gone on with.
 
         Args:
             batch: Index of the batch in the epoch, from 0.
@@ -322,6 +324,9 @@ class Monitor(Callback):
         if not self._is_open:
             self._open()
             await self._describe()
+            if self.log_program_model and self.trainer.stage != "evaluate":
+                for entry in self._best.first_entries(self.program):
+                    self._put(**entry)
 
     def _open(self) -> None:
         if self._is_open:
@@ -331,13 +336,14 @@ class Monitor(Callback):
         name = self.run_name or self.program.name
         if is_training:
             _trainings[self.program] = self._key
-        self._spending = Spending(self.program, self._spent_before)
+        self._spending = self._spending or Spending(self.program)
         self._put(
             "run",
             experiment=self.experiment_name or self.program.name,
             name=f"{name}_{'train' if is_training else 'test'}",
             mode=self._mode,
             run_id=self.run_id,
+            begun_ms=time.time_ns() // 1_000_000,
             parent=None if is_training else _trainings.get(self.program),
             tags={**_origin(), **self._kind(is_training=is_training), **self.tags},
         )

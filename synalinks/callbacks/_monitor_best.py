@@ -34,6 +34,14 @@ class BestProgram:
         """
         self._reward = state["reward"]
 
+    def first_entries(self, program: Any) -> Iterator[JsonObject]:
+        """Yield what is to be registered before a training: the prompts as they are.
+
+        Args:
+            program: The program.
+        """
+        yield from self._prompt_entries(program, "before training", is_best=False)
+
     def entries(
         self, state: TrainerState, logs: Mapping[str, Any], epoch: int
     ) -> Iterator[JsonObject]:

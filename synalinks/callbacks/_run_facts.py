@@ -12,7 +12,7 @@ from synalinks.callbacks._reachable_models import reachable_models
 from synalinks.modules import Generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import TrainerState
@@ -95,14 +95,20 @@ class Spending:
 
     Args:
         program: The program of the run.
-        before: What an earlier part of the same run took.
+        state: What `state_dict` returned in an earlier process of the same run.
     """
 
-    def __init__(self, program: Any, before: Mapping[str, float] | None = None) -> None:
+    def __init__(self, program: Any, state: JsonObject | None = None) -> None:
         self._models = reachable_models(program)
-        self._before = dict(before or {})
+        self._before: dict[str, float] = dict(state["total"]) if state else {}
         self._begun = self._counted()
-        self._marked = self.total()
+        self._marked: dict[str, float] = (
+            dict(state["marked"]) if state else self.total()
+        )
+
+    def state_dict(self) -> JsonObject:
+        """Return what was taken so far, and up to the last mark, as JSON."""
+        return {"total": self.total(), "marked": self._marked}
 
     def total(self) -> dict[str, float]:
         """Return what was taken since the run began, by `<kind>` and `<kind>_<phase>`.

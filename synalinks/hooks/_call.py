@@ -17,6 +17,9 @@ Kind: TypeAlias = Literal[
 ]
 
 
+NOTHING = Usage()
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Call:
     """What is known of a call while it runs, and after it."""
@@ -51,7 +54,7 @@ class Call:
     """What it returned; None while it runs and if it failed."""
     exception: BaseException | None = None
     """Why it failed."""
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = field(default_factory=lambda: NOTHING)
     """What a model's answers took, those that were refused included."""
     _clock_ns: int = field(default_factory=time.perf_counter_ns)
 

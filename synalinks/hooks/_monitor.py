@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal import context
 from synalinks.errors import ConfigurationError, show
 from synalinks.hooks._hook import Hook
-from synalinks.hooks._spans import plain, span_of
+from synalinks.hooks._spans import span_of
 from synalinks.hooks._trace_context import trace_facts
 from synalinks.tracking import outbox_for, resolve_uri
 
@@ -123,12 +123,10 @@ class Monitor(Hook):
                 "experiment": self._experiment_of(root, tracked),
                 "trace_id": root.trace_id,
                 "metadata": dict(facts.metadata),
-            },
-            lane="trace",
-            complete=lambda: {
                 "spans": _spans_of(calls, of_trace),
                 "assessments": _assessments(root) if is_assessed else [],
             },
+            lane="trace",
         )
 
     def _experiment_of(self, root: Call, tracked: Any) -> str:
@@ -167,6 +165,5 @@ def _assessments(root: Call) -> list[JsonObject]:
     if reward is not None:
         found.append({"name": "reward", "value": reward, "is_expected": False})
     if target is not None:
-        value = plain(target)
-        found.append({"name": "expected_output", "value": value, "is_expected": True})
+        found.append({"name": "expected_output", "value": target, "is_expected": True})
     return found

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from synalinks import config
 from synalinks._internal import context
 from synalinks.errors import warn
-from synalinks.hooks._call import Call
+from synalinks.hooks._call import NOTHING, Call
 from synalinks.hooks._hook import Hook, observed_now
 from synalinks.hooks._identity import new_span_id, new_trace_id
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import Usage
@@ -82,7 +81,7 @@ async def observe(
     Raises:
         BaseException: What the call raised.
     """
-    everyone = (*hooks, *(one for one in _session_hooks if one not in hooks))
+    everyone = _everyone(hooks)
     call = new_call(subject, kind=kind, inputs=inputs, kwargs=kwargs)
     with context.bound(observed_now, call):
         begin(everyone, call)
@@ -115,7 +114,7 @@ def new_call(
     return Call(
         id=new_span_id(),
         parent=parent,
-        trace_id=parent.trace_id if parent else new_trace_id(),
+        trace_id=new_trace_id() if parent is None else parent.trace_id,
         kind=kind,
         name=name,
         path=getattr(subject, "path", name),
@@ -134,9 +133,12 @@ def begin(hooks: Sequence[Hook], call: Call) -> None:
         hooks: The hooks.
         call: The call.
     """
+    parent_id = call.parent_id
     for hook in hooks:
-        with _harmless(hook):
-            hook.on_call_begin(call.id, call.parent_id, call.inputs, call.kwargs)
+        try:
+            hook.on_call_begin(call.id, parent_id, call.inputs, call.kwargs)
+        except Exception as error:  # noqa: BLE001 - who observes must not disturb
+            _tell_of(hook, error)
 
 
 def end(hooks: Sequence[Hook], call: Call) -> None:
@@ -147,9 +149,12 @@ def end(hooks: Sequence[Hook], call: Call) -> None:
         call: The call, with outputs or exception.
     """
     call.end()
+    parent_id = call.parent_id
     for hook in hooks:
-        with _harmless(hook):
-            hook.on_call_end(call.id, call.parent_id, call.outputs, call.exception)
+        try:
+            hook.on_call_end(call.id, parent_id, call.outputs, call.exception)
+        except Exception as error:  # noqa: BLE001 - who observes must not disturb
+            _tell_of(hook, error)
 
 
 def note_usage(ledger: object, usage: Usage) -> None:
@@ -161,18 +166,23 @@ def note_usage(ledger: object, usage: Usage) -> None:
     """
     call = observed_now.get()
     if call is not None and getattr(call.subject, "ledger", None) is ledger:
-        call.usage += usage
+        # Most calls have one answer, and a sum takes longer than all else here.
+        call.usage = usage if call.usage is NOTHING else call.usage + usage
 
 
-@contextlib.contextmanager
-def _harmless(hook: Hook) -> Generator[None]:
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 - who observes must not disturb
-        key = (type(hook), type(error))
-        if key not in _warned:
-            _warned.add(key)
-            warn(f"The hook `{type(hook).__name__}` failed: {error!r}")
+def _everyone(hooks: Sequence[Hook]) -> Sequence[Hook]:
+    if not hooks:
+        return (
+            *_session_hooks,
+        )  # as they are now: a call ends with those it began with
+    return (*hooks, *(one for one in _session_hooks if one not in hooks))
+
+
+def _tell_of(hook: Hook, error: Exception) -> None:
+    key = (type(hook), type(error))
+    if key not in _warned:
+        _warned.add(key)
+        warn(f"The hook `{type(hook).__name__}` failed: {error!r}")
 
 
 def _forget() -> None:

@@ -13,7 +13,8 @@ from synalinks._internal.json import digest, dumps
 from synalinks.config import synalinks_home
 from synalinks.errors import ConfigurationError
 from synalinks.hooks._hook import Hook
-from synalinks.hooks._spans import answer_message, plain
+from synalinks.hooks._spans import answer_message
+from synalinks.tracking import plain
 from synalinks.version import __version__
 
 if TYPE_CHECKING:

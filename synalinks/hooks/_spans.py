@@ -6,8 +6,8 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.json import dumps
-from synalinks._internal.shape import is_dict, is_row
-from synalinks.data_models import is_data_model, json_of
+from synalinks._internal.shape import is_row
+from synalinks.tracking import plain
 
 if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
@@ -24,11 +24,10 @@ _SPAN_TYPES = {
 }
 _MODELS = ("language_model", "embedding_model")
 _MAX_TRACEBACK_CHARS = 8_000
-_MAX_SHOWN_CHARS = 2_000
 
 
 def span_of(call: Call) -> JsonObject:
-    """Return a call that has ended as a span.
+    """Return a call that has ended as a span, its values as they are.
 
     Args:
         call: The call.
@@ -44,23 +43,6 @@ def span_of(call: Call) -> JsonObject:
     }
 
 
-def plain(value: Any) -> Any:
-    """Return a value as JSON: data models as what they hold, the unknown as text.
-
-    Args:
-        value: Any value.
-    """
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
-    if is_data_model(value):
-        return json_of(value)
-    if is_dict(value):
-        return {str(key): plain(part) for key, part in value.items()}
-    if is_row(value):
-        return [plain(part) for part in value]
-    return repr(value)[:_MAX_SHOWN_CHARS]
-
-
 def _attributes_of(call: Call) -> JsonObject:
     attributes: JsonObject = {
         "mlflow.spanType": _SPAN_TYPES[call.kind],
@@ -72,12 +54,12 @@ def _attributes_of(call: Call) -> JsonObject:
         attributes["synalinks.sample_id"] = call.sample_id
     if call.kind in _MODELS:
         return {**attributes, **_of_model(call)}
-    attributes["mlflow.spanInputs"] = plain(_unpacked(call.inputs))
+    attributes["mlflow.spanInputs"] = _unpacked(call.inputs)
     if call.exception is None:
         outputs: Any = call.outputs
         if call.kind == "reward" and outputs is not None:
             outputs = {"reward": outputs.value, "feedback": outputs.feedback}
-        attributes["mlflow.spanOutputs"] = plain(outputs)
+        attributes["mlflow.spanOutputs"] = outputs
     return attributes
 
 
@@ -91,7 +73,7 @@ def _of_model(call: Call) -> JsonObject:
         "mlflow.message.format": "openai",
         "mlflow.llm.model": model.model.partition("/")[2] or model.model,
         "mlflow.llm.provider": model.provider,
-        "mlflow.spanInputs": {**plain(call.inputs), "model": model.model},
+        "mlflow.spanInputs": {**call.inputs, "model": model.model},
         "synalinks.calls": call.usage.calls,
         "synalinks.cache_hits": call.usage.cache_hits,
         **_usage(call.usage),

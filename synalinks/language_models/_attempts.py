@@ -171,6 +171,9 @@ class Attempts:
         with self._ledger.in_flight(self._expected):
             self._sent_s = self._limiter.now_s()
             self._ledger.here.attempts += 1
+            intent = context.intent.get()
+            if intent is not None:
+                intent.is_sent = True
             self.n_sent += 1
             try:
                 answer = await send()

@@ -56,16 +56,21 @@ async def journaled(
     journal.check()
     await _check_divergence(journal, position, request)
     journal.note_sent(position, outline_of(request, ledger))
+    intent = journal.intent(position)
     try:
         with (
             context.bound(context.journal, None),
-            context.bound(context.intent, journal.intent(position)),
+            context.bound(context.intent, intent),
         ):
             completion = await ask()
     except LanguageModelError as error:
         if is_answer(error):
             await journal.append(position, from_error(error))
         else:
+            journal.note_failed(position)
+        raise
+    except BaseException:
+        if not intent.is_sent:  # it waited for its turn: nobody was paid
             journal.note_failed(position)
         raise
     await journal.append(position, from_completion(completion))

@@ -114,6 +114,16 @@ class Reward(Configurable, ABC):
             ask = partial(self._ask, y_true, y_pred)
             return await observe(self, ask, kind="reward", inputs=inputs)
 
+    async def rehearse(self, y_true: Outputs) -> None:
+        """Score a target against itself, unseen by hooks: it is no sample's call.
+
+        What fails here fails on every prediction.
+
+        Args:
+            y_true: The target.
+        """
+        await self._ask(*self.masks.apply(y_true, y_true))
+
     async def _ask(self, y_true: Outputs, y_pred: Outputs) -> Score | None:
         return checked_score(await settled(self.call(y_true, y_pred)), self.name)
 

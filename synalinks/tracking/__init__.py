@@ -2,6 +2,7 @@
 
 from synalinks._internal.public import publish
 from synalinks.tracking._address import resolve_uri
+from synalinks.tracking._encoding import plain
 from synalinks.tracking._outbox import (
     Lane,
     Outbox,
@@ -16,6 +17,7 @@ __all__ = [
     "flush_outboxes",
     "hand_over_outboxes",
     "outbox_for",
+    "plain",
     "resolve_uri",
 ]
 

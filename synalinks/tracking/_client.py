@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from synalinks.tracking._faults import Refused
+from synalinks.tracking._otlp import Collector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
 RUN_KEY = "synalinks.run_key"
+_BEGUN = "synalinks.begun_ms"
 
 _MAX_METRICS = 1000
 _MAX_PARAMS = 100
@@ -36,6 +39,16 @@ def load_mlflow() -> Any:
     return mlflow
 
 
+def _is_superseded(found: Any, entry: JsonObject) -> bool:
+    """Return whether a later process has written to a run before this one could.
+
+    A process that was killed may have its entries written after those of the process
+    that went on, and came to the end.
+    """
+    begun: str = found.data.tags.get(_BEGUN, "0")
+    return int(begun) > entry.get("begun_ms", 0)
+
+
 class OpenRun:
     """A run that entries are written to.
 
@@ -45,6 +58,12 @@ class OpenRun:
         experiment_id: MLflow's name of its experiment.
         mode: `new`; `continue`: what is there already is not written again; `append`:
             steps go on behind those that are there.
+
+    Attributes:
+        known: The steps that it has of a number.
+        offsets: What is added to the steps of a number.
+        status: How it was ended by this process; None while it is open.
+        is_superseded: Whether a later process of the run says how it ended.
     """
 
     def __init__(
@@ -57,6 +76,7 @@ class OpenRun:
         self.known: dict[str, set[int]] = {}
         self.offsets: dict[str, int] = {}
         self.status: str | None = None
+        self.is_superseded = False
 
 
 class Client:
@@ -72,6 +92,7 @@ class Client:
         self._uri = uri
         self._store: Any = None
         self._experiments: dict[str, str] = {}
+        self._collector: Collector | None = None
         self.runs: dict[str, OpenRun] = {}
 
     @property
@@ -80,6 +101,13 @@ class Client:
         if self._store is None:
             self._store = self.mlflow.MlflowClient(self._uri)
         return self._store
+
+    @property
+    def collector(self) -> Collector:
+        """Where spans go besides, or instead."""
+        if self._collector is None:
+            self._collector = Collector(lambda name: import_module(f"mlflow.{name}"))
+        return self._collector
 
     def experiment_id(self, name: str) -> str:
         """Return the identity of an experiment, made if it is not there.
@@ -113,7 +141,7 @@ class Client:
             return known  # an entry that is sent once more
         experiment_id = self.experiment_id(entry["experiment"])
         found = self._find_run(entry, experiment_id)
-        mode = entry["mode"]
+        mode, is_superseded = entry["mode"], False
         if found is None:
             mode = "new"
             tags = self._run_tags(entry)
@@ -121,10 +149,15 @@ class Client:
                 experiment_id, run_name=entry["name"], tags=tags
             )
         else:
-            self.store.update_run(found.info.run_id, status="RUNNING")
+            is_superseded = _is_superseded(found, entry)
+            if not is_superseded:
+                self.store.update_run(found.info.run_id, status="RUNNING")
+                begun = str(entry.get("begun_ms", 0))
+                self.store.set_tag(found.info.run_id, _BEGUN, begun)
             # Made by an attempt of which no answer came, or by a process that died.
             mode = "continue" if mode == "new" else mode
         run = OpenRun(entry, found.info.run_id, found.info.experiment_id, mode)
+        run.is_superseded = is_superseded
         self.runs[key] = run
         return run
 
@@ -146,7 +179,7 @@ class Client:
 
     def _run_tags(self, entry: JsonObject) -> dict[str, str]:
         tags = {name: str(value) for name, value in entry["tags"].items()}
-        tags[RUN_KEY] = entry["run"]
+        tags |= {RUN_KEY: entry["run"], _BEGUN: str(entry.get("begun_ms", 0))}
         if entry.get("parent") in self.runs:
             tags["mlflow.parentRunId"] = self.runs[entry["parent"]].run_id
         return tags
@@ -158,7 +191,8 @@ class Client:
             run: The run.
             status: `FINISHED`, `FAILED` or `KILLED`.
         """
-        self.store.set_terminated(run.run_id, status)
+        if not run.is_superseded:
+            self.store.set_terminated(run.run_id, status)
         run.status = status
 
     # -- what a run holds --------------------------------------------------------------

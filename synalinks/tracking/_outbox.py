@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -17,31 +18,32 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from synalinks.errors import warn
+from synalinks.tracking._encoding import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from synalinks._internal.json import JsonObject
 
 Lane: TypeAlias = Literal["run", "trace"]
 
 _ROOT = Path(__file__).parents[2]
 # Traces beyond these are not kept, should MLflow be away for hours.
-_MAX_WAITING_TRACES = 20_000
+_MAX_WAITING_TRACES = 50_000
 _MAX_STARTS = 3
 _REST_S = 0.05
+# Until the other process has imported MLflow, it takes little.
+_PIPE_BYTES = 2**20
 
 
 class _Order(NamedTuple):
-    """An entry, and what makes the rest of it."""
+    """An entry that waits, as the line that the other process reads.
 
-    entry: JsonObject
-    complete: Callable[[], JsonObject] | None
+    Entries may wait for hours. As objects thousands of them would make each collection
+    of garbage longer, and the event loop waits for these.
+    """
 
-    def as_line(self) -> str:
-        """Return the whole entry as the other process reads it."""
-        rest = self.complete() if self.complete is not None else {}
-        return json.dumps({**self.entry, **rest}, default=str)
+    number: int
+    lane: Lane
+    line: bytes
 
 
 class Outbox:
@@ -63,7 +65,7 @@ class Outbox:
         self._queue: SimpleQueue[_Order | None] = SimpleQueue()
         self._waiting: dict[int, _Order] = {}
         self._runs: dict[str, _Order] = {}
-        self._n_entries = 0
+        self._numbers = itertools.count(1)
         self._n_to_hand_over = 0
         self._n_traces = 0
         self._n_dropped = 0
@@ -71,35 +73,32 @@ class Outbox:
         self._warnings: deque[str] = deque()
         self._changed = threading.Condition()
         self._has_to_hurry = threading.Event()
-        self._is_over = False
-        self._process: subprocess.Popen[str] | None = None
+        self._is_dead = False
+        self._is_closing = False
+        self._process: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
 
     # -- taking ------------------------------------------------------------------------
 
-    def put(
-        self,
-        entry: JsonObject,
-        lane: Lane = "run",
-        complete: Callable[[], JsonObject] | None = None,
-    ) -> None:
-        """Take an entry, which must not change any more; returns at once.
+    def put(self, entry: JsonObject, lane: Lane = "run") -> None:
+        """Take an entry; returns at once.
+
+        It is made text here and now: a thread that does it later fights with the event
+        loop for the interpreter, which costs more than the work.
 
         Args:
-            entry: What to send, as JSON.
+            entry: What to send; its values may be of any kind, see `plain`.
             lane: `trace` for what can wait until the runs are written.
-            complete: Makes the rest of the entry; called in a thread, so that the event
-                loop has nothing to do with it.
         """
+        if lane == "trace" and self._n_traces >= _MAX_WAITING_TRACES:
+            self._n_dropped += 1
+            return
+        number = next(self._numbers)
+        order = _Order(number, lane, encode({**entry, "lane": lane, "n": number}))
         with self._changed:
-            if lane == "trace" and self._n_traces >= _MAX_WAITING_TRACES:
-                self._n_dropped += 1
-                return
             self._n_traces += lane == "trace"
-            self._n_entries += 1
             self._n_to_hand_over += 1
-            entry = {**entry, "lane": lane, "n": self._n_entries}
-            self._waiting[self._n_entries] = order = _Order(entry, complete)
+            self._waiting[number] = order
             if entry["op"] == "run":
                 self._runs[entry["run"]] = order
             if self._thread is None:
@@ -135,7 +134,7 @@ class Outbox:
     def _is_waiting(self, lane: Lane | None) -> bool:
         if lane is None:
             return bool(self._waiting)
-        return any(one.entry["lane"] == lane for one in self._waiting.values())
+        return any(one.lane == lane for one in self._waiting.values())
 
     def hand_over(self, timeout_s: float) -> bool:
         """Wait in this thread until the other process has all that was put.
@@ -151,7 +150,7 @@ class Outbox:
         with self._changed:
             self._has_to_hurry.set()
             return self._changed.wait_for(
-                lambda: self._is_over or not self._n_to_hand_over, timeout_s
+                lambda: self._is_dead or not self._n_to_hand_over, timeout_s
             )
 
     def close(self) -> None:
@@ -167,7 +166,9 @@ class Outbox:
                 f"{self.shutdown_timeout_s} s: a process of its own goes on, or keeps "
                 f"them for the next run. {n_dropped} traces were dropped."
             )
-        self._queue.put(None)
+        with self._changed:
+            self._is_closing = True
+            self._queue.put(None)
         if self._thread is not None:
             self._thread.join(timeout=1.0)
 
@@ -176,19 +177,18 @@ class Outbox:
     def _feed(self) -> None:
         """Write entries to the process; runs in a thread, since pipes block."""
         self._start()
-        while (order := self._queue.get()) is not None:
-            is_taken = self._hand_over(order)
-            with self._changed:
-                self._n_to_hand_over -= 1
-                self._is_over = not is_taken
-                self._changed.notify_all()
-            if not is_taken:
-                return
-            if self._queue.empty():
-                # To be woken for each entry would cost its giver more than the entry.
-                self._has_to_hurry.wait(_REST_S)
-                self._has_to_hurry.clear()
-        self._close_input()
+        while True:
+            orders = [self._queue.get()]
+            while not self._queue.empty():
+                orders.append(self._queue.get())
+            if not self._hand_over([one for one in orders if one is not None]):
+                break
+            if None in orders and self._queue.empty():
+                self._close_input()
+                break
+            # To be woken for each entry would cost its giver more than the entry.
+            self._has_to_hurry.wait(_REST_S)
+            self._has_to_hurry.clear()
 
     def _close_input(self) -> None:
         process = self._process
@@ -196,21 +196,27 @@ class Outbox:
             with contextlib.suppress(OSError):  # it has died
                 process.stdin.close()
 
-    def _hand_over(self, order: _Order) -> bool:
+    def _hand_over(self, orders: list[_Order]) -> bool:
         process = self._process
         if process is None or process.stdin is None:
             return False
         try:
-            process.stdin.write(f"{order.as_line()}\n")
+            process.stdin.write(b"".join(one.line for one in orders))
             process.stdin.flush()
         except OSError:  # it has died: all that it did not acknowledge, once more
             return self._start_again()
+        with self._changed:
+            self._n_to_hand_over -= len(orders)
+            self._changed.notify_all()
         return True
 
     def _start_again(self) -> bool:
         if self._n_starts >= _MAX_STARTS:
             self._process = None
             self._note("The process that sends to MLflow has died: nothing is logged.")
+            with self._changed:
+                self._is_dead = True
+                self._changed.notify_all()
             return False
         self._close_input()
         self._start()
@@ -218,8 +224,8 @@ class Outbox:
             left = list(self._waiting.values())
             runs = [one for one in self._runs.values() if one not in left]
             self._queue = SimpleQueue()
-            self._n_to_hand_over = 1 + len(runs) + len(left)
-            for order in [*runs, *left]:
+            self._n_to_hand_over = len(runs) + len(left)
+            for order in [*runs, *left, *([None] if self._is_closing else [])]:
                 self._queue.put(order)
         return True
 
@@ -232,32 +238,33 @@ class Outbox:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": path},
-            text=True,
-            encoding="utf-8",
+            pipesize=_PIPE_BYTES,
             start_new_session=True,  # an interruption of the program is not for it
         )
         self._process = process
         if process.stdin is not None:
-            process.stdin.write(f"{self.uri}\n")
+            process.stdin.write(f"{self.uri}\n".encode())
             process.stdin.flush()
         threading.Thread(target=self._listen, args=(process,), daemon=True).start()
 
     def _listen(self, process: Any) -> None:
         """Take what the process has to say; runs in a thread."""
         for line in process.stdout:
-            if not line.startswith("{"):
+            if not line.startswith(b"{"):
                 continue  # MLflow prints, too
             said = json.loads(line)
-            with self._changed:
-                for number in said.get("done", ()):
-                    done = self._waiting.pop(number, None)
-                    is_trace = done is not None and done.entry["lane"] == "trace"
-                    self._n_traces -= is_trace
-                self._changed.notify_all()
+            self._settle(*said.get("done", ()))
             if "warn" in said:
                 self._note(said["warn"])
         process.stdout.close()
         process.wait()
+
+    def _settle(self, *numbers: int) -> None:
+        with self._changed:
+            for number in numbers:
+                done = self._waiting.pop(number, None)
+                self._n_traces -= done is not None and done.lane == "trace"
+            self._changed.notify_all()
 
     def _note(self, text: str) -> None:
         with self._changed:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from typing import TYPE_CHECKING
 
 from synalinks._internal.files import AppendFile, make_private_folder, write_atomic
-from synalinks._internal.json import dumps
 from synalinks.config import synalinks_home
+from synalinks.errors import WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from synalinks._internal.json import JsonObject
-
-
-_LOOK_EVERY_S = 0.05
 
 
 class Spool:
@@ -32,25 +25,28 @@ class Spool:
     def __init__(self, uri: str) -> None:
         name = hashlib.sha256(uri.encode()).hexdigest()[:16]
         self._folder = synalinks_home() / "unsent" / name
-        self._taken: list[Path] = []
+        self._taken: list[AppendFile] = []
         self._held: dict[str, AppendFile] = {}
 
-    def hold(self, run: str) -> None:
-        """Wait until no other process writes to a run, and keep others from it.
-
-        A process that sends outlives its program, however that died: who goes on with
-        a run must see all of what that process had to write.
+    def hold(self, run: str) -> bool:
+        """Be the one that writes to a run, until `release` or the end of this process.
 
         Args:
             run: Our key of the run.
+
+        Returns:
+            Whether no other process on this machine is.
         """
-        make_private_folder(self._folder)
-        while run not in self._held:
-            file = AppendFile.lock(self._lock_of(run))
-            if file is None:
-                time.sleep(_LOOK_EVERY_S)
-            else:
-                self._held[run] = file
+        if run not in self._held:
+            try:
+                make_private_folder(self._folder)
+                held = AppendFile.lock(self._folder / f"{run}.lock")
+            except (OSError, WriteError):  # nothing can be kept here: so be it
+                return True
+            if held is None:
+                return False
+            self._held[run] = held
+        return True
 
     def release(self, run: str) -> None:
         """Let other processes write to a run.
@@ -60,37 +56,43 @@ class Spool:
         """
         file = self._held.pop(run, None)
         if file is not None:
-            self._lock_of(run).unlink(missing_ok=True)
+            file.path.unlink(missing_ok=True)
             file.close()
 
-    def _lock_of(self, run: str) -> Path:
-        return self._folder / f"{run}.lock"
+    def release_all(self) -> None:
+        """Let other processes write to all runs."""
+        for run in [*self._held]:
+            self.release(run)
 
-    def read(self) -> Iterator[JsonObject]:
-        """Yield the entries that earlier processes left."""
+    def read(self) -> Iterator[str]:
+        """Yield the entries, a line of JSON each, that earlier processes left.
+
+        Their files stay until `clear`, so that nothing is lost if this process dies; no
+        other process reads them meanwhile.
+        """
         for path in sorted(self._folder.glob("*.jsonl")):
-            taken = path.with_suffix(f".{os.getpid()}")
-            try:
-                # Whoever renames it has it: another process may look too.
-                path.rename(taken)
-            except OSError:
-                continue
-            self._taken.append(taken)
-            for line in taken.read_text(encoding="utf-8").splitlines():
-                yield json.loads(line)
+            taken = AppendFile.lock(path)
+            if taken is not None:
+                self._taken.append(taken)
+                yield from path.read_text(encoding="utf-8").split("\n")[:-1]
 
-    def write(self, entries: Sequence[JsonObject]) -> None:
-        """Keep entries; the numbers that they had here mean nothing later.
+    def write(self, lines: Sequence[str]) -> None:
+        """Keep entries, those that were read included if they are left.
 
         Args:
-            entries: What is left.
+            lines: What is left, a line of JSON each.
         """
-        kept = [{key: one[key] for key in one if key != "n"} for one in entries]
-        text = "".join(f"{dumps(one)}\n" for one in kept)
-        write_atomic(self._folder / f"{os.getpid()}.jsonl", text, private=True)
+        if lines:
+            # Later files are read later; two processes never use the same name.
+            name = f"{time.time_ns():020d}_{os.getpid()}.jsonl"
+            text = "".join(f"{line}\n" for line in lines)
+            write_atomic(self._folder / name, text, private=True)
         self.clear()
 
     def clear(self) -> None:
-        """Forget the entries that were read."""
-        for path in self._taken:
-            path.unlink(missing_ok=True)
+        """Forget the entries that were read, and let the runs go."""
+        self.release_all()
+        while self._taken:
+            taken = self._taken.pop()
+            taken.path.unlink(missing_ok=True)
+            taken.close()

@@ -35,11 +35,7 @@ def write_entries(client: Client, entries: Sequence[JsonObject]) -> None:
     elif first["op"] == "close":
         _close_runs(client)
     elif first["op"] == "trace":
-        run = client.runs.get(first.get("run") or "")
-        experiment_id = (
-            run.experiment_id if run else client.experiment_id(first["experiment"])
-        )
-        log_traces(client, experiment_id, run, entries)
+        log_traces(client, client.runs.get(first.get("run") or ""), entries)
     else:
         _write_to(client, _run_of(client, first), entries)
 

@@ -62,7 +62,7 @@ async def check_targets(
         return
     # A target against itself: what fails here fails on every prediction.
     if isinstance(program.reward, ExactMatch):
-        await program.reward.score(first.y, first.y)
+        await program.reward.rehearse(first.y)
     for metric in program.compiled.metrics if metrics is None else metrics:
         if not isinstance(metric, MeanMetricWrapper) and _is_own(metric):
             await metric.clone().update_state(first.y, first.y)

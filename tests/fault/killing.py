@@ -136,6 +136,7 @@ def run_to_the_end(
         if (folder / "result.json").exists():
             break
     requests = settled_requests(chat_server)
+    wait_for_processes_in(folder)
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     n_cut, repeated = calls_in(folder / "backup")
     return Outcome(
@@ -151,6 +152,21 @@ def run_to_the_end(
         max_in_flight=chat_server.summary()["max_in_flight"],
         repeated=repeated,
     )
+
+
+def wait_for_processes_in(folder):
+    """Wait for those that outlive a run: what talks to MLflow sends what is left."""
+    while any(
+        place == folder for place in map(working_folder, Path("/proc").iterdir())
+    ):
+        time.sleep(0.05)
+
+
+def working_folder(entry):
+    """Return where a process works; None if it is none, or has ended."""
+    with contextlib.suppress(OSError):
+        return (entry / "cwd").readlink()
+    return None
 
 
 def settled_requests(chat_server):
@@ -190,7 +206,8 @@ def problems(outcome, whole):
     if outcome.tracked != whole.tracked:
         found.append("what MLflow has")
     n_again = (outcome.asked - whole.asked).total()
-    most = outcome.n_kills * outcome.max_in_flight
+    # A call is in flight until its answer is durable: longer than the server sees it.
+    most = max(outcome.n_kills * outcome.max_in_flight, outcome.n_cut)
     if n_again > most:
         found.append(f"{n_again} requests again, {most} in flight at most")
     if (whole.asked - outcome.asked).total():

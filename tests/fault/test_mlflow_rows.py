@@ -144,10 +144,20 @@ def test_what_is_not_sent_is_kept_for_the_next_time(monkeypatch):
     away.run()
 
     back = Spool("http://nowhere")
-    assert [one["op"] for one in back.read()] == ["tags"]
+    assert list(back.read()) == [entries[0].strip()]
     assert list(Spool("http://nowhere").read()) == []  # they are taken
-    back.write([{"op": "tags", "lane": "run", "n": 7}])
-    assert list(Spool("http://nowhere").read()) == [{"op": "tags", "lane": "run"}]
+    back.write(['{"op": "end"}'])
+    assert list(Spool("http://nowhere").read()) == ['{"op": "end"}']
+
+
+def test_what_a_dead_sender_had_read_is_kept():
+    """Entries of earlier runs stay until they are sent, whoever dies meanwhile."""
+    Spool("http://nowhere").write(["{}"])
+    dies = Spool("http://nowhere")
+    assert list(dies.read()) == ["{}"]
+    del dies
+
+    assert list(Spool("http://nowhere").read()) == ["{}"]
 
 
 def test_frozen_server_does_not_hold_up_the_end():
@@ -230,6 +240,67 @@ def test_a_program_that_is_killed_leaves_a_killed_run(server):
         status = runs[0].info.status if runs else None
     assert status == "KILLED"
     assert [step for step, _ in server.history(runs[0], "reward")] == [0]
+
+
+def test_a_killed_training_goes_on_in_its_run(server, tmp_path):
+    """After `kill -9` and a second start there is one run, each step of it once."""
+    server.start()
+    program = f"""
+    import asyncio, os, signal, sys, time
+    import synalinks
+    from builders import functional, scripted, Query, Answer
+    from synalinks.callbacks import BackupAndRestore, Callback, Monitor
+    X = [Query(query=str(i)) for i in range(4)]
+    Y = [Answer(answer="a")] * 4
+    class Die(Callback):
+        callback_order = 11  # the monitor has told of the epoch, no backup has
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 2 and sys.argv[1] == "dies":
+                time.sleep(0.3)  # until it is handed over
+                os.kill(os.getpid(), signal.SIGKILL)
+    async def main():
+        model, _ = scripted()
+        program = await functional(model, name="crashed")
+        program.compile(optimizer=synalinks.optimizers.RandomFewShot(),
+                        reward="exact_match")
+        monitor = Monitor(tracking_uri={server.url!r}, log_batch_metrics=True)
+        await program.fit(X, Y, epochs=5, batch_size=2, verbose=0, callbacks=[
+            monitor, Die(), BackupAndRestore({str(tmp_path / "backup")!r})])
+        assert await monitor.flush(200)
+    asyncio.run(main())
+    """
+    statuses = [
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program), how],
+            env=with_tests_on_the_path(),
+            check=False,
+        ).returncode
+        for how in ("dies", "goes on")
+    ]
+
+    assert statuses == [-signal.SIGKILL, 0]
+    (found,) = server.runs("crashed")
+    assert found.info.status == "FINISHED"
+    for name in ("reward", "epoch_calls", "epoch_duration_s"):
+        steps = [step for step, _ in server.history(found, name)]
+        assert steps == [0, 1, 2, 3, 4], name
+    steps = [step for step, _ in server.history(found, "train_batch_reward")]
+    assert steps == [*range(1, 11)]
+
+
+def test_a_sender_that_is_told_to_end_keeps_what_is_left(monkeypatch):
+    """At SIGTERM, as when a machine is shut down, unsent entries go to a file."""
+
+    def never(uri):
+        sender.stop()
+        raise ConnectionError("nobody there")
+
+    sender = Sender("http://nowhere", never)
+    sender.take(['{"op": "trace", "run": null, "lane": "trace", "n": 1}\n'])
+    sender.run()
+
+    (line,) = Spool("http://nowhere").read()
+    assert '"trace"' in line
 
 
 def test_a_sender_that_dies_is_started_again(server):

@@ -47,6 +47,7 @@ def test_the_protections_hold(whole, tmp_path):
     assert n_paid + resumed.n_requests == whole.n_requests
 
 
+@pytest.mark.filterwarnings("ignore:Of this run")
 def test_answers_that_are_used_before_they_are_durable(whole, tmp_path, monkeypatch):
     """They are paid for twice, when the process dies before they are written."""
     cache, written = [], []

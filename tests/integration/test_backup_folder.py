@@ -3,7 +3,9 @@
 import asyncio
 import json
 import multiprocessing
+import os
 import shutil
+import signal
 import stat
 
 import pytest
@@ -231,6 +233,30 @@ def test_a_folder_serves_one_run_at_a_time(folder):
     run(train(folder))
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_child_does_not_keep_the_folder(tmp_path):
+    """A process that the holder has forked lives on without the lock."""
+    from synalinks.backups import RunFolder
+
+    held = RunFolder(tmp_path / "backup")
+    held.open()
+    reads, writes = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writes, b"!")
+        signal.pause()
+    os.read(reads, 1)
+    held.close()
+
+    other = RunFolder(tmp_path / "backup")
+    other.open()
+    other.close()
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    os.close(reads)
+    os.close(writes)
+
+
 def test_two_runs_of_one_process_are_told_apart(tmp_path):
     """The lock is not that of the process."""
 
@@ -319,6 +345,7 @@ DAMAGES = {
     "empty": lambda content: b"",
     "foreign": lambda content: b'{"hello": "world"}\n',
     "no text": lambda content: b"\xff\xfe" + content,
+    "newer": lambda content: content.replace(b'"format":1', b'"format":2', 1),
     "changed": lambda content: content.replace(b'"epoch":', b'"epxch":', 1),
 }
 

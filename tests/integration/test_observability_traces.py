@@ -1,6 +1,7 @@
 """What MLflow shows of calls: read back from a real server."""
 
 import asyncio
+import warnings
 from collections import Counter
 
 import pytest
@@ -94,7 +95,9 @@ async def judged_program(name):
         data_model=Verdict, language_model=judge, name="judging"
     )(seen)
     judging = synalinks.Program(inputs=seen, outputs=verdict, name="the_judge")
-    program.compile(reward=Judge(judging))
+    program.compile(
+        optimizer=synalinks.optimizers.RandomFewShot(), reward=Judge(judging)
+    )
     return program, writer, judge
 
 
@@ -179,3 +182,108 @@ def test_counts_and_costs_are_those_of_the_ledger(judged):
         assert seen[model.name]["cost"] == pytest.approx(model.cumulated_cost)
     total = sum(trace.info.cost["total_cost"] for trace in traces)
     assert total == pytest.approx(writer.cumulated_cost + judge.cumulated_cost)
+
+
+PHASES = ("inference", "reward", "optimizer")
+ROLES = {"training", "validation"}
+
+
+@pytest.fixture(scope="module")
+def trained(mlflow_server):
+    """A training with failures: what MLflow has of it, and the models' ledgers."""
+
+    async def train():
+        synalinks.clear_session()
+        program, writer, judge = await judged_program("taught")  # before it is on
+        synalinks.enable_observability(mlflow_server.url)
+        x = [Query(query=f"{number}") for number in range(20)]
+        y = [Answer(answer=f"answer {number}") for number in range(20)]
+        with (
+            warnings.catch_warnings(),
+            synalinks.trace_context("ada", "chat-7", {"release": "2"}, {"team": "a"}),
+        ):
+            warnings.simplefilter("ignore")  # samples fail, as they should
+            history = await program.fit(
+                x[:10],
+                y[:10],
+                validation_data=(x[10:], y[10:]),
+                epochs=2,
+                batch_size=5,
+                verbose=0,
+            )
+        assert await synalinks.flush_observability(120)
+        return history, (writer.ledger, judge.ledger)
+
+    history, ledgers = run(train())
+    (found,) = mlflow_server.runs("taught")
+    return found, mlflow_server.traces("taught"), history, ledgers
+
+
+def test_a_training_is_a_run_with_its_numbers(trained, mlflow_server):
+    """Reward by epoch, data sets, model and prompts of a training can be read back."""
+    found, _, history, _ = trained
+    client = mlflow_server.client()
+
+    assert found.info.status == "FINISHED"
+    for name in ("reward", "val_reward"):
+        points = mlflow_server.history(found, name)
+        assert points == list(enumerate(history.history[name])), name
+    assert {one.tags[0].value for one in found.inputs.dataset_inputs} == ROLES
+    best = client.get_model_version_by_alias("taught", "best")
+    assert best.run_id == found.info.run_id
+    for name in ("taught.drafter", "taught.polisher"):
+        first = client.get_prompt_version(name, 1)
+        assert first.commit_message == "before training"
+        assert client.get_prompt_version_by_alias(name, "best").version >= 1
+
+
+def test_trees_of_a_training_are_complete(trained):
+    """Each rollout of a training is one tree, with whom and what it is for."""
+    found, traces, *_ = trained
+
+    assert len({trace.info.trace_id for trace in traces}) == len(traces) > 0
+    for trace in traces:
+        is_answered = tree_of(trace) == sorted([*RENAMED, *JUDGED])
+        assert is_answered or tree_of(trace) == sorted(RENAMED)
+        assert is_answered == (trace.info.state.value == "OK")
+        assert trace.info.tags["synalinks.stage"] == "train"
+        assert trace.info.tags["team"] == "a"
+        metadata = trace.info.trace_metadata
+        assert metadata["release"] == "2"
+        assert metadata["mlflow.trace.user"] == "ada"
+        assert metadata["mlflow.trace.session"] == "chat-7"
+        assert metadata["mlflow.sourceRun"] == found.info.run_id
+
+
+RENAMED = [tuple(one.replace("judged", "taught") for one in pair) for pair in WRITING]
+JUDGED = [tuple(one.replace("judged", "taught") for one in pair) for pair in JUDGING]
+
+
+def test_phases_of_a_training_cost_what_the_ledger_says(trained, mlflow_server):
+    """Calls, tokens and dollars by phase are the same in spans, metrics and ledger."""
+    found, traces, _, ledgers = trained
+    spans = [
+        span
+        for trace in traces
+        for span in trace.data.spans
+        if span.span_type == "CHAT_MODEL"
+    ]
+
+    for phase in PHASES:
+        of_phase = [
+            span.attributes
+            for span in spans
+            if span.attributes["synalinks.phase"] == phase
+        ]
+        seen = {
+            "calls": sum(one["synalinks.calls"] for one in of_phase),
+            "tokens": sum(
+                one["mlflow.chat.tokenUsage"]["total_tokens"] for one in of_phase
+            ),
+            "cost": sum(one["mlflow.llm.cost"]["total_cost"] for one in of_phase),
+        }
+        for kind, amount in seen.items():
+            points = mlflow_server.history(found, f"epoch_{kind}_{phase}")
+            counted = sum(ledger.total(kind, phase) for ledger in ledgers)
+            assert amount == pytest.approx(counted), (kind, phase)
+            assert sum(value for _, value in points) == pytest.approx(counted)

@@ -1,6 +1,8 @@
 """A run that died in any place goes on as if it had not, and pays for nothing twice."""
 
 import asyncio
+import signal
+import threading
 import warnings
 from dataclasses import replace
 
@@ -150,6 +152,44 @@ def test_a_run_that_died_in_code_of_the_user_goes_on(tmp_path, place, n):
     assert resumed.same() == whole.same()
     at_once = 4
     assert paid + resumed.n_requests <= whole.n_requests + at_once
+
+
+def test_memory_that_is_used_up_is_an_error_like_others(tmp_path):
+    """The run can be gone on with."""
+    whole = run(train(tmp_path / "whole"))
+
+    paid = run(die(tmp_path / "run", "on_propose_end", 3, MemoryError))
+    resumed = run(train(tmp_path / "run"))
+
+    assert resumed.same() == whole.same()
+    assert paid + resumed.n_requests == whole.n_requests
+
+
+@pytest.mark.parametrize("is_main", [True, False])
+def test_signals_are_left_as_they_were(tmp_path, is_main):
+    """Handlers are put back after a run; a run in another thread changes none."""
+    during, before = [], [signal.getsignal(one) for one in SIGNALS]
+
+    class Looks(synalinks.callbacks.Callback):
+        def on_propose_end(self, step, logs):
+            during.append([signal.getsignal(one) for one in SIGNALS])
+
+    def fit():
+        run(train(tmp_path, callbacks=[Looks()]))
+
+    if is_main:
+        fit()
+    else:
+        thread = threading.Thread(target=fit)
+        thread.start()
+        thread.join()
+
+    assert [signal.getsignal(one) for one in SIGNALS] == before
+    # `asyncio.run` has one of its own for SIGINT.
+    assert (during[0][1] == before[1]) is not is_main
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @pytest.mark.parametrize("max_calls", [None, "what the run takes"])

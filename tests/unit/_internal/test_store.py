@@ -232,6 +232,60 @@ async def test_a_failed_write_goes_to_a_new_file(tmp_path, monkeypatch):
     assert n_files == 2
 
 
+async def test_a_flush_that_failed_is_not_tried_again(tmp_path, monkeypatch):
+    """What a failed flush left behind nobody knows: all goes to a new file."""
+    store = await asyncio.to_thread(opened, tmp_path)
+    await store.append("a", 1)
+    sync, flushed = files._sync, []
+
+    def fails_once(descriptor):
+        flushed.append(os.fstat(descriptor).st_ino)
+        if len(flushed) == 1:
+            raise OSError(errno.EIO, "Input/output error")
+        sync(descriptor)
+
+    monkeypatch.setattr(files, "_sync", fails_once)
+    await store.append("b", 2)
+    await asyncio.to_thread(store.close)
+
+    assert len(set(flushed)) == len(flushed) == 2
+    later = await asyncio.to_thread(opened, tmp_path)
+    assert [later.get("a"), later.get("b")] == [1, 2]
+
+
+def test_a_power_cut_takes_nothing_that_was_acknowledged(tmp_path, monkeypatch):
+    """Of each file what was not flushed is gone; whoever was told is right."""
+    monkeypatch.setattr("synalinks._internal.store._SEGMENT_BYTES", 200)
+    sync, flushed = files._sync, {}
+
+    def note(descriptor):
+        sync(descriptor)
+        path = Path(f"/proc/self/fd/{descriptor}").resolve()
+        flushed[path.name] = os.fstat(descriptor).st_size
+
+    monkeypatch.setattr(files, "_sync", note)
+    states = []
+
+    async def fill():
+        store = await asyncio.to_thread(opened, tmp_path / "run")
+        for number in range(20):
+            await store.append(f"{number}", number)
+            states.append(dict(flushed))
+        await asyncio.to_thread(store.close)
+
+    asyncio.run(fill())
+    for number, state in enumerate(states):
+        after = tmp_path / str(number)
+        after.mkdir()
+        for name, size in state.items():
+            content = (tmp_path / "run" / name).read_bytes()
+            (after / name).write_bytes(content[:size])
+        store = opened(after)
+        assert [store.get(f"{one}") for one in range(number + 1)] == [
+            *range(number + 1)
+        ]
+
+
 async def test_a_full_disk_is_told_and_forgotten_when_it_is_over(tmp_path, monkeypatch):
     """Nothing is lost: what failed is written with what comes next."""
     store = await asyncio.to_thread(opened, tmp_path)

@@ -300,3 +300,16 @@ def test_trace_context_takes_dicts():
         synalinks.trace_context(tags="a"),
     ):
         pass
+
+
+async def test_only_samples_are_observed_in_an_evaluation():
+    """Checks that are made before it are no calls of anybody."""
+    model, _ = scripted()
+    program = await functional(model)
+    program.compile(reward="exact_match")
+    noting = Noting()
+    add_session_hook(noting)
+
+    await program.evaluate([Query(query="a")], [Answer(answer="b")], verbose=0)
+
+    assert [one.kind for one in noting.calls if one.parent is None] == ["sample"]
