@@ -6,7 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks.errors import ConfigurationError, StateMismatchError, show
-from synalinks.metrics._metric import Metric, mismatch
+from synalinks.metrics._metric import Direction, Metric, mismatch
 from synalinks.metrics._number import checked_number
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class MeanMetricWrapper(_Tally):
         # Rewards are made higher, so their mean has a direction.
         home = getattr(fn, "__module__", "") or ""
         if home.startswith("synalinks.rewards"):
-            self.direction = "up"
+            self.direction: Direction | None = "up"
 
     async def update_state(self, y_true: Outputs, y_pred: Outputs) -> None:
         """Ask the function about one sample.
