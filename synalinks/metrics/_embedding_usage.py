@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 
 class _OfEmbeddings(OperationalMetric):
+    """Counts embedding models only."""
+
     model_kinds: ClassVar[tuple[type[ProviderModel], ...]] = (EmbeddingModel,)
 
 

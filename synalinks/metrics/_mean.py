@@ -56,6 +56,8 @@ class _Tally(Metric):
 
 
 class _OfNumbers(_Tally):
+    """Adds up numbers that are given, without targets and predictions."""
+
     # A mean of numbers has no targets: one argument instead of two.
     async def update_state(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, values: object

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 class _OfProgram(OperationalMetric):
+    """Counts models of all kinds."""
+
     model_kinds: ClassVar[tuple[type[ProviderModel], ...]] = (ProviderModel,)
 
 

@@ -98,6 +98,8 @@ class Concat(Merging):
 
 
 class _Masking(Module):
+    """Keeps or drops fields by their names."""
+
     _kind: ClassVar[str]
 
     def __init__(
