@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from synalinks.embedding_models import EmbeddingModel
     from synalinks.language_models import LanguageModel, StreamingIterator
     from synalinks.modules import (
+        Action,
         And,
         AudioInput,
         Branch,
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
         Concat,
         Concatenate,
         Decision,
+        FunctionCallingAgent,
         Generator,
         Identity,
         ImageInput,
@@ -92,9 +94,11 @@ if TYPE_CHECKING:
         Input,
         Lambda,
         Module,
+        MultiDecision,
         Not,
         Or,
         OutMask,
+        SelfCritique,
         Tool,
         Xor,
         default_prompt_template,
@@ -114,12 +118,17 @@ if TYPE_CHECKING:
     )
     from synalinks.programs import Program, Sequential
     from synalinks.rewards import (
+        AgentAsJudge,
         BatchReward,
         BatchRewardFunctionWrapper,
         ComposableReward,
+        CosineSimilarity,
         ExactMatch,
+        LMAsJudge,
+        ProgramAsJudge,
         Reward,
         RewardFunctionWrapper,
+        RubricsAsJudge,
     )
     from synalinks.training import Evaluator
 
@@ -147,9 +156,10 @@ _EXPORTS = {
     "embedding_models": ("EmbeddingModel",),
     "language_models": ("LanguageModel", "StreamingIterator"),
     "modules": (
-        "And", "AudioInput", "Branch", "ChainOfThought", "Concat", "Concatenate",
-        "Decision", "Generator", "Identity", "ImageInput", "InMask", "Input", "Lambda",
-        "Module", "Not", "Or", "OutMask", "Tool", "Xor", "default_prompt_template",
+        "Action", "And", "AudioInput", "Branch", "ChainOfThought", "Concat",
+        "Concatenate", "Decision", "FunctionCallingAgent", "Generator", "Identity",
+        "ImageInput", "InMask", "Input", "Lambda", "Module", "MultiDecision", "Not",
+        "Or", "OutMask", "SelfCritique", "Tool", "Xor", "default_prompt_template",
     ),
     "observability": (
         "disable_logging", "disable_observability", "enable_logging",
@@ -161,14 +171,17 @@ _EXPORTS = {
     "programs": ("Program", "Sequential"),
     "training": ("Evaluator",),
     "rewards": (
-        "BatchReward", "BatchRewardFunctionWrapper", "ComposableReward", "ExactMatch",
-        "Reward", "RewardFunctionWrapper",
+        "AgentAsJudge", "BatchReward", "BatchRewardFunctionWrapper",
+        "ComposableReward", "CosineSimilarity", "ExactMatch", "LMAsJudge",
+        "ProgramAsJudge", "Reward", "RewardFunctionWrapper", "RubricsAsJudge",
     ),
 }  # fmt: skip
 
 _HOMES = {name: home for home, names in _EXPORTS.items() for name in names}
 
 __all__ = [
+    "Action",
+    "AgentAsJudge",
     "And",
     "Audio",
     "AudioInput",
@@ -182,6 +195,7 @@ __all__ = [
     "ComposableReward",
     "Concat",
     "Concatenate",
+    "CosineSimilarity",
     "DataModel",
     "Decision",
     "Embedding",
@@ -192,6 +206,7 @@ __all__ = [
     "ExactMatch",
     "Field",
     "FineScore",
+    "FunctionCallingAgent",
     "Generator",
     "GenericIO",
     "GenericInputs",
@@ -204,20 +219,25 @@ __all__ = [
     "Input",
     "Instructions",
     "JsonDataModel",
+    "LMAsJudge",
     "Lambda",
     "LanguageModel",
     "Module",
+    "MultiDecision",
     "Not",
     "Or",
     "OutMask",
     "Prediction",
     "Program",
+    "ProgramAsJudge",
     "Rating",
     "Rating10",
     "Rating20",
     "Reward",
     "RewardFunctionWrapper",
+    "RubricsAsJudge",
     "Score",
+    "SelfCritique",
     "Sequential",
     "Stamp",
     "StreamingIterator",

@@ -21,6 +21,7 @@ SynalinksError
 │   │                                FailureRateError
 │   └─ ResumeError                   BackupMismatchError · BackupLockedError ·
 │                                    DivergenceError
+├─ ToolServerError (ConnectionError)
 └─ MissingDependencyError (ImportError)
 warnings: SynalinksWarning (UserWarning)
 ```
@@ -100,6 +101,10 @@ class SchemaError(ConfigurationError):
 
 class ModuleError(SynalinksError, RuntimeError):
     """A module was used in a way its state does not allow."""
+
+
+class ToolServerError(SynalinksError, ConnectionError):
+    """A server of tools cannot be reached, does not answer, or has died."""
 
 
 class NotBuiltError(ModuleError):

@@ -17,11 +17,25 @@ _OPERATIONAL = """
     ReasoningTokenShare FailedCalls FallbackActivations ErrorRate AvgTimeToFirstToken
     AvgTimeToLastToken
 """
+_PER_CALL = """
+    AvgTotalTokensPerCall AvgInputTokensPerCall AvgOutputTokensPerCall
+    AvgReasoningTokensPerCall AvgCachedTokensPerCall AvgCacheCreationTokensPerCall
+    AvgCostPerCall AvgTrajectoryTimeToFirstToken
+"""
+_EMBEDDING = """
+    TotalTokens Vectors Cost Throughput TokensPerSecond AvgLatency CacheHitRate
+    FailedCalls FallbackActivations ErrorRate AvgTotalTokensPerCall AvgCostPerCall
+"""
 _TRAINER = """
     compile fit evaluate predict train_on_batch test_on_batch predict_on_batch
     reset_metrics get_metrics_result compute_reward compute_metrics stop_training
     metrics metrics_names optimizer reward
 """
+
+
+def _prefixed(prefix: str, names: str) -> str:
+    return " ".join(f"{prefix}{name}" for name in names.split())
+
 
 # Space-separated names by the namespace that they are used from.
 _NAMES = {
@@ -48,7 +62,37 @@ _NAMES = {
     "synalinks.modules": """
         Module Input Generator ChainOfThought SelfCritique Decision MultiDecision
         Branch Action Tool FunctionCallingAgent Identity Lambda Not And Or Xor Concat
-        Concatenate InMask OutMask get serialize deserialize
+        Concatenate InMask OutMask get serialize deserialize InputModule ImageInput
+        AudioInput default_prompt_template
+    """,
+    "synalinks.Module": """
+        add_variable add_hook build build_from_config built call clone
+        compute_output_spec from_config get_arity get_build_config
+        get_config get_variable input input_spec metrics metrics_variables name
+        non_trainable_variables output path rewards trainable trainable_variables
+        variables
+    """,
+    "synalinks.Variable": """
+        assign get get_json get_schema items keys prettify_json
+        prettify_schema to_json_data_model to_symbolic_data_model trainable update
+        values
+    """,
+    "synalinks.DataModel": """
+        factorize from_config get get_config get_json get_schema in_mask keys out_mask
+        prefix prettify_json
+        prettify_schema suffix to_json_data_model to_symbolic_data_model
+    """,
+    "synalinks.JsonDataModel": """
+        clone factorize get get_json get_schema in_mask items keys name out_mask prefix
+        prettify_json prettify_schema suffix to_symbolic_data_model update values
+    """,
+    "synalinks.Tool": "get_input_schema get_tool_schema",
+    "synalinks.backend": """
+        ChatMessage ChatMessages ChatRole DataModel FineScore GenericInputs Instructions
+        JsonDataModel Prediction Rating Score SymbolicDataModel Trainable Variable
+        get_score_type normalize_score is_chat_message is_chat_messages
+        is_strictly_chat_message is_strictly_chat_messages is_tool_call is_prediction
+        is_trainable is_instructions is_embedding is_embeddings is_stamped
     """,
     "synalinks.programs": "Program Sequential program_from_json",
     "synalinks.Program": f"""
@@ -70,18 +114,24 @@ _NAMES = {
     "synalinks.rewards": """
         Reward RewardFunctionWrapper BatchReward BatchRewardFunctionWrapper
         ComposableReward ExactMatch CosineSimilarity ProgramAsJudge LMAsJudge
-        RubricsAsJudge list_rubrics get_rubric exact_match cosine_similarity get
-        serialize deserialize
+        RubricsAsJudge AgentAsJudge list_rubrics get_rubric exact_match
+        cosine_similarity get serialize deserialize AnswerRelevancy Faithfulness
+        Hallucination Bias Toxicity
     """,
     "synalinks.metrics": f"""
         Metric BatchMetric Mean Sum MeanMetricWrapper Accuracy BinaryAccuracy
         CategoricalAccuracy F1Score FBetaScore BinaryF1Score BinaryFBetaScore
         CategoricalF1Score CategoricalFBetaScore ListF1Score ListFBetaScore Precision
         Recall BinaryPrecision BinaryRecall CategoricalPrecision CategoricalRecall
-        CosineSimilarity PassAtK PassHatK GapK AvgTrajectoryTimeToFirstToken
+        CosineSimilarity PassAtK PassHatK GapK
         ProgramCalls ProgramElapsedTime ProgramCallsPerSecond ProgramCost
         ProgramAvgCostPerInvocation get serialize deserialize
-        {_OPERATIONAL}
+        {_OPERATIONAL} {_PER_CALL}
+        {_prefixed("Reward", _OPERATIONAL + _PER_CALL)}
+        {_prefixed("Optimizer", _OPERATIONAL + _PER_CALL)}
+        {_prefixed("Embedding", _EMBEDDING)}
+        {_prefixed("RewardEmbedding", _EMBEDDING)}
+        {_prefixed("OptimizerEmbedding", _EMBEDDING)}
     """,
     "synalinks.optimizers": """
         GreedyOptimizer RandomFewShot EvolutionaryOptimizer OMEGA get serialize
@@ -134,6 +184,11 @@ def missing_names() -> set[str]:
     return {path for path in FOLLOWED if not _is_there(path)}
 
 
+def coverage() -> float:
+    """Return the share of the followed names that can be used."""
+    return 1.0 - len(missing_names()) / len(FOLLOWED)
+
+
 def excused_names() -> set[str]:
     """Return the names that the ledger says are not there."""
     section = LEDGER.read_text(encoding="utf-8").partition("## Not there")[2]
@@ -163,5 +218,6 @@ def _bases(owner: object) -> tuple[type, ...]:
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     missing, excused = missing_names(), excused_names()
+    sys.stdout.write(f"{len(FOLLOWED)} names, {coverage():.1%} of them are there\n")
     sys.stdout.write(f"not in the ledger: {sorted(missing - excused)}\n")
     sys.stdout.write(f"there by now: {sorted(excused - missing)}\n")

@@ -9,6 +9,7 @@ from synalinks._internal.context import Phase
 from synalinks._internal.json import digest_of_list
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.callbacks._reachable_models import reachable_models
+from synalinks.data_models import plain_json
 from synalinks.modules import Generator
 
 if TYPE_CHECKING:
@@ -81,13 +82,9 @@ def samples_digest(samples: Sequence[Any]) -> str:
     Args:
         samples: Each has `id`, `x` and `y`.
     """
-    return digest_of_list([one.id, _plain(one.x), _plain(one.y)] for one in samples)
-
-
-def _plain(value: Any) -> Any:
-    if is_row(value):
-        return [_plain(part) for part in value]
-    return None if value is None else value.get_json()
+    return digest_of_list(
+        [one.id, plain_json(one.x), plain_json(one.y)] for one in samples
+    )
 
 
 class Spending:

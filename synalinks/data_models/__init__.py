@@ -13,7 +13,12 @@ from synalinks.data_models._chat import (
 from synalinks.data_models._data_model import DataModel
 from synalinks.data_models._default import default_json
 from synalinks.data_models._definition import pruned, with_shared_definitions
-from synalinks.data_models._duck_type import is_data_model, json_of, schema_of
+from synalinks.data_models._duck_type import (
+    is_data_model,
+    json_of,
+    plain_json,
+    schema_of,
+)
 from synalinks.data_models._embedding import Embedding, EmbeddingRequest, Embeddings
 from synalinks.data_models._generic import (
     GenericInputs,
@@ -109,6 +114,7 @@ __all__ = [
     "is_trainable",
     "json_of",
     "normalize_score",
+    "plain_json",
     "pruned",
     "schema_of",
     "with_shared_definitions",

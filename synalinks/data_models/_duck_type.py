@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.shape import is_dict, is_row
 from synalinks.data_models._definition import expanded
 from synalinks.data_models._json_shape import is_object
 from synalinks.data_models._object_schema import properties_of
@@ -17,6 +18,24 @@ if TYPE_CHECKING:
     from collections.abc import KeysView
 
     from synalinks._internal.json import JsonObject
+
+
+def plain_json(value: Any) -> Any:
+    """Return data models, and lists, tuples and dicts of these, as JSON.
+
+    Args:
+        value: What a program takes or gives; None stays None.
+
+    Raises:
+        ConfigurationError: Something in it is no data model.
+    """
+    if value is None:
+        return None
+    if is_dict(value):
+        return {key: plain_json(part) for key, part in value.items()}
+    if is_row(value):
+        return [plain_json(part) for part in value]
+    return json_of(value)
 
 
 def is_data_model(value: Any) -> bool:

@@ -24,6 +24,11 @@ from synalinks.language_models._sampling import check_sampling
 from synalinks.language_models._session_models import load_model, resolve_model
 from synalinks.language_models._streaming import StreamingIterator
 from synalinks.language_models._structured import check_schema
+from synalinks.language_models._support import (
+    supports_audio,
+    supports_reasoning,
+    supports_vision,
+)
 from synalinks.language_models._tools import wire_tools
 from synalinks.language_models._transport import LiteLLMTransport
 
@@ -56,6 +61,9 @@ __all__ = [
     "resolve_model",
     "serialize",
     "supported_providers",
+    "supports_audio",
+    "supports_reasoning",
+    "supports_vision",
     "wire_tools",
 ]
 

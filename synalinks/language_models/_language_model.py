@@ -13,7 +13,6 @@ from synalinks.language_models._caller import Caller, CallSettings
 from synalinks.language_models._lm_transport import LMTransport
 from synalinks.language_models._media import with_parts
 from synalinks.language_models._messages import to_message_list
-from synalinks.language_models._pricing import model_info
 from synalinks.language_models._provider_model import ProviderModel
 from synalinks.language_models._request import LMRequest
 from synalinks.language_models._retry import RetryPolicy
@@ -22,6 +21,11 @@ from synalinks.language_models._session_models import resolve_model
 from synalinks.language_models._stream_call import open_stream
 from synalinks.language_models._streaming import StreamingIterator, arrived_stream
 from synalinks.language_models._structured import schema_argument
+from synalinks.language_models._support import (
+    supports_audio,
+    supports_reasoning,
+    supports_vision,
+)
 from synalinks.language_models._tools import wire_choice, wire_tools
 from synalinks.language_models._transport_choice import make_transport
 
@@ -297,7 +301,7 @@ class LanguageModel(ProviderModel):
 
     def supports_reasoning(self) -> bool:
         """Return whether the price list says that the model can reason."""
-        return bool(model_info(self.model).get("supports_reasoning"))
+        return supports_reasoning(self.model)
 
     def shows_reasoning(self) -> bool:
         """Return whether answers come with what the model thought.
@@ -308,11 +312,11 @@ class LanguageModel(ProviderModel):
 
     def supports_vision(self) -> bool:
         """Return whether the price list says that the model takes images."""
-        return bool(model_info(self.model).get("supports_vision"))
+        return supports_vision(self.model)
 
     def supports_audio(self) -> bool:
         """Return whether the price list says that the model takes audio."""
-        return bool(model_info(self.model).get("supports_audio_input"))
+        return supports_audio(self.model)
 
 
 def _new_cache(caching: bool, cache_dir: str | None) -> AnswerCache | None:

@@ -2,6 +2,7 @@
 
 from synalinks._internal.public import publish
 from synalinks.metrics._accuracy import Accuracy, BinaryAccuracy, CategoricalAccuracy
+from synalinks.metrics._cosine_similarity import CosineSimilarity
 from synalinks.metrics._embedding_usage import (
     EmbeddingAvgCostPerCall,
     EmbeddingAvgLatency,
@@ -110,6 +111,8 @@ from synalinks.metrics._optimizer_usage import (
     OptimizerTokensPerSecond,
     OptimizerTotalTokens,
 )
+from synalinks.metrics._output_metric import OutputMetric
+from synalinks.metrics._pass_rate import GapK, PassAtK, PassHatK
 from synalinks.metrics._precision import (
     BinaryPrecision,
     CategoricalPrecision,
@@ -178,6 +181,7 @@ __all__ = [
     "CategoricalFBetaScore",
     "CategoricalPrecision",
     "CategoricalRecall",
+    "CosineSimilarity",
     "Cost",
     "EmbeddingAvgCostPerCall",
     "EmbeddingAvgLatency",
@@ -196,6 +200,7 @@ __all__ = [
     "FBetaScore",
     "FailedCalls",
     "FallbackActivations",
+    "GapK",
     "InputTokens",
     "ListF1Score",
     "ListFBetaScore",
@@ -240,7 +245,10 @@ __all__ = [
     "OptimizerThroughput",
     "OptimizerTokensPerSecond",
     "OptimizerTotalTokens",
+    "OutputMetric",
     "OutputTokens",
+    "PassAtK",
+    "PassHatK",
     "Precision",
     "ProgramAvgCostPerInvocation",
     "ProgramCalls",

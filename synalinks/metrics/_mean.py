@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, cast
 
+from synalinks._internal import context
 from synalinks.errors import ConfigurationError, StateMismatchError, show
 from synalinks.metrics._metric import Direction, Metric, mismatch
 from synalinks.metrics._number import checked_number
@@ -165,8 +166,10 @@ class MeanMetricWrapper(_Tally):
         if y_pred is None:
             self._add(0.0)
             return
-        value = self.fn(y_true, y_pred, **self.kwargs)
-        self._add(await value if inspect.isawaitable(value) else value)
+        with context.bound(context.phase, "reward"):  # a function may ask a model
+            value = self.fn(y_true, y_pred, **self.kwargs)
+            value = await value if inspect.isawaitable(value) else value
+        self._add(value)
 
 
 def _check_function(fn: object, kwargs: dict[str, object]) -> None:

@@ -18,6 +18,7 @@ from synalinks.language_models import check_schema, wire_tools
 from synalinks.language_models import get as get_language_model
 from synalinks.modules._answer_schema import answer_schema
 from synalinks.modules._call_recording import record_call
+from synalinks.modules._descriptions import DescribedSchema
 from synalinks.modules._generator_options import (
     TEMPLATE_VARIABLES,
     check_variables,
@@ -27,9 +28,15 @@ from synalinks.modules._generator_options import (
 )
 from synalinks.modules._module import Module
 from synalinks.modules._prompt import PromptCache, render_system, to_messages
-from synalinks.modules._prompt_state import check_example_inputs, first_state
+from synalinks.modules._prompt_state import (
+    FIELD_DESCRIPTIONS,
+    check_example_inputs,
+    first_state,
+    state_schema,
+)
 from synalinks.modules._recording import symbols_from_specs
 from synalinks.modules._template import check_template, default_prompt_template
+from synalinks.modules._tool import trainable_tools
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +88,9 @@ class Generator(Module):
         description: What the module is for.
         trainable: Whether optimizers may change the prompt.
         decision_model: Out of scope; accepted only as None.
+        trainable_descriptions: Whether optimizers may also change the descriptions of
+            the fields of the answer, in the schema that is sent and shown. They are
+            `field_descriptions` of `self.state`.
 
     Raises:
         ConfigurationError: An argument cannot work.
@@ -114,6 +124,7 @@ class Generator(Module):
         description: str | None = None,
         trainable: bool = True,
         decision_model: Any = None,
+        trainable_descriptions: bool = False,
     ) -> None:
         super().__init__(name=name, description=description, trainable=trainable)
         refuse_decision_model(self.name, decision_model)
@@ -144,11 +155,16 @@ class Generator(Module):
         self.tool_schemas = tool_schemas
         self._own_tools = wire_tools(tools, tool_schemas)
         refuse_tools_with_schema(self.name, self.schema, self._own_tools)
+        self._fields = None if self.schema is None else DescribedSchema(self.schema)
         self.state: Variable = self.add_variable(
             initializer=first_state(
                 self.name, self.schema, instructions, examples, seed_instructions
             ),
-            data_model=Instructions,
+            data_model=(
+                state_schema(self.name, self._fields)
+                if trainable_descriptions
+                else Instructions
+            ),
             name=f"state_{self.name}",
         )
         self._prompts = PromptCache()
@@ -211,7 +227,8 @@ class Generator(Module):
         if model is None:  # `build` has checked
             msg = f"`{self.name}` has no language model."
             raise ConfigurationError(msg)
-        own = self._own_tools
+        learning = trainable_tools(self.tools, tools)
+        own = wire_tools(self.tools, self.tool_schemas) if learning else self._own_tools
         wire = (
             [*own, *wire_tools(tools, tool_schemas)] if tools or tool_schemas else own
         )
@@ -223,6 +240,8 @@ class Generator(Module):
             return await model.stream(messages, **options)
         completion = await self._ask(model, messages, options)
         record_call(self.path, self.state.path, json_of(inputs), completion)
+        for tool in learning:
+            tool.record_asking(json_of(inputs), completion)
         outputs = JsonDataModel(
             schema=self._output_schema,
             json=completion.value,
@@ -257,11 +276,17 @@ class Generator(Module):
     async def _ask(
         self, model: LanguageModel, messages: list[JsonObject], options: JsonObject
     ) -> Completion:
-        return await model.complete(messages, schema=self.schema, **options)
+        return await model.complete(messages, schema=self._asked_schema(), **options)
 
     def _asked_schema(self) -> JsonObject | None:
         """Return the schema that the model is asked for."""
-        return self.schema
+        return self._in_words(self._fields)
+
+    def _in_words(self, fields: DescribedSchema | None) -> JsonObject | None:
+        if fields is None:
+            return None
+        texts = json_of(self.state).get(FIELD_DESCRIPTIONS)
+        return fields.schema if texts is None else fields.described(texts)
 
     def _shown(self, state: JsonObject) -> tuple[str | None, list[JsonObject]]:
         """Return the instructions and examples that the prompt shows."""

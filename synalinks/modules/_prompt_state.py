@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.data_models import (
     Instructions,
+    SymbolicDataModel,
     first_violation,
     is_data_model,
     is_strictly_chat_message,
@@ -15,12 +16,39 @@ from synalinks.data_models import (
     schema_of,
 )
 from synalinks.errors import ConfigurationError, show
+from synalinks.modules._descriptions import DescribedSchema, texts_schema
 
 if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
 # What some modules add to the fields of an answer; examples of the task have it not.
 _ADDED = "thinking"
+FIELD_DESCRIPTIONS = "field_descriptions"
+
+
+def state_schema(module_name: str, fields: DescribedSchema | None) -> SymbolicDataModel:
+    """Return the schema of a state whose field descriptions are learned, too.
+
+    Args:
+        module_name: The module, for messages.
+        fields: The fields of the answer; None for free text.
+
+    Raises:
+        ConfigurationError: The answer has no fields.
+    """
+    if fields is None:
+        msg = (
+            f"`trainable_descriptions` of `{module_name}` is about the fields of its "
+            "answer: it needs a `data_model` or `schema`."
+        )
+        raise ConfigurationError(msg)
+    instructions = schema_of(Instructions)
+    learned = {
+        **texts_schema("Field Descriptions", fields.descriptions()),
+        "description": "What each field of the answer is to hold",
+    }
+    properties = {**instructions["properties"], FIELD_DESCRIPTIONS: learned}
+    return SymbolicDataModel(schema={**instructions, "properties": properties})
 
 
 def first_state(

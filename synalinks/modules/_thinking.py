@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from synalinks.modules._descriptions import DescribedSchema
 from synalinks.modules._generator import Generator
 from synalinks.modules._generator_options import REASONING_OFF
 from synalinks.modules._prompt_state import default_instructions
@@ -32,6 +33,7 @@ class ThinkingGenerator(Generator):
     def __init__(self, *, answer_schema: JsonObject, **options: Any) -> None:
         super().__init__(**options)
         self._answer_schema = answer_schema
+        self._answer_fields = DescribedSchema(answer_schema)
         self._decided_for: LanguageModel | None = None
         self._is_native = False
         self._effort = self._sampling.get("reasoning_effort")
@@ -65,13 +67,13 @@ class ThinkingGenerator(Generator):
         if not self._is_native:
             return await super()._ask(model, messages, options)
         completion = await model.complete(
-            messages, schema=self._answer_schema, **options
+            messages, schema=self._asked_schema(), **options
         )
         thinking = completion.reasoning_content or ""
         return replace(completion, value={_FIELD: thinking, **completion.value})
 
     def _asked_schema(self) -> JsonObject | None:
-        return self._answer_schema if self._is_native else self.schema
+        return self._in_words(self._answer_fields if self._is_native else self._fields)
 
     def _shown(self, state: JsonObject) -> tuple[str | None, list[JsonObject]]:
         """Return instructions and examples without the field that is not asked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from types import NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
@@ -15,7 +16,8 @@ from typing import (
 
 from pydantic import PydanticUserError, TypeAdapter
 
-from synalinks._internal.shape import is_dict
+from synalinks._internal.shape import is_dict, is_row
+from synalinks.contracts import Usage
 from synalinks.data_models import (
     JsonDataModel,
     SymbolicDataModel,
@@ -24,14 +26,20 @@ from synalinks.data_models import (
     schema_of,
 )
 from synalinks.errors import ConfigurationError, PermanentError, show
+from synalinks.modules._call_recording import record_call
 from synalinks.modules._docstring import read_docstring
+from synalinks.modules._journaled_call import call_once
 from synalinks.modules._module import Module
-from synalinks.modules._tool_signature import ToolSignature
+from synalinks.modules._tool_signature import SchemaSignature, ToolSignature, as_json
+from synalinks.modules._tool_words import ToolWords, calls_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from synalinks._internal.json import JsonObject
+    from synalinks.data_models import Variable
+    from synalinks.language_models import Completion
+    from synalinks.modules._tool_signature import Signature
 
 _ATTEMPTS = 3
 _FIRST_WAIT_S = 0.5
@@ -56,7 +64,13 @@ class Tool(Module):
             `custom_objects`.
         name: Name of the tool; that of the function when None.
         description: What the tool does; the docstring without its sections when None.
-        trainable: Has no effect: there is nothing to train.
+        trainable: Whether optimizers may change what models read of it: the
+            descriptions of the tool and of its arguments, and examples of when to call
+            it. These are its variable, `state`.
+        journal: Whether the function has effects that must not happen twice. A run
+            with a `BackupAndRestore` that is gone on with then takes what it returned
+            before; a call that was cut off is made again. The function is called once
+            and not again if it raises, which is a `ModuleError` then.
 
     Raises:
         ConfigurationError: The function is not `async`, or an argument has no type
@@ -88,6 +102,7 @@ class Tool(Module):
         name: str | None = None,
         description: str | None = None,
         trainable: bool = False,
+        journal: bool = False,
     ) -> None:
         if not inspect.iscoroutinefunction(func):
             msg = f"`Tool` takes an `async def` function, received: {show(func)}."
@@ -102,22 +117,59 @@ class Tool(Module):
             )
             raise ConfigurationError(msg)
         super().__init__(name=name, description=description, trainable=trainable)
+        self._set_up(func, ToolSignature(func, name), _result_schema(func), journal)
+
+    def _set_up(
+        self,
+        func: Callable[..., Coroutine[Any, Any, Any]],
+        signature: Signature,
+        result: tuple[JsonObject, bool],
+        journal: bool,
+    ) -> None:
         self.func = func
-        self._signature = ToolSignature(func, name)
-        self._result_schema, self._wraps_result = _result_schema(func)
+        self.journal = journal
+        self._signature = signature
+        self._result_schema, self._wraps_result = result
+        self._words = ToolWords(self.description, signature.schema)
+        self.state: Variable | None = (
+            self.add_variable(
+                data_model=self._words.variable_schema(), name=f"state_{self.name}"
+            )
+            if self.trainable
+            else None
+        )
 
     def get_input_schema(self) -> JsonObject:
-        """Return the JSON schema of the arguments."""
-        return dict(self._signature.schema)
+        """Return the JSON schema of the arguments, as models see it now."""
+        if self.state is None:
+            return dict(self._signature.schema)
+        return dict(self._words.parameters(json_of(self.state)))
 
     def get_tool_schema(self) -> JsonObject:
         """Return the tool in the form of OpenAI's API, as it is sent to models."""
+        state = self.state
+        description = (
+            self.description if state is None else self._words.text(json_of(state))
+        )
         function = {
             "name": self.name,
-            "description": self.description,
+            "description": description,
             "parameters": self.get_input_schema(),
         }
         return {"type": "function", "function": function}
+
+    def record_asking(self, inputs: JsonObject, completion: Completion) -> None:
+        """Note what a model made of the tool, for the sample that is worked on.
+
+        Args:
+            inputs: What the model was given.
+            completion: What it answered: a chat message.
+        """
+        if self.state is None:
+            return
+        calls = calls_of(self.name, completion.value)
+        asked = replace(completion, value={"calls": calls}, usage=Usage())
+        record_call(self.path, self.state.path, inputs, asked)
 
     async def call(
         self, *, training: bool = False, **arguments: Any
@@ -134,9 +186,19 @@ class Tool(Module):
 
         Raises:
             SchemaError: The arguments do not fit.
+            ModuleError: A tool with `journal` failed.
         """
         bound = self._signature.bind(arguments)
-        return self._to_model(await _with_attempts(lambda: self.func(**bound)))
+        if not self.journal:
+            return self._to_model(await _with_attempts(lambda: self.func(**bound)))
+
+        async def call() -> Any:
+            model = self._to_model(await self.func(**bound))
+            return model and {"schema": schema_of(model), "json": json_of(model)}
+
+        given = as_json(arguments)
+        kept = await call_once(self.name, given, call)
+        return None if kept is None else JsonDataModel(**kept)
 
     async def compute_output_spec(
         self, *, training: bool = False, **arguments: Any
@@ -217,3 +279,53 @@ async def _with_attempts(call: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
 def _may_pass(error: BaseException) -> bool:
     # A cancellation is no `Exception`: it is final.
     return isinstance(error, Exception) and not isinstance(error, _WILL_FAIL_AGAIN)
+
+
+class SchemaTool(Tool):
+    """A tool whose arguments are told by a JSON schema instead of a function's hints.
+
+    Args:
+        func: An `async` function that takes the arguments by name, as JSON.
+        schema: JSON schema of the arguments: an object.
+        result_schema: JSON schema of what the function returns, if it is an object;
+            None if that is not known.
+        name: Name of the tool.
+        description: What the tool does.
+        trainable: As in `Tool`.
+        journal: As in `Tool`.
+    """
+
+    def __init__(
+        self,
+        func: Callable[..., Coroutine[Any, Any, Any]],
+        *,
+        schema: JsonObject,
+        result_schema: JsonObject | None = None,
+        name: str,
+        description: str,
+        trainable: bool = False,
+        journal: bool = False,
+    ) -> None:
+        Module.__init__(self, name=name, description=description, trainable=trainable)
+        result = (_ANY_OBJECT if result_schema is None else result_schema, False)
+        self._set_up(func, SchemaSignature(schema, name), result, journal)
+
+
+def trainable_tools(*given: Any) -> list[Tool]:
+    """Return the tools whose words are trained.
+
+    Args:
+        given: Tools as a list, a dict by name, one tool, or None.
+    """
+    return [
+        tool
+        for tools in given
+        for tool in _listed(tools)
+        if isinstance(tool, Tool) and tool.state is not None
+    ]
+
+
+def _listed(tools: Any) -> list[Any]:
+    if is_dict(tools):
+        return list(tools.values())
+    return list(tools) if is_row(tools) else [tools]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
@@ -18,6 +18,51 @@ if TYPE_CHECKING:
 
 _RESERVED = ("training",)
 _VARIADIC = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+
+
+class Signature(Protocol):
+    """What a tool takes."""
+
+    @property
+    def schema(self) -> JsonObject:
+        """JSON schema of the arguments: an object, with one property for each."""
+        ...
+
+    def bind(self, arguments: JsonObject) -> JsonObject:
+        """Return the arguments as the function takes them.
+
+        Args:
+            arguments: JSON values and data models by name.
+        """
+        ...
+
+
+class SchemaSignature:
+    """What a tool takes, by a JSON schema.
+
+    Args:
+        schema: JSON schema of the arguments: an object.
+        name: What the tool is called in messages.
+    """
+
+    def __init__(self, schema: JsonObject, name: str) -> None:
+        self._name = name
+        self.schema: JsonObject = schema
+
+    def bind(self, arguments: JsonObject) -> JsonObject:
+        """Return the arguments as JSON.
+
+        Args:
+            arguments: JSON values and data models by name.
+
+        Raises:
+            SchemaError: They are not valid.
+        """
+        given = as_json(arguments)
+        problem = first_violation(given, self.schema)
+        if problem is not None:
+            raise SchemaError(_misfit(self._name, problem))
+        return given
 
 
 class ToolSignature:
@@ -69,10 +114,7 @@ class ToolSignature:
         Raises:
             SchemaError: They are not valid.
         """
-        given = {
-            name: json_of(value) if _is_value(value) else value
-            for name, value in arguments.items()
-        }
+        given = as_json(arguments)
         problem = first_violation(given, self.schema)
         if problem is None:
             try:
@@ -85,8 +127,23 @@ class ToolSignature:
                     str(field.alias): getattr(bound, name)
                     for name, field in self._model.model_fields.items()
                 }
-        msg = f"The arguments of the tool `{self._name}` do not fit: {problem}."
-        raise SchemaError(msg)
+        raise SchemaError(_misfit(self._name, problem))
+
+
+def as_json(arguments: JsonObject) -> JsonObject:
+    """Return arguments with data models as JSON.
+
+    Args:
+        arguments: JSON values and data models by name.
+    """
+    return {
+        name: json_of(value) if _is_value(value) else value
+        for name, value in arguments.items()
+    }
+
+
+def _misfit(name: str, problem: str) -> str:
+    return f"The arguments of the tool `{name}` do not fit: {problem}."
 
 
 def _is_value(value: Any) -> bool:

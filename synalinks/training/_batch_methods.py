@@ -9,6 +9,7 @@ from synalinks._internal import context
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_list
 from synalinks.contracts import TrainerState
+from synalinks.data_models import plain_json
 from synalinks.errors import ConfigurationError
 from synalinks.training._checks import check_compiled, check_step
 from synalinks.training._current_run import CurrentRun
@@ -226,7 +227,7 @@ def _logs(values: dict[str, float], *, return_dict: bool) -> Any:
 
 def _by_content(sample: Sample) -> Sample:
     # Without a run there is no index to tell samples of different batches apart.
-    content = [sample.x.get_json(), sample.y and sample.y.get_json()]
+    content = [plain_json(sample.x), plain_json(sample.y)]
     return Sample(id=f"sample:{digest(content)}", x=sample.x, y=sample.y)
 
 

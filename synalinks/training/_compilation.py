@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synalinks.errors import ConfigurationError
-from synalinks.training._compiled import Compiled, compile_config, compile_parts
+from synalinks.training._compiled import (
+    Compiled,
+    check_outputs,
+    compile_config,
+    compile_parts,
+)
 from synalinks.training._scores import FAILED, Scores
 
 if TYPE_CHECKING:
@@ -38,22 +42,24 @@ class Compilation:
         Args:
             optimizer: An optimizer or its name; None for a program that is only
                 evaluated.
-            reward: A reward, its name, or a function `(y_true, y_pred) -> float`.
-            reward_weights: Not available yet.
-            metrics: Metrics, names, or functions `(y_true, y_pred) -> float`.
+            reward: A reward, its name, or a function `(y_true, y_pred) -> float`. For
+                a program of several outputs also a list, or a dict by the names of
+                the outputs, of these; None in it for an output that is not scored.
+            reward_weights: How much each of several rewards counts, in the form of
+                `reward`; the reward of a sample is their weighted mean.
+            metrics: Metrics, names, or functions `(y_true, y_pred) -> float`. For a
+                program of several outputs a list of such lists, one per output, or a
+                dict of them by name.
             run_eagerly: Has no effect; accepted for compatibility.
             steps_per_execution: Has no effect; accepted for compatibility.
 
         Raises:
-            ConfigurationError: A name is unknown, or two metrics have one name.
+            ConfigurationError: A name is unknown, two metrics have one name, or rewards
+                and weights do not fit.
         """
-        if reward_weights is not None:
-            msg = (
-                "`reward_weights` is not available in this release of synalinks. Use "
-                "`synalinks.rewards.ComposableReward(rewards, weights=...)`."
-            )
-            raise ConfigurationError(msg)
-        self.compiled = compile_parts(optimizer, reward, metrics)
+        compiled = compile_parts(optimizer, reward, reward_weights, metrics)
+        check_outputs(self, compiled.reward)
+        self.compiled = compiled
         self._scores = Scores(self.compiled.metrics, self)
 
     @property

@@ -18,6 +18,7 @@ from synalinks.errors import (
     LanguageModelError,
     ModelNotFoundError,
     ResumeError,
+    ToolServerError,
     WriteError,
     show,
     warn,
@@ -41,6 +42,8 @@ OF_THE_SYSTEM = (
     ResumeError,
     WriteError,
 )
+# What somebody else is to blame for, those of the answer excepted.
+_OF_OTHERS = (LanguageModelError, ToolServerError)
 _OF_THE_ANSWER = (InvalidOutputError, ContextTooLongError, ContentRefusedError)
 
 
@@ -87,7 +90,8 @@ class FailurePolicy:
             boundary="language_model" if is_lm_error else "module",
             error=type(error).__name__,
             message=str(error).partition("\n")[0],
-            is_answer=not is_lm_error or isinstance(error, _OF_THE_ANSWER),
+            is_answer=not isinstance(error, _OF_OTHERS)
+            or isinstance(error, _OF_THE_ANSWER),
         )
 
     def note(self, rollouts: Sequence[Rollout]) -> None:

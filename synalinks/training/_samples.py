@@ -10,8 +10,8 @@ from typing import Any
 
 from synalinks._internal.json import digest_of_list
 from synalinks._internal.rng import stream
-from synalinks._internal.shape import is_list, is_row
-from synalinks.data_models import DataModel, JsonDataModel
+from synalinks._internal.shape import is_dict, is_row
+from synalinks.data_models import DataModel, JsonDataModel, plain_json
 from synalinks.datasets import Dataset, is_frame
 from synalinks.errors import ConfigurationError, show
 from synalinks.training._frame_data import read_frames
@@ -255,13 +255,23 @@ def _checked(value: Any, where: str) -> Any:
     if isinstance(value, DataModel):
         return value.to_json_data_model()
     if is_row(value):
-        parts = value
-        return [_checked(part, f"{where}[{i}]") for i, part in enumerate(parts)]
+        return [_part(part, f"{where}[{i}]") for i, part in enumerate(value)]
+    if is_dict(value) and any(map(_is_value, value.values())):
+        return {key: _part(part, f"{where}[{key!r}]") for key, part in value.items()}
     msg = (
         f"`{where}` is no data model but {show(value)} of type "
         f"`{type(value).__name__}`. Make it an instance of a `synalinks.DataModel`."
     )
     raise ConfigurationError(msg)
+
+
+def _part(value: Any, where: str) -> Any:
+    # Of several inputs or outputs some may be missing: a branch that is not taken.
+    return None if value is None else _checked(value, where)
+
+
+def _is_value(value: Any) -> bool:
+    return isinstance(value, (DataModel, JsonDataModel))
 
 
 def ids_of(samples: Sequence[Sample]) -> list[str]:
@@ -296,10 +306,6 @@ def fingerprint(samples: Iterable[Sample]) -> str:
     Args:
         samples: The samples.
     """
-    return digest_of_list([one.id, _plain(one.x), _plain(one.y)] for one in samples)
-
-
-def _plain(value: Any) -> Any:
-    if is_list(value):
-        return [_plain(part) for part in value]
-    return None if value is None else value.get_json()
+    return digest_of_list(
+        [one.id, plain_json(one.x), plain_json(one.y)] for one in samples
+    )

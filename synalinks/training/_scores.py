@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from synalinks.callbacks import reachable_models
-from synalinks.metrics import OperationalMetric
+from synalinks.metrics import BatchMetric, OperationalMetric
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -100,13 +100,30 @@ class Scores:
                 self._n_scored += 1
 
     async def update_metrics(self, target: Any, output: Any) -> None:
-        """Update all metrics with one prediction.
+        """Update all metrics of single samples with one prediction.
 
         Args:
             target: What was expected.
             output: What was answered; None counts as wrong.
         """
+        await self._update(target, output, of_batches=False)
+
+    async def update_batch_metrics(
+        self, targets: Sequence[Any], outputs: Sequence[Any]
+    ) -> None:
+        """Update all metrics of whole batches with one batch.
+
+        Args:
+            targets: What was expected.
+            outputs: What was answered; None counts as wrong.
+        """
+        if targets:
+            await self._update(targets, outputs, of_batches=True)
+
+    async def _update(self, target: Any, output: Any, *, of_batches: bool) -> None:
         for metric in self._metrics:
+            if isinstance(metric, BatchMetric) is not of_batches:
+                continue
             try:
                 await metric.update_state(target, output)
             except Exception as error:

@@ -111,6 +111,11 @@ class Scoring(Compilation):
             if target is not None:
                 with sample_note("the metrics", [index], x, output):
                     await self._scores.update_metrics(target, output)
+        there = [index for index, target in enumerate(y) if target is not None]
+        with sample_note("the metrics", there, x, y_pred):
+            await self._scores.update_batch_metrics(
+                [y[index] for index in there], [y_pred[index] for index in there]
+            )
         return self.get_metrics_result()
 
     def get_metrics_result(self) -> dict[str, float]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal.shape import is_dict
 from synalinks.data_models import JsonDataModel
 from synalinks.errors import ConfigurationError, show
-from synalinks.metrics import MeanMetricWrapper
-from synalinks.rewards import ExactMatch
+from synalinks.metrics import BatchMetric, MeanMetricWrapper
+from synalinks.rewards import ExactMatch, OutputRewards
+from synalinks.training._compiled import check_outputs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from synalinks.metrics import Metric
     from synalinks.training._plan import FitPlan
@@ -53,10 +54,7 @@ async def check_targets(
     """
     if isinstance(program.reward, ExactMatch):
         _check_all_there(parts)
-    schema = program.output_schema
-    if is_dict(schema):
-        for sample in chain(*parts):
-            _check_fields(program.name, schema.get("properties", {}), sample)
+    _check_outputs(program, chain(*parts))
     first = next((one for one in chain(*parts) if one.y is not None), None)
     if first is None:
         return
@@ -64,8 +62,21 @@ async def check_targets(
     if isinstance(program.reward, ExactMatch):
         await program.reward.rehearse(first.y)
     for metric in program.compiled.metrics if metrics is None else metrics:
-        if not isinstance(metric, MeanMetricWrapper) and _is_own(metric):
+        may_cost = isinstance(metric, (MeanMetricWrapper, BatchMetric))
+        if not may_cost and _is_own(metric):
             await metric.clone().update_state(first.y, first.y)
+
+
+def _check_outputs(program: Any, samples: Iterable[Sample]) -> None:
+    schema, reward = program.output_schema, program.reward
+    if isinstance(reward, OutputRewards):
+        check_outputs(program, reward)
+        for sample in samples:
+            if sample.y is not None:
+                reward.check_outputs(sample.y, of=f"the target of sample {sample.id}")
+    elif is_dict(schema):
+        for sample in samples:
+            _check_fields(program.name, schema.get("properties", {}), sample)
 
 
 def _is_own(metric: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Plots, and telling kinds of data models apart."""
+"""Plots, tools of other servers, and telling kinds of data models apart."""
 
 from synalinks._internal.public import publish
 from synalinks.data_models import (
@@ -6,6 +6,7 @@ from synalinks.data_models import (
     is_meta_class,
     is_symbolic_data_model,
 )
+from synalinks.modules import MultiServerMCPClient
 from synalinks.utils._batch_pair import pack_x_y, unpack_x_y
 from synalinks.utils._file_cache import get_file
 from synalinks.utils._plot_history import plot_history
@@ -27,6 +28,7 @@ from synalinks.utils._plot_program import plot_program, program_to_dot
 from synalinks.utils._progbar import Progbar
 
 __all__ = [
+    "MultiServerMCPClient",
     "Progbar",
     "get_file",
     "is_json_data_model",

@@ -316,7 +316,7 @@ def an_unknown_metric(world):
     run(world.program()).compile(reward="exact_match", metrics=["acuracy"])
 
 
-@row("['exact_match', 'exact_match']", "It takes one reward", "`ComposableReward(")
+@row("rewards for 2 outputs", "the program has one output", "`ComposableReward(")
 def a_list_of_rewards(world):
     run(world.program()).compile(reward=["exact_match", "exact_match"])
 

@@ -29,6 +29,7 @@ BUILTINS = {
     "StateMismatchError": ValueError,
     "UnregisteredObjectError": TypeError,
     "WriteError": OSError,
+    "ToolServerError": ConnectionError,
     "MissingDependencyError": ImportError,
     "SynalinksWarning": UserWarning,
 }
@@ -48,7 +49,7 @@ def test_the_tree_names_no_class_that_is_not_there():
 
     assert {name for name in named if not hasattr(errors, name)} <= {
         "ValueError", "RuntimeError", "TypeError", "OSError", "ImportError",
-        "UserWarning",
+        "ConnectionError", "UserWarning",
     }  # fmt: skip
 
 

@@ -48,6 +48,7 @@ def test_default_names_find_their_class(name):
         metrics.BatchMetric,
         metrics.MeanMetricWrapper,
         metrics.OperationalMetric,
+        metrics.OutputMetric,
     }:
         assert type(metrics.get(cls().name)) is cls
 

@@ -117,3 +117,70 @@ def test_a_bound_on_confidence_is_out_of_scope(make, option):
         match=rf"`{option}` of `.*` is out of scope, received: 0.8\. .*'unsure'",
     ):
         make(question="Is it?", labels=["yes", "no"], **options, **{option: 0.8})
+
+
+class TestMultiDecision:
+    """Some of several labels."""
+
+    async def test_some_labels_are_chosen(self):
+        """Each once, in the order of the answer."""
+        answer = {"thinking": "t", "choices": ["hard", "easy", "hard"]}
+        model, transport = scripted([answer])
+        module = synalinks.MultiDecision(
+            question="Is it?", labels=["easy", "hard"], language_model=model
+        )
+
+        output = await module(QUERY)
+
+        assert output.get_json() == {"thinking": "t", "choices": ["hard", "easy"]}
+        choices = transport.requests[0].schema["properties"]["choices"]
+        assert choices["items"]["enum"] == ["easy", "hard"]
+
+    async def test_labels_may_be_a_definition(self):
+        """With `inline=False` the field refers to them, and answers are checked."""
+        model, transport = scripted([{"thinking": "t", "choices": []}])
+        module = synalinks.MultiDecision(
+            question="?", labels=["a", "b"], inline=False, language_model=model
+        )
+
+        assert (await module(QUERY)).get("choices") == []
+        schema = transport.requests[0].schema
+        assert schema["$defs"]["Choice"]["enum"] == ["a", "b"]
+
+    async def test_another_label_is_no_answer(self):
+        """The choices are among the labels."""
+        model, _ = scripted(lambda _: {"thinking": "t", "choices": ["other"]})
+        module = synalinks.MultiDecision(
+            question="?", labels=["a", "b"], language_model=model
+        )
+
+        with pytest.raises(InvalidOutputError, match=r"one of .'a', 'b'."):
+            await module(QUERY)
+
+    async def test_symbols_and_none(self):
+        """A symbol gives the schema, None gives None, and neither costs a call."""
+        model, transport = scripted()
+        module = synalinks.MultiDecision(
+            question="?", labels=["a", "b"], language_model=model
+        )
+
+        assert field_names(await module(Query)) == ["thinking", "choices"]
+        assert await module(None) is None
+        assert transport.requests == []
+
+    async def test_it_chooses_among_branches(self):
+        """Each branch that was chosen runs, the others give None."""
+        answer = {"thinking": "t", "choices": ["a", "c"]}
+        model, _ = scripted([answer])
+        branch = synalinks.Branch(
+            question="?",
+            labels=["a", "b", "c"],
+            branches=[synalinks.Identity() for _ in "abc"],
+            decision_type=synalinks.MultiDecision,
+            language_model=model,
+            return_decision=False,
+        )
+
+        taken = [output is not None for output in await branch(QUERY)]
+
+        assert taken == [True, False, True]
