@@ -214,7 +214,7 @@ ERRORS = {
         errors.ServerError,
     ),
     "deep json": (
-        Raw(body="[" * 50_000, content_type="application/json"),
+        Raw(body="[" * 5_000, content_type="application/json"),
         errors.ServerError,
     ),
     "empty object": (
