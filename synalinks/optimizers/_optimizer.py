@@ -184,6 +184,13 @@ class Optimizer(Hyperparameters, ABC):
         ]
         return [one for one in found if one.digest != first.digest]
 
+    def decided(self) -> Sequence[Candidate]:
+        """Return those that the step has taken or turned down, for the log.
+
+        By default these are its proposals.
+        """
+        return self.proposals
+
     def choose(self, candidate: Candidate) -> None:
         """Name the candidate that the step would put to use.
 
@@ -327,7 +334,7 @@ class Optimizer(Hyperparameters, ABC):
         if is_accepted:
             self.put_to_use(self.leader())
         known = {one.digest for one in self.population}
-        for candidate in self.proposals:
+        for candidate in self.decided():
             taken = "accepted" if candidate.digest in known else "rejected"
             self.log.note(self._event(taken, candidate))
         self._winner = None
