@@ -68,7 +68,7 @@ class ProgbarLogger(Callback):
         self.refresh_rate = refresh_rate
         self.show_epoch = show_epoch
         self.show_step = show_step
-        self.show_metrics = (
+        self.show_metrics: bool | list[str] = (
             show_metrics if isinstance(show_metrics, bool) else _names(show_metrics)
         )
         self.show_cost = show_cost

@@ -53,7 +53,7 @@ class Chain(Optimizer):
     ) -> None:
         super().__init__(**options)
         check_number("steps_per_turn", steps_per_turn, at_least=1)
-        self.optimizers = [_checked(one) for one in optimizers]
+        self.optimizers: list[Optimizer] = [_checked(one) for one in optimizers]
         if not self.optimizers or len(set(map(id, self.optimizers))) < len(optimizers):
             msg = (
                 "`Chain` takes one or more optimizers, each once, received: "
@@ -61,7 +61,7 @@ class Chain(Optimizer):
             )
             raise ConfigurationError(msg)
         self.steps_per_turn = steps_per_turn
-        self.learns_from_failures = any(
+        self.learns_from_failures: bool = any(
             one.learns_from_failures for one in self.optimizers
         )
         for one in self.optimizers:
