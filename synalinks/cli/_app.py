@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES_HELP = "; ".join(f"{name}, {what}" for name, what in TEMPLATES.items())
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     help="Train programs made of language-model calls.",
     no_args_is_help=True,
     add_completion=False,

@@ -76,10 +76,12 @@ class Arm:
         self.optimizer = optimizer
         self.reward = reward
         self.metrics = metrics
-        self.fit = dict(fit or {})
+        self.fit: dict[str, Any] = dict(fit or {})
         check_fit_arguments(f"Arm({name!r})", self.fit)
-        self.stages = [_stage(name, i, one) for i, one in enumerate(stages or ())]
-        self.config = dict(config or {})
+        self.stages: list[dict[str, Any]] = [
+            _stage(name, i, one) for i, one in enumerate(stages or ())
+        ]
+        self.config: dict[str, Any] = dict(config or {})
         self.shown: dict[str, Any] = dict(self.config)
 
     @classmethod

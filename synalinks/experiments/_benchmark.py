@@ -52,20 +52,21 @@ class Benchmark:
         batch_size: int = 32,
     ) -> None:
         # It has the same rules as one, and is one in training.
-        self.evaluator = Evaluator(
+        self.evaluator: Evaluator = Evaluator(
             name, x, y, every=every, metrics=metrics, batch_size=batch_size, tags=tags
         )
         self.name = name
         self.every = every
-        self.tags = tuple(tags)
-        self.breakdowns = dict(breakdowns or {})
+        self.tags: tuple[str, ...] = tuple(tags)
+        self.breakdowns: dict[str, str | Callable[[Any, Any], Any]] = dict(
+            breakdowns or {}
+        )
         self.batch_size = batch_size
         samples = self.evaluator.feed.samples
-        self.x = [one.x for one in samples]
-        self.y = None if y is None and not any(one.y for one in samples) else [
-            one.y for one in samples
-        ]  # fmt: skip
-        self.benchmark_id = digest(
+        self.x: list[Any] = [one.x for one in samples]
+        has_no_target = y is None and not any(one.y for one in samples)
+        self.y: list[Any] | None = None if has_no_target else [one.y for one in samples]
+        self.benchmark_id: str = digest(
             [[one.x.get_json(), one.y and one.y.get_json()] for one in samples]
         )
 

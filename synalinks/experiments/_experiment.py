@@ -101,19 +101,21 @@ class Experiment:
         check_count("max_concurrency", max_concurrency, at_least=1)
         check_count("seed", seed)
         self.name = name
-        self.arms = _distinct("arms", Arm, arms)
-        self.benchmarks = _distinct("benchmarks", Benchmark, benchmarks, at_least=0)
-        self.callbacks = _checked_callbacks(callbacks)
+        self.arms: list[Arm] = _distinct("arms", Arm, arms)
+        self.benchmarks: list[Benchmark] = _distinct(
+            "benchmarks", Benchmark, benchmarks, at_least=0
+        )
+        self.callbacks: list[Any] = _checked_callbacks(callbacks)
         self.n_repeats = n_repeats
         self.seed = seed
-        self.success_metric = self._checked_metric(success_metric)
-        self.direction = _checked_direction(direction)
+        self.success_metric: str = self._checked_metric(success_metric)
+        self.direction: str | None = _checked_direction(direction)
         self.max_concurrency = max_concurrency
-        self.output_dir = Path(output_dir or Path("experiments") / name)
-        self.fit = dict(fit or {})
+        self.output_dir: Path = Path(output_dir or Path("experiments") / name)
+        self.fit: dict[str, Any] = dict(fit or {})
         check_fit_arguments(f"Experiment({name!r})", self.fit)
-        self.config = dict(config or {})
-        self.executor = executor_of(executor)
+        self.config: dict[str, Any] = dict(config or {})
+        self.executor: Executor = executor_of(executor)
         self._check_data()
 
     @property

@@ -75,7 +75,7 @@ class ExperimentFolder:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
         self._lock: AppendFile | None = None
 
     def open(self) -> None:

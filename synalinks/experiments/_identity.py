@@ -124,7 +124,8 @@ def direction_of(experiment: Experiment) -> str:
     given: list[Any] = [m for one in found for m in one.evaluator.own_metrics or ()]
     for arm in experiment.arms:
         given += arm.metrics or ()
-        given += [] if arm.is_made else arm.program.compiled_metrics
+        program: Any = arm.program  # no function, unless `is_made`
+        given += [] if arm.is_made else program.compiled_metrics
     for metric in map(metrics.get, given):
         if metric is not None and metric.name == name and metric.direction:
             return metric.direction

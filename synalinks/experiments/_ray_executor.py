@@ -83,7 +83,7 @@ class RayExecutor:
         self._ray: Any = ray  # partly without types
         self.address = address
         self.max_restarts = max_restarts
-        self.resources = {"num_cpus": 1, **(resources or {})}
+        self.resources: dict[str, Any] = {"num_cpus": 1, **(resources or {})}
         self._init = dict(init or {})
         self._share = 1
 

@@ -66,7 +66,7 @@ class EmbeddingCaller:
         self._settings = settings
         self._cache = cache
         self._batch_size = batch_size
-        self.limits = Limits(transport, settings.max_concurrency)
+        self.limits: Limits = Limits(transport, settings.max_concurrency)
         self._preparing = PerLoop(asyncio.Lock)
         self._is_prepared = False
 

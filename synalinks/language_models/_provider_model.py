@@ -56,14 +56,14 @@ class ProviderModel(Configurable):
         name: str | None,
         default_kwargs: JsonObject,
     ) -> None:
-        self.provider, _ = split_identifier(model)
+        self.provider: str = split_identifier(model)[0]
         check_address(api_base, str(model))
         if not isinstance(self._arguments.get("transport"), str):
             self._arguments.pop("transport", None)  # it belongs to this process
         self._arguments.pop("hooks", None)  # so do they
-        self.model = str(model)
+        self.model: str = str(model)
         self.api_base = api_base
-        self.name = name or unique_name(type(self).__name__)
+        self.name: str = name or unique_name(type(self).__name__)
         self.default_kwargs = default_kwargs
         self._ledger = UsageLedger()
 

@@ -61,7 +61,7 @@ class Outbox:
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
-        self.shutdown_timeout_s = 5.0
+        self.shutdown_timeout_s: float = 5.0
         self._queue: SimpleQueue[_Order | None] = SimpleQueue()
         self._waiting: dict[int, _Order] = {}
         self._runs: dict[str, _Order] = {}
