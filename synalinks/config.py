@@ -19,16 +19,31 @@ from synalinks.errors import ConfigurationError, show
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synalinks import observability
-
-    enable_logging = observability.enable_logging
-    enable_observability = observability.enable_observability
-    is_observability_enabled = observability.is_observability_enabled
-    is_trace_recording_enabled = observability.is_trace_recording_enabled
-    mlflow_experiment_name = observability.mlflow_experiment_name
-    mlflow_tracking_uri = observability.mlflow_tracking_uri
-    record_traces = observability.record_traces
-    trace_recording_dir = observability.trace_recording_dir
+    # `as`: they are names of this module, too.
+    from synalinks.observability import (
+        enable_logging as enable_logging,
+    )
+    from synalinks.observability import (
+        enable_observability as enable_observability,
+    )
+    from synalinks.observability import (
+        is_observability_enabled as is_observability_enabled,
+    )
+    from synalinks.observability import (
+        is_trace_recording_enabled as is_trace_recording_enabled,
+    )
+    from synalinks.observability import (
+        mlflow_experiment_name as mlflow_experiment_name,
+    )
+    from synalinks.observability import (
+        mlflow_tracking_uri as mlflow_tracking_uri,
+    )
+    from synalinks.observability import (
+        record_traces as record_traces,
+    )
+    from synalinks.observability import (
+        trace_recording_dir as trace_recording_dir,
+    )
 
 __all__ = [
     "clear_session",
