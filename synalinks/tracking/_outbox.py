@@ -186,7 +186,8 @@ class Outbox:
             warn(
                 f"{n_left} entries for MLflow were not sent within "
                 f"{self.shutdown_timeout_s} s: a process of its own goes on, or keeps "
-                f"them for the next run. {self._n_set_aside} more are sent by it."
+                f"them for the next run. {self._n_set_aside} traces, too many to wait "
+                "in memory, are kept for it."
             )
         with self._changed:
             self._is_closing = True

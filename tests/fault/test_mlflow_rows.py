@@ -357,16 +357,16 @@ def test_traces_that_are_too_many_wait_on_disk(server, monkeypatch):
     entry = {"op": "run", "run": key, "experiment": "aside", "name": "r", "tags": {}}
     outbox = Outbox(server.url)
     outbox.put({**entry, "mode": "new", "run_id": None, "parent": None})
-    monkeypatch.setattr("synalinks.tracking._outbox._MAX_WAITING_TRACES", 0)
-    for number in range(3):
-        outbox.put(trace_entry(number, key), lane="trace")
+    with monkeypatch.context() as patch:
+        patch.setattr("synalinks.tracking._outbox._MAX_WAITING_TRACES", 0)
+        for number in range(3):
+            outbox.put(trace_entry(number, key), lane="trace")
     outbox.put({"op": "end", "run": key, "status": "FINISHED"})
     assert outbox.hand_over(100)
     end_at_once(outbox)
     assert server.traces("aside") == []
     outbox._spool._aside.close()  # as the end of the program does
 
-    monkeypatch.undo()
     later = Outbox(server.url)
     later.put(trace_entry(3, None), lane="trace")
     end_at_once(later)
