@@ -117,12 +117,12 @@ class LanguageModel(ProviderModel):
         self.timeout = timeout
         self.retry = retry
         self.retry_max_wait = retry_max_wait
-        self.fallback = resolve_model(LanguageModel, fallback)
+        self.fallback: LanguageModel | None = resolve_model(LanguageModel, fallback)
         self.caching = caching
         self.cache_dir = cache_dir
-        self.description = description or f"Language model {self.model}"
-        self.hooks = list(hooks or ())
-        self.max_concurrency = _checked_concurrency(max_concurrency)
+        self.description: str = description or f"Language model {self.model}"
+        self.hooks: list[Hook] = list(hooks or ())
+        self.max_concurrency: int | None = _checked_concurrency(max_concurrency)
         self._caller = Caller(
             make_transport(self.provider, transport, self.default_kwargs),
             self._ledger,

@@ -104,7 +104,7 @@ class Client:
         mode, is_superseded = entry["mode"], False
         if found is None:
             mode = "new"
-            tags = self._run_tags(entry)
+            tags = self._run_tags(entry, experiment_id)
             found = self.store.create_run(
                 experiment_id, run_name=entry["name"], tags=tags
             )
@@ -139,11 +139,15 @@ class Client:
         )
         return runs[0] if runs else None
 
-    def _run_tags(self, entry: JsonObject) -> dict[str, str]:
+    def _run_tags(self, entry: JsonObject, experiment_id: str) -> dict[str, str]:
         tags = {name: str(value) for name, value in entry["tags"].items()}
         tags |= {RUN_KEY: entry["run"], BEGUN: str(entry.get("begun_ms", 0))}
-        if entry.get("parent") in self.runs:
-            tags["mlflow.parentRunId"] = self.runs[entry["parent"]].run_id
+        parent = entry.get("parent")
+        if parent in self.runs:
+            tags["mlflow.parentRunId"] = self.runs[parent].run_id
+        elif parent:  # another process has opened it
+            found = self._search(experiment_id, f"tags.`{RUN_KEY}` = '{parent}'")
+            tags |= {"mlflow.parentRunId": found.info.run_id} if found else {}
         return tags
 
     def end_run(self, run: OpenRun, status: str) -> None:

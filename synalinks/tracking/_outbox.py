@@ -69,7 +69,7 @@ class Outbox:
         self._idle_work: IdleWork[Callable[[], JsonObject]] = IdleWork(
             lambda make: self.put(make(), lane="trace")
         )
-        self.shutdown_timeout_s = 5.0
+        self.shutdown_timeout_s: float = 5.0
         self._queue: SimpleQueue[_Order | None] = SimpleQueue()
         self._waiting: dict[int, _Order] = {}
         self._runs: dict[str, _Order] = {}
