@@ -43,9 +43,22 @@ print(asyncio.run(tool(article="red shoes")).get_json())
 
 # %% [markdown]
 # A function that raises is called again, at most three times in all, unless its error
-# says that it would fail again. Set `journal=True` for a tool that must not be called
-# twice for one purpose: a run that died and goes on then takes what it returned before.
+# says that it would fail again.
 #
+# ## Tools and runs that go on
+#
+# A run that died and goes on with `resume` asks the model nothing twice, but it calls
+# tools again, and what they return becomes part of the next question. If that differs
+# from before (a clock, a stock that has changed, a search), the next question is not
+# the one whose answer was kept, and the run stops with `DivergenceError` rather than
+# mix two pasts. `Tool(in_stock, journal=True)` keeps what a tool returned, as answers
+# are kept: give it to every tool whose results change, and to every tool that must not
+# act twice, such as one that sends a mail.
+
+# %%
+tool = synalinks.Tool(in_stock, journal=True)
+
+# %% [markdown]
 # ## The agent
 #
 # The script below stands in for a model: it asks for an article that does not exist, is

@@ -104,6 +104,50 @@ both = synalinks.rewards.ComposableReward(
 print(asyncio.run(both(expected, got)))
 
 # %% [markdown]
+# ## A reward for each output
+#
+# A program of several outputs takes a list of rewards, one per output, and their
+# weights: the reward is the weighted mean, here `(2 * match + 1 * brevity) / 3`. A
+# target is then a list, too. `metrics` may be a list per output as well.
+
+
+# %%
+class Topic(synalinks.DataModel):
+    """What a message is about."""
+
+    topic: str
+
+
+class Text(synalinks.DataModel):
+    """A text."""
+
+    text: str
+
+
+async def make_program() -> synalinks.Program:
+    """Return a program that names the topic and writes the reply."""
+    inputs = synalinks.Input(data_model=Text)
+    topic = await synalinks.Generator(data_model=Topic, language_model=MODEL)(inputs)
+    reply = await synalinks.Generator(data_model=Reply, language_model=MODEL)(inputs)
+    program = synalinks.Program(inputs=inputs, outputs=[topic, reply], name="clerk")
+    program.compile(
+        reward=["exact_match", Brevity(max_words=4)],
+        reward_weights=[2.0, 1.0],
+        metrics=[["accuracy"], []],
+        optimizer="random_few_shot",
+    )
+    return program
+
+
+program = asyncio.run(make_program())
+x = [Text(text="I was charged twice"), Text(text="Where is my parcel?")]
+y = [[Topic(topic="billing"), expected], [Topic(topic="delivery"), expected]]
+asyncio.run(program.fit(x, y, validation_data=(x, y), epochs=1, verbose=0))
+logs = asyncio.run(program.evaluate(x, y, verbose=0))
+print(logs)
+assert 0.0 <= logs["reward"] <= 1.0
+
+# %% [markdown]
 # ## Comparing a whole batch
 #
 # `BatchReward` sees all targets and predictions of a batch: for ranks, or for a service

@@ -13,6 +13,8 @@ import os
 from pathlib import Path
 from typing import Literal
 
+import pandas
+
 import synalinks
 from synalinks.errors import ConfigurationError
 
@@ -47,8 +49,9 @@ with Path("messages.csv").open("w", encoding="utf-8", newline="") as file:
 # %% [markdown]
 # ## From a file
 #
-# There is a class for CSV, JSON, JSON Lines and Parquet. Where the columns have the
-# names of the fields, nothing else is to be said.
+# There is a class for CSV, JSON, JSON Lines and Parquet, for text files and sections of
+# Markdown, and for data sets of Hugging Face. Where the columns have the names of the
+# fields, nothing else is to be said.
 
 # %%
 dataset = synalinks.datasets.CSVDataset(
@@ -100,8 +103,8 @@ assert (len(x_train), len(x_test)) == (6, 2)
 # %% [markdown]
 # ## Into training
 #
-# `fit`, `evaluate` and `predict` take lists, arrays and datasets. In `fit` a dataset is
-# read to its end first, for each sample is met again in each epoch.
+# `fit`, `evaluate` and `predict` take lists, arrays, tables and datasets. In `fit` a
+# dataset is read to its end first, for each sample is met again in each epoch.
 
 
 # %%
@@ -121,7 +124,26 @@ async def train() -> synalinks.Program:
 program = asyncio.run(train())
 
 # %% [markdown]
-# ## A source of your own
+# ## Tables in, tables out
+#
+# A pandas `DataFrame` whose columns are the fields of inputs and targets goes in as it
+# is; a column that is no field is refused, since it may be one with a wrong name. What
+# `predict` gives for a table is a table: the same index, and the fields of the outputs
+# as columns. So the two are joined by index, not by position.
+
+# %%
+frame = pandas.DataFrame(
+    ROWS,
+    columns=["text", "topic"],
+    index=[f"ticket-{number}" for number in range(len(ROWS))],
+)
+print(asyncio.run(program.evaluate(frame, verbose=0)))
+answers = asyncio.run(program.predict(frame, verbose=0))
+print(frame.assign(predicted=answers["topic"]).head(3))
+assert list(answers.index) == list(frame.index)
+
+# %% [markdown]
+# ## A source of your own, larger than memory
 #
 # Derive from `Dataset` and yield rows as dicts: from a data base, a queue, a service.
 # Rows are read when they are needed, so `evaluate` and `predict` work on data larger
@@ -140,6 +162,16 @@ class Generated(synalinks.datasets.Dataset):
 stream = Generated(input_data_model=Message, output_data_model=Topic, batch_size=8)
 logs = asyncio.run(program.evaluate(stream, verbose=0))
 print(logs["reward"])
+
+# %% [markdown]
+# Predictions may be too many for memory, too: with `to_file=` each goes to a file of
+# JSON lines when its turn has come, in the order of the inputs.
+
+# %%
+path = asyncio.run(program.predict(stream, to_file="predictions.jsonl", verbose=0))
+lines = Path(path).read_text(encoding="utf-8").splitlines()
+print(len(lines), "lines, such as", lines[0])
+assert len(lines) == 40
 
 # %% [markdown]
 # ## Data sets that come with the library

@@ -120,11 +120,13 @@ if TYPE_CHECKING:
         enable_observability,
         flush_observability,
         is_observability_enabled,
+        is_trace_recording_enabled,
         mlflow_experiment_name,
         mlflow_tracking_uri,
         record_traces,
         stop_recording,
         trace_context,
+        trace_recording_dir,
     )
     from synalinks.programs import Program, Sequential
     from synalinks.rewards import (
@@ -178,9 +180,9 @@ _EXPORTS = {
     "observability": (
         "disable_logging", "disable_observability", "enable_logging",
         "enable_observability", "flush_observability",
-        "is_observability_enabled", "mlflow_experiment_name",
-        "mlflow_tracking_uri", "record_traces", "stop_recording",
-        "trace_context",
+        "is_observability_enabled", "is_trace_recording_enabled",
+        "mlflow_experiment_name", "mlflow_tracking_uri", "record_traces",
+        "stop_recording", "trace_context", "trace_recording_dir",
     ),
     "programs": ("Program", "Sequential"),
     "training": ("Evaluator",),
@@ -292,6 +294,7 @@ __all__ = [
     "hooks",
     "initializers",
     "is_observability_enabled",
+    "is_trace_recording_enabled",
     "language_models",
     "metrics",
     "mlflow_experiment_name",
@@ -311,6 +314,7 @@ __all__ = [
     "stop_recording",
     "testing",
     "trace_context",
+    "trace_recording_dir",
     "utils",
 ]
 

@@ -19,12 +19,41 @@ from synalinks.errors import ConfigurationError, show
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    # `as`: they are names of this module, too.
+    from synalinks.observability import (
+        enable_logging as enable_logging,
+    )
+    from synalinks.observability import (
+        enable_observability as enable_observability,
+    )
+    from synalinks.observability import (
+        is_observability_enabled as is_observability_enabled,
+    )
+    from synalinks.observability import (
+        is_trace_recording_enabled as is_trace_recording_enabled,
+    )
+    from synalinks.observability import (
+        mlflow_experiment_name as mlflow_experiment_name,
+    )
+    from synalinks.observability import (
+        mlflow_tracking_uri as mlflow_tracking_uri,
+    )
+    from synalinks.observability import (
+        record_traces as record_traces,
+    )
+    from synalinks.observability import (
+        trace_recording_dir as trace_recording_dir,
+    )
+
 __all__ = [
     "clear_session",
     "default_embedding_model",
     "default_language_model",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
     "epsilon",
     "get_seed",
+    "is_interactive_logging_enabled",
     "on_clear_session",
     "set_default_embedding_model",
     "set_default_language_model",
@@ -44,6 +73,7 @@ _EXAMPLES = {
 class _Session:
     seed: int = _DEFAULT_SEED
     epsilon: float = 1e-7
+    is_interactive: bool = True
     # Identifiers or instances; the classes belong to higher layers.
     language_model: Any = None
     embedding_model: Any = None
@@ -93,6 +123,21 @@ def set_epsilon(value: float) -> None:
 def epsilon() -> float:
     """Return the small number that guards divisions."""
     return _session.epsilon
+
+
+def enable_interactive_logging() -> None:
+    """Have `verbose="auto"` draw a progress bar, as it does until told otherwise."""
+    _session.is_interactive = True
+
+
+def disable_interactive_logging() -> None:
+    """Have `verbose="auto"` print one line per epoch: for logs that nobody watches."""
+    _session.is_interactive = False
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Return whether `verbose="auto"` draws a progress bar."""
+    return _session.is_interactive
 
 
 def set_default_language_model(identifier: Any) -> None:
@@ -167,7 +212,7 @@ def on_clear_session(forget: Callable[[], object]) -> None:
 
 
 def clear_session(free_memory: bool = True) -> None:
-    """Forget automatic names, the seed, the default models, and shared models.
+    """Forget automatic names, shared models and all that was set for the session.
 
     Args:
         free_memory: Has no effect; accepted for compatibility.
@@ -179,4 +224,11 @@ def clear_session(free_memory: bool = True) -> None:
         forget()
 
 
-publish(__name__)
+# The switches of logs and traces are in a higher layer, and may be used from here, too.
+_SWITCHES = (
+    "enable_logging", "enable_observability", "is_observability_enabled",
+    "is_trace_recording_enabled", "mlflow_experiment_name", "mlflow_tracking_uri",
+    "record_traces", "trace_recording_dir",
+)  # fmt: skip
+
+publish(__name__, aliases=dict.fromkeys(_SWITCHES, "synalinks.observability"))

@@ -32,11 +32,13 @@ __all__ = [
     "enable_observability",
     "flush_observability",
     "is_observability_enabled",
+    "is_trace_recording_enabled",
     "mlflow_experiment_name",
     "mlflow_tracking_uri",
     "record_traces",
     "stop_recording",
     "trace_context",
+    "trace_recording_dir",
 ]
 
 _LOG_FILE = "synalinks.log"
@@ -194,6 +196,17 @@ def record_traces(base_dir: str | Path | None = None) -> Recorder:
 def stop_recording() -> None:
     """Undo `record_traces`."""
     remove_session_hooks(Recorder)
+
+
+def is_trace_recording_enabled() -> bool:
+    """Return whether `record_traces` is in force."""
+    return trace_recording_dir() is not None
+
+
+def trace_recording_dir() -> Path | None:
+    """Return the folder that `record_traces` writes to; None if it is off."""
+    recorders = (one for one in session_hooks() if isinstance(one, Recorder))
+    return next((one.base_dir for one in recorders), None)
 
 
 config.on_clear_session(disable_logging)

@@ -6,6 +6,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 PAGES_OF_THEIR_OWN = {"errors", "version"}
+# What scripts do not import from, and callbacks and optimizers of one's own may.
+INNER = {"cli", "contracts", "data_models", "graph", "tracking"}
 
 
 def public_names(config: MkDocsConfig) -> list[str]:
@@ -18,9 +20,12 @@ def public_names(config: MkDocsConfig) -> list[str]:
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Add the pages to the end of the navigation."""
-    pages = [{name: f"api/{name}.md"} for name in public_names(config)]
+    pages, inner = [], []
+    for name in public_names(config):
+        is_inner = name.rpartition(".")[2] in INNER
+        (inner if is_inner else pages).append({name: f"api/{name}.md"})
     if pages and config.nav:
-        config.nav.append({"Reference": pages})
+        config.nav.append({"Reference": [*pages, {"Inside": inner}]})
     return config
 
 

@@ -53,6 +53,20 @@ _REASONS = {
     "No file can hold code, so that there is nothing to make unsafe: register what is "
     "to be loaded.": ("enable_unsafe_deserialization",),
     "`Program(inputs=..., outputs=...)` is a functional program.": ("Functional",),
+    "`Experiment.search` searches settings of a program or an optimizer.": (
+        "tuners", "BayesianOptimization", "GridSearch", "Hyperband", "Objective",
+        "RandomSearch",
+    ),
+    "A `Dataset` of your own yields rows from elsewhere: write `_iter_rows`.": (
+        "ImageFolderDataset", "MLflowDataset",
+    ),
+    "Each data set has `load_data`; `split_train_test` splits what was read.": (
+        "load_split",
+    ),
+    "Hooks are a plain list: `Module(hooks=[...])`, `add_hook`.": ("HookList",),
+    "`supported_providers` names providers; `model_info` tells of a model.": (
+        "supported_models",
+    ),
 }  # fmt: skip
 
 _WHY = {name: reason for reason, names in _REASONS.items() for name in names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +55,9 @@ class BestProgram:
         """
         program = state.program
         monitored = "val_reward" if "val_reward" in logs else "reward"
-        reward = logs.get(monitored)
-        is_best = reward is not None and (self._reward is None or reward > self._reward)
+        reward = logs.get(monitored, math.nan)
+        best = -math.inf if self._reward is None else self._reward
+        is_best = reward > best  # never, if no sample was scored
         message = f"{monitored} {reward} after epoch {epoch}"
         yield from self._prompt_entries(program, message, is_best=is_best)
         if is_best:

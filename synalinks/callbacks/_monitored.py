@@ -120,8 +120,8 @@ class Monitored:
             return False
         self._warn_once(
             f"`{self._owner}(monitor={self.key!r})` passes over an epoch: the value is "
-            "not known, since a model that was called has no known price, or since "
-            "there were no calls."
+            "not known, since no sample was scored, a model that was called has no "
+            "known price, or there were no calls."
         )
         return True
 
@@ -189,13 +189,13 @@ class Monitored:
 
 
 def may_be_unknown(name: str, program: Any) -> bool:
-    """Return whether NaN is no fault of a metric: nobody knows what models took.
+    """Return whether NaN is no fault: nothing was scored, or a price is not known.
 
     Args:
-        name: Name of the metric.
+        name: Name of the reward or metric.
         program: The program of the run.
     """
-    return any(
+    return name == "reward" or any(
         one.name == name and isinstance(one, OperationalMetric)
         for one in getattr(program, "compiled_metrics", None) or ()
     )

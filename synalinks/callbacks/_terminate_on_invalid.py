@@ -32,8 +32,8 @@ class TerminateOnInvalid(Callback):
     A sample is invalid if a call for it failed, if its answer could not be read or was
     refused, or if it has no reward. The stop is in good order: the update of the batch
     is not applied, nothing is validated, and the run can be resumed. A reward or a
-    metric that is not finite ends training at the end of its batch; what models have
-    taken may be unknown.
+    metric that is not finite ends training at the end of its batch; NaN may be the
+    reward where nothing was scored, and what models have taken where that is unknown.
 
     Args:
         window: How many of the last training samples are looked at; nothing is judged
@@ -118,7 +118,8 @@ class TerminateOnInvalid(Callback):
         """
         for name in self.program.metrics_names:
             value = (logs or {}).get(name, 0.0)
-            if not math.isfinite(value) and not may_be_unknown(name, self.program):
+            is_unknown = math.isnan(value) and may_be_unknown(name, self.program)
+            if not math.isfinite(value) and not is_unknown:
                 await self._write()
                 msg = f"`{name}` is {value}, which is no finite number"
                 raise StopRun(msg, resumable=True)

@@ -85,4 +85,5 @@ def _short(value: float) -> str:
 
 
 def _text(span: Span) -> str:
-    return f"{span.expected:.4g} ({span.low:.4g} to {span.high:.4g})"
+    low, expected, high = map(_short, (span.low, span.expected, span.high))
+    return f"{expected} ({low} to {high})"

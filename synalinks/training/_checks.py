@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.shape import is_dict
 from synalinks.callbacks import reachable_models
+from synalinks.config import is_interactive_logging_enabled
 from synalinks.data_models import JsonDataModel
 from synalinks.errors import ConfigurationError, NotCompiledError, show
 from synalinks.language_models import LanguageModel
@@ -62,6 +63,17 @@ def check_verbose(value: Any) -> None:
     if value not in _VERBOSE:
         msg = f"`verbose` is one of {_VERBOSE}, received: {show(value)}."
         raise ConfigurationError(msg)
+
+
+def level_of(verbose: Any) -> int:
+    """Return how much is printed: 0, 1 or 2.
+
+    Args:
+        verbose: What was given; checked before.
+    """
+    if verbose == "auto":
+        return 1 if is_interactive_logging_enabled() else 2
+    return verbose
 
 
 def check_inputs(program: Any, samples: Iterable[Sample]) -> None:

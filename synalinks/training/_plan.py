@@ -10,7 +10,7 @@ from synalinks import config
 from synalinks._internal.checks import check_count
 from synalinks._internal.shape import is_row
 from synalinks.errors import ConfigurationError, show
-from synalinks.training._checks import check_flag, check_inputs, check_verbose
+from synalinks.training._checks import check_flag, check_inputs, check_verbose, level_of
 from synalinks.training._evaluator import check_evaluators
 from synalinks.training._samples import Feed, make_samples, renamed
 
@@ -95,7 +95,7 @@ class FitPlan:
         """
         validation = self.validation
         return {
-            "verbose": 1 if self.verbose == "auto" else self.verbose,
+            "verbose": level_of(self.verbose),
             "epochs": self.epochs.stop,
             "initial_epoch": self.epochs.start,
             "steps": self.train.n_batches,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from typing import TYPE_CHECKING, Any
 
 from synalinks.callbacks import reachable_models
@@ -131,8 +132,12 @@ class Scores:
                 raise
 
     def result(self) -> dict[str, float]:
-        """Return `reward`, each metric, and how many samples `failed`."""
-        values = {"reward": self._total / self._n_scored if self._n_scored else 0.0}
+        """Return `reward`, each metric, and how many samples `failed`.
+
+        The reward is NaN if no sample was scored: 0.0 would say that all were bad.
+        """
+        reward = self._total / self._n_scored if self._n_scored else math.nan
+        values = {"reward": reward}
         for metric in self._metrics:
             values[metric.name] = metric.result()
         values[FAILED] = float(self._n_failed)

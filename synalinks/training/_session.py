@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from typing import TYPE_CHECKING, Any
 
 from synalinks import config
@@ -220,11 +221,14 @@ class FitSession:
 
         Args:
             validated: The program that was validated.
-            reward: Its mean validation reward.
+            reward: Its mean validation reward; NaN, if no sample was scored, says
+                nothing of the program.
 
         Returns:
             Whether it is the best so far.
         """
+        if math.isnan(reward):
+            return False
         self._last_validated = (reward, validated)
         is_best = self._best is None or reward > self._best[0]
         if is_best:

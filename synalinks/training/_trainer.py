@@ -17,6 +17,7 @@ from synalinks.training._checks import (
     check_inputs,
     check_keys,
     check_verbose,
+    level_of,
 )
 from synalinks.training._current_run import CurrentRun
 from synalinks.training._estimate import estimate_fit
@@ -110,7 +111,8 @@ class Trainer(BatchMethods):
             minibatch_size: Validation samples on which a candidate first meets the
                 program as it is; those that do well meet it on more. None for all.
             epochs: Index of the epoch before which training ends.
-            verbose: 0 silent, 1 a progress bar, 2 a line per epoch, `auto` is 1.
+            verbose: 0 silent, 1 a progress bar, 2 a line per epoch, `auto` is 1 unless
+                `config.disable_interactive_logging` was called.
             callbacks: One callback, a list of them, or a `CallbackList`.
             validation_split: Fraction of the data held out, from its end.
             validation_data: Held-out `(x, y)`, or a dataset; wins over the fraction.
@@ -392,8 +394,7 @@ class Trainer(BatchMethods):
         entries = with_defaults(
             callbacks, verbose=verbose, is_tracked=stage == "evaluate"
         )
-        verbose = 1 if verbose == "auto" else verbose
-        shared = {"verbose": verbose, "epochs": 1, "steps": feed.n_batches}
+        shared = {"verbose": level_of(verbose), "epochs": 1, "steps": feed.n_batches}
         params = {**shared, **params, **self.callback_params()}
         entries.bind(self, params)
         state = TrainerState(program=self, stage=stage, params=params)

@@ -11,6 +11,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*
 # Run as they stand, each example of them, by the test files of these names.
 RUN_BY = {
     "README.md": "test_readme.py",
+    "index.md": "test_docs_index.py",
     "deployment.md": "test_docs_deployment.py",
     "reports.md": "test_docs_reports.py",
     "testing.md": "test_docs_testing.py",

@@ -1,5 +1,8 @@
 """A judge in a training: paid once per prediction, and its critique is learned from."""
 
+import csv
+import math
+
 import pytest
 
 import synalinks
@@ -74,3 +77,35 @@ def test_each_prediction_is_judged_once():
 
     assert evaluated == (4, 4)
     assert trained[0] == trained[1]
+
+
+def test_no_score_is_no_value(tmp_path):
+    """The reward of an epoch without any score is not known, and nothing is best."""
+
+    async def no_opinion(y_true, y_pred):
+        return None
+
+    async def fit():
+        program, x, *_ = await judged(optimizer="random_few_shot")
+        program.compile(reward=no_opinion, optimizer="random_few_shot")
+        stopping = synalinks.callbacks.EarlyStopping(patience=1, stop_at=0.0)
+        keeping = synalinks.callbacks.ProgramCheckpoint(
+            tmp_path / "best.json", save_best_only=True
+        )
+        rows = synalinks.callbacks.CSVLogger(tmp_path / "rows.csv")
+        return await program.fit(
+            x=x,
+            validation_data=(x, None),
+            epochs=2,
+            callbacks=[stopping, keeping, rows],
+            verbose=0,
+        )
+
+    with pytest.warns(synalinks.errors.SynalinksWarning, match="no sample was scored"):
+        history = run(fit())
+
+    assert all(math.isnan(one) for one in history.history["val_reward"])
+    assert len(history.epoch) == 2
+    assert not (tmp_path / "best.json").exists()
+    _, *rows = csv.reader((tmp_path / "rows.csv").read_text().splitlines())
+    assert [row[2] for row in rows] == ["nan", "nan"]

@@ -135,3 +135,31 @@ def test_others_may_be_told_of_the_end_of_a_session(monkeypatch):
     config.clear_session()
 
     assert ended == [1, 1]
+
+
+def test_what_is_printed_is_a_switch_of_the_session():
+    """It is on until it is turned off, and on again in a fresh session."""
+    assert config.is_interactive_logging_enabled()
+
+    config.disable_interactive_logging()
+    assert not config.is_interactive_logging_enabled()
+
+    config.enable_interactive_logging()
+    assert config.is_interactive_logging_enabled()
+
+
+def test_switches_of_traces_may_be_used_from_here(tmp_path):
+    """They are those of `synalinks`; what is not there is explained."""
+    assert config.record_traces is synalinks.record_traces
+    assert not config.is_trace_recording_enabled()
+
+    config.record_traces(tmp_path)
+    try:
+        assert config.trace_recording_dir() == tmp_path
+        assert synalinks.is_trace_recording_enabled()
+    finally:
+        synalinks.stop_recording()
+    assert config.trace_recording_dir() is None
+
+    with pytest.raises(AttributeError, match="Keys and addresses belong"):
+        config.set_api_key("x")

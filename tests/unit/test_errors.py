@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import re
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -172,3 +173,29 @@ class TestBoundary:
         """What ends the process is not held up."""
         with pytest.raises(error), errors.boundary(SavingError, "no good"):
             raise error
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_every_class_is_in_the_catalogue(cls):
+    """The page of errors says of each when it is raised and what to do."""
+    page = Path(__file__).parents[2] / "docs" / "errors.md"
+
+    assert f"`{cls.__name__}`" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [cls for cls in CLASSES if not cls.__subclasses__()],
+    ids=lambda cls: cls.__name__,
+)
+def test_every_class_is_provoked(cls):
+    """A test of something else expects each error that is no group of others."""
+    folder = Path(__file__).parents[1]
+    here = Path(__file__)
+    expected = re.compile(rf"\b{cls.__name__}\b")
+
+    assert any(
+        expected.search(path.read_text(encoding="utf-8"))
+        for path in folder.rglob("test_*.py")
+        if path != here
+    )

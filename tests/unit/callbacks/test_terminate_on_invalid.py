@@ -139,17 +139,17 @@ async def test_constant_rewards_end_training_if_asked():
 
 
 async def test_a_number_that_is_not_finite_ends_training():
-    """A metric that is NaN stops at the end of its batch."""
+    """A number that is infinite stops at the end of its batch."""
 
     class Broken(Callback):
         def on_train_batch_end(self, batch, logs=None):
             if batch == 2:
-                logs["reward"] = float("nan")
+                logs["reward"] = float("inf")
 
     recorder = RecordingCallback()
     _, history = await fit(parity_answer, [Broken(), TerminateOnInvalid(), recorder])
 
-    assert history.stop_reason == "`reward` is nan, which is no finite number"
+    assert history.stop_reason == "`reward` is inf, which is no finite number"
     assert recorder.hooks().count("on_train_batch_end") == 3
 
 

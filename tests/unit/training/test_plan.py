@@ -353,3 +353,21 @@ async def test_nothing_to_train_is_said_once_before_the_first_call():
     assert n_calls_at_warning == [0]
     assert history.history["val_reward"] == [0.5, 0.5]
     assert task.n_calls == len(X)
+
+
+@pytest.mark.parametrize(("is_watched", "level"), [(True, 1), (False, 2)])
+async def test_auto_is_what_the_session_says(is_watched, level):
+    """`verbose="auto"` is a line per epoch where nobody watches."""
+    seen = []
+    program = (await make_task()).program
+    if not is_watched:
+        synalinks.config.disable_interactive_logging()
+    watcher = synalinks.callbacks.LambdaCallback(
+        on_train_begin=lambda logs=None: seen.append(watcher.params["verbose"]),
+        on_test_begin=lambda logs=None: seen.append(watcher.params["verbose"]),
+    )
+
+    await program.fit(X, Y, epochs=1, callbacks=[watcher])
+    await program.evaluate(X, Y, callbacks=[watcher])
+
+    assert set(seen) == {level}
