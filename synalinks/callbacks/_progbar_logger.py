@@ -112,7 +112,10 @@ class ProgbarLogger(Callback):
             epoch: Index of the epoch, from 0.
             logs: Values of the epoch and of its validation.
         """
-        self._end_line(logs)
+        stop = self.trainer.stop
+        # The epoch ends early, to be gone on with later: nobody is to wonder why.
+        is_left = stop is not None and stop.resumable
+        self._end_line(logs, f"stopped: {self.trainer.stop_reason}" if is_left else "")
 
     def on_test_begin(self, logs: Logs | None = None) -> None:
         """Begin a line, or say in the epoch's line that it is being validated.
@@ -228,9 +231,10 @@ class ProgbarLogger(Callback):
             n_done % self.refresh_rate == 0 or n_done == total
         )
 
-    def _end_line(self, logs: Logs | None) -> None:
+    def _end_line(self, logs: Logs | None, note: str = "") -> None:
         if self._line is not None:
             self._line.finish(self._n_batches, self._chosen(logs))
+            self._line.note = note
             self._view.end()
             self._line = None
 
