@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synalinks._internal import console
+from synalinks._internal import console, context
 from synalinks.callbacks._callback import Callback
 from synalinks.callbacks._notebook_view import NotebookView
 from synalinks.callbacks._progress_line import ProgressLine
@@ -112,10 +112,7 @@ class ProgbarLogger(Callback):
             epoch: Index of the epoch, from 0.
             logs: Values of the epoch and of its validation.
         """
-        stop = self.trainer.stop
-        # The epoch ends early, to be gone on with later: nobody is to wonder why.
-        is_left = stop is not None and stop.resumable
-        self._end_line(logs, f"stopped: {self.trainer.stop_reason}" if is_left else "")
+        self._end_line(logs, _why_left())
 
     def on_test_begin(self, logs: Logs | None = None) -> None:
         """Begin a line, or say in the epoch's line that it is being validated.
@@ -255,6 +252,13 @@ class ProgbarLogger(Callback):
             names = [one for one in logs if one not in usage] if names else []
             names = [name for name in names if not _is_usual(name, logs)]
         return {name: value_text(logs[name]) for name in names if name in logs}
+
+
+def _why_left() -> str:
+    """Return why an epoch ends early that is to be gone on with later, if it does."""
+    state = context.trainer.get()
+    stop = state.stop if state is not None else None
+    return f"stopped: {stop.reason}" if stop is not None and stop.resumable else ""
 
 
 def _is_usual(name: str, logs: Logs) -> bool:
