@@ -3,9 +3,9 @@
 #
 # An optimizer proposes better values for what a program can learn: instructions,
 # few-shot examples, or the fields of any `Trainable` of yours. This guide shows how to
-# choose one, how to read what it did, and how to write your own. It runs offline, with
-# the small `embedded/learner` in place of a language model; set `SYNALINKS_GUIDE_MODEL`
-# to use a real one.
+# choose one and how to read what it did; guide 17 shows how to write one. It runs
+# offline, with the small `embedded/learner` in place of a language model; set
+# `SYNALINKS_GUIDE_MODEL` to use a real one.
 
 # %%
 import asyncio
@@ -126,8 +126,7 @@ print(usage.calls, "calls,", program.optimizer.ledger.n_cells, "cells measured")
 
 # %%
 chain = optimizers.Chain(
-    [optimizers.BootstrapFewShot(nb_max_examples=16), optimizers.GEPA()],
-    steps_per_turn=5,
+    [optimizers.BootstrapFewShot(), optimizers.GEPA()], steps_per_turn=5
 )
 program.compile(optimizer=chain, reward=is_right)
 asyncio.run(
@@ -135,89 +134,3 @@ asyncio.run(
         x_train, y_train, validation_split=0.25, batch_size=16, epochs=1, verbose=0
     )
 )
-
-# %% [markdown]
-# ## Writing your own
-#
-# An optimizer gets data and returns data. `propose` sees the step: the scored rollouts
-# of the batch, and named random streams that repeat with the seed. It returns
-# candidates: a value for each variable path. The race against the program as it is, the
-# ledger, the log and the state come with the base class. This one drops one of the
-# examples at a time, to make the prompt shorter where that does no harm.
-
-
-# %%
-class DropExamples(optimizers.Optimizer):
-    """Try the prompt without one of its examples.
-
-    Costs no LM call to propose, and at most two passes over the validation samples.
-
-    Args:
-        n_candidates: How many examples are tried to be left out in a step.
-    """
-
-    def __init__(self, *, n_candidates: int = 2, **options) -> None:
-        super().__init__(**options)
-        self.n_candidates = n_candidates
-        self._tried: list[str] = []
-
-    async def propose(self, step: optimizers.StepView):
-        """Return the program without one example, for some examples not tried yet."""
-        found = []
-        for path, value in self.incumbent.values.items():
-            examples = value["examples"]
-            order = list(range(len(examples)))
-            step.random("example", path).shuffle(order)
-            for index in order:
-                rest = [*examples[:index], *examples[index + 1 :]]
-                candidate = optimizers.Candidate(
-                    values={**self.incumbent.values, path: {**value, "examples": rest}},
-                    origin="without_example",
-                    parents=(self.incumbent.digest,),
-                )
-                if candidate.digest not in self._tried:
-                    self._tried.append(candidate.digest)
-                    found.append(candidate)
-        return found[: self.n_candidates]
-
-    def state_dict(self):
-        """Return what is to be known after a restart."""
-        return {**super().state_dict(), "tried": list(self._tried)}
-
-    def load_state_dict(self, state) -> None:
-        """Go on from there."""
-        super().load_state_dict(state)
-        self._tried = list(state["tried"])
-
-
-program.compile(optimizer=DropExamples(), reward=is_right)
-asyncio.run(
-    program.fit(
-        x_train, y_train, validation_split=0.25, batch_size=64, epochs=1, verbose=0
-    )
-)
-
-# %% [markdown]
-# An optimizer that needs measurements before it can propose overrides `prepare`; one
-# that judges otherwise overrides `judge`. Both are asynchronous generators that yield
-# the trials they want and find the results in `self.ledger` when they go on.
-#
-# `synalinks.testing.OptimizerSuite` holds yours to the promises of all: it measures
-# nothing twice, its spending adds up, it keeps a budget, its state goes on through
-# JSON, concurrency changes nothing, and the program gets no worse, even if all that it
-# found only shines in training.
-
-
-# %%
-class TestDropExamples(synalinks.testing.OptimizerSuite):
-    """Pytest runs the tests of a subclass; here they are called by hand."""
-
-    def make(self):
-        """Return a new optimizer."""
-        return DropExamples()
-
-
-suite = TestDropExamples()
-for name in dir(suite):
-    if name.startswith("test_"):
-        getattr(suite, name)()

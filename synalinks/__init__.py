@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         datasets,
         embedding_models,
         errors,
+        experiments,
         hooks,
         initializers,
         language_models,
@@ -76,6 +77,15 @@ if TYPE_CHECKING:
         Variable,
     )
     from synalinks.embedding_models import EmbeddingModel
+    from synalinks.experiments import (
+        Arm,
+        ArmResult,
+        Benchmark,
+        EvalResult,
+        Experiment,
+        ExperimentResult,
+        RunContext,
+    )
     from synalinks.language_models import LanguageModel, StreamingIterator
     from synalinks.modules import (
         Action,
@@ -134,8 +144,8 @@ if TYPE_CHECKING:
 
 _NAMESPACES = (
     "backend", "backups", "callbacks", "config", "datasets", "embedding_models",
-    "errors", "hooks", "initializers", "language_models", "metrics", "modules",
-    "observability", "ops", "optimizers", "programs", "reports",
+    "errors", "experiments", "hooks", "initializers", "language_models", "metrics",
+    "modules", "observability", "ops", "optimizers", "programs", "reports",
     "rewards", "saving", "testing", "utils",
 )  # fmt: skip
 
@@ -154,6 +164,10 @@ _EXPORTS = {
         "Trainable", "Variable",
     ),
     "embedding_models": ("EmbeddingModel",),
+    "experiments": (
+        "Arm", "ArmResult", "Benchmark", "EvalResult", "Experiment",
+        "ExperimentResult", "RunContext",
+    ),
     "language_models": ("LanguageModel", "StreamingIterator"),
     "modules": (
         "Action", "And", "AudioInput", "Branch", "ChainOfThought", "Concat",
@@ -183,10 +197,13 @@ __all__ = [
     "Action",
     "AgentAsJudge",
     "And",
+    "Arm",
+    "ArmResult",
     "Audio",
     "AudioInput",
     "BatchReward",
     "BatchRewardFunctionWrapper",
+    "Benchmark",
     "Branch",
     "ChainOfThought",
     "ChatMessage",
@@ -202,8 +219,11 @@ __all__ = [
     "EmbeddingModel",
     "EmbeddingRequest",
     "Embeddings",
+    "EvalResult",
     "Evaluator",
     "ExactMatch",
+    "Experiment",
+    "ExperimentResult",
     "Field",
     "FineScore",
     "FunctionCallingAgent",
@@ -236,6 +256,7 @@ __all__ = [
     "Reward",
     "RewardFunctionWrapper",
     "RubricsAsJudge",
+    "RunContext",
     "Score",
     "SelfCritique",
     "Sequential",
@@ -265,6 +286,7 @@ __all__ = [
     "enable_logging",
     "enable_observability",
     "errors",
+    "experiments",
     "flush_observability",
     "get_seed",
     "hooks",

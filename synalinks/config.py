@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal import context
 from synalinks._internal.naming import forget_names
 from synalinks._internal.public import publish
 from synalinks.errors import ConfigurationError, show
@@ -69,8 +70,9 @@ def set_seed(seed: int) -> None:
 
 
 def get_seed() -> int:
-    """Return the seed of the session."""
-    return _session.seed
+    """Return the seed of the session; in a run of an experiment that of the run."""
+    here = context.seed.get()
+    return _session.seed if here is None else here
 
 
 def set_epsilon(value: float) -> None:

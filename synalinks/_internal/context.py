@@ -90,6 +90,13 @@ journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
 intent: ContextVar[Intent | None] = ContextVar("intent", default=None)
 # Identities of the samples that are scored here, in the order of their outputs.
 scored: ContextVar[tuple[str, ...]] = ContextVar("scored", default=())
+# The seed of the run here, where it is not that of the session.
+seed: ContextVar[int | None] = ContextVar("seed", default=None)
+# How often names were given here; those of the session where there are none.
+name_counts: ContextVar[dict[str, int] | None] = ContextVar("name_counts", default=None)
+# Models that runs beside each other share, each by the counters of its own that it has
+# here: by identity, the model and its twin.
+twins: ContextVar[dict[int, tuple[Any, Any]] | None] = ContextVar("twins", default=None)
 # What lets requests to providers pass, of a type of a higher layer.
 sending: ContextVar[Sending | None] = ContextVar("sending", default=None)
 # Keyed by the variable itself, not by its path: a judge program that runs inside the

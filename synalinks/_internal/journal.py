@@ -109,8 +109,8 @@ class Journal:
         self._store = Store(folder, JOURNAL_PREFIX, on_found=self._expectations.take)
         self._pays_for_divergence = pays_for_divergence
         self._n_asked: dict[bytes, int] = {}
-        self.n_replayed = 0
-        self.n_appended = 0
+        self.n_replayed: int = 0
+        self.n_appended: int = 0
         self.run_id = ""
 
     def open(self) -> list[str]:

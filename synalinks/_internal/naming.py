@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 
+from synalinks._internal import context
+
 _counts: dict[str, int] = {}
 
 
@@ -25,8 +27,10 @@ def unique_name(class_name: str) -> str:
         class_name: The name of the class to be named after.
     """
     base = snake_case(class_name)
-    count = _counts.get(base, 0)
-    _counts[base] = count + 1
+    here = context.name_counts.get()
+    counts = _counts if here is None else here
+    count = counts.get(base, 0)
+    counts[base] = count + 1
     return f"{base}_{count}" if count else base
 
 

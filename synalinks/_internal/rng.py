@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from typing import Any
 
 Stream = random.Random
 
@@ -23,3 +24,15 @@ def stream(seed: int, *purpose: str | int) -> Stream:
     """
     text = "/".join([str(seed), *map(str, purpose)])
     return Stream(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
+
+
+def numpy_stream(seed: int, *purpose: str | int) -> Any:
+    """Return a fresh generator of NumPy for one purpose, for many draws at once.
+
+    Args:
+        seed: The seed of the run.
+        purpose: What it is for, as for `stream`.
+    """
+    import numpy as np
+
+    return np.random.default_rng(stream(seed, *purpose).getrandbits(128))

@@ -5,10 +5,17 @@ from synalinks.callbacks._adapters import as_callback
 from synalinks.callbacks._backup_and_restore import BackupAndRestore
 from synalinks.callbacks._budget_stopping import BudgetStopping
 from synalinks.callbacks._cadence import Cadence
-from synalinks.callbacks._callback import HOOKS, Callback, StopRun
+from synalinks.callbacks._callback import (
+    EXPERIMENT_HOOKS,
+    HOOKS,
+    Callback,
+    Logs,
+    StopRun,
+)
 from synalinks.callbacks._callback_group import CallbackGroup
 from synalinks.callbacks._callback_list import CallbackCollection, CallbackList
 from synalinks.callbacks._csv_logger import CSVLogger
+from synalinks.callbacks._dispatcher import overrides
 from synalinks.callbacks._early_stopping import EarlyStopping
 from synalinks.callbacks._history import History
 from synalinks.callbacks._hyperparameter_monitor import HyperparameterMonitor
@@ -34,6 +41,7 @@ from synalinks.callbacks._timeout import Timeout
 from synalinks.contracts import Constant, Cosine, Linear, Step
 
 __all__ = [
+    "EXPERIMENT_HOOKS",
     "HOOKS",
     "BackupAndRestore",
     "BudgetStopping",
@@ -51,6 +59,7 @@ __all__ = [
     "HyperparameterScheduler",
     "LambdaCallback",
     "Linear",
+    "Logs",
     "MetricsLogger",
     "Monitor",
     "PredictionWriter",
@@ -67,6 +76,7 @@ __all__ = [
     "Timeout",
     "as_callback",
     "default_monitor",
+    "overrides",
     "reachable_models",
     "set_default_monitor",
 ]

@@ -22,6 +22,9 @@ class BudgetGate:
         state: The run.
         refusal: Returns why a call may not be made, or None, from what it and the
             calls in flight are expected to take.
+
+    Attributes:
+        in_flight: What calls in flight are expected to take.
     """
 
     def __init__(
@@ -29,7 +32,7 @@ class BudgetGate:
     ) -> None:
         self._state = state
         self._refusal = refusal
-        self._in_flight = Spent()
+        self.in_flight = Spent()
         self._lists: list[list[CallGate]] = []
 
     def attach(self, models: Iterable[ProviderModel]) -> None:
@@ -60,10 +63,10 @@ class BudgetGate:
         if context.trainer.get() is not self._state:
             return
         amount = expected_of(expected)
-        reason = self._refusal(amount, self._in_flight)
+        reason = self._refusal(amount, self.in_flight)
         if reason is not None:
             raise BudgetExceededError(reason)
-        self._in_flight += amount
+        self.in_flight += amount
 
     def release(self, expected: Usage) -> None:
         """Count a call as no longer in flight.
@@ -72,4 +75,4 @@ class BudgetGate:
             expected: The same as for `admit`.
         """
         if context.trainer.get() is self._state:
-            self._in_flight -= expected_of(expected)
+            self.in_flight -= expected_of(expected)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import copy
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from synalinks._internal.console import write
 from synalinks.callbacks._budget import Budget
 from synalinks.callbacks._budget_gate import BudgetGate
+from synalinks.callbacks._budget_pool import BudgetPool
 from synalinks.callbacks._callback import Callback, StopRun
 from synalinks.callbacks._reachable_models import reachable_models
 from synalinks.callbacks._spending import KINDS, Purse, Spent, expected_of
 from synalinks.contracts import VALIDATION
-from synalinks.errors import ConfigurationError
+from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synalinks._internal.json import JsonObject
     from synalinks.callbacks._callback import Logs
+    from synalinks.contracts import RunContext
 
 
 class BudgetStopping(Callback):
@@ -30,7 +33,9 @@ class BudgetStopping(Callback):
     a validation, and can be resumed. A resumed run goes on with what is left. Calls
     that were in flight when a process died, and may have been paid for, count as well.
 
-    A model that several runs use at a time counts for each of them.
+    A model that several runs use at a time counts for each of them. In an experiment
+    each run has a budget of its own, or with the scope `experiment` all share one; the
+    scores on benchmarks are paid from it too.
 
     Args:
         max_cost: US dollars.
@@ -42,6 +47,7 @@ class BudgetStopping(Callback):
             one took is left. A number is the share of the budget that is not to be
             used, from 0 to below 1; calls in flight may then go over it.
         verbose: Whether to say on standard output when the run is stopped.
+        scope: `run` or `experiment`.
         clock: Returns seconds.
 
     Attributes:
@@ -65,6 +71,7 @@ class BudgetStopping(Callback):
         reserve: float | Literal["auto"] = "auto",
         verbose: int = 0,
         *,
+        scope: Literal["run", "experiment"] = "run",
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         given = {
@@ -76,7 +83,11 @@ class BudgetStopping(Callback):
         limits = {kind: n for kind, n in given.items() if n is not None}
         self.budget: Budget = Budget(limits=limits, reserve=reserve)
         self.verbose = verbose
+        self.scope: Literal["run", "experiment"] = _checked_scope(scope)
         self._clock = clock
+        self._pool = BudgetPool(clock) if scope == "experiment" else None
+        self._part = ""
+        self._name: str | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -113,7 +124,7 @@ class BudgetStopping(Callback):
 
     def remaining(self) -> dict[str, float]:
         """Return what is left of each limit, by kind: `cost`, `tokens`, ..."""
-        spent = self._spent()
+        spent = self._all_spent()
         return {
             kind: max(0, limit - getattr(spent, kind))
             for kind, limit in self.budget.limits.items()
@@ -126,6 +137,13 @@ class BudgetStopping(Callback):
             if in_flight.calls:
                 self._total += expected_of(in_flight)
         return self._total
+
+    def _all_spent(self) -> Spent:
+        return self._spent() if self._pool is None else self._pool.spent()
+
+    def _read(self) -> tuple[Spent, Spent]:
+        in_flight = Spent() if self._gate is None else self._gate.in_flight
+        return self._spent(), in_flight
 
     def state_dict(self) -> JsonObject:
         """Return what was spent: a resumed run gets no new budget.
@@ -147,6 +165,42 @@ class BudgetStopping(Callback):
         else:
             self._purse.restore(restored)
 
+    # -- experiments -------------------------------------------------------------------
+
+    def for_run(self) -> BudgetStopping:
+        """Return the budget of a run: one of its own, or its part of the shared one."""
+        one = copy.copy(self)  # a pool that is shared stays one
+        one.join(self._pool or BudgetPool())  # for training and benchmarks together
+        return one
+
+    def join(self, pool: BudgetPool) -> None:
+        """Spend from one budget with others from now on.
+
+        Args:
+            pool: What all of them have spent.
+        """
+        self._pool = pool
+        self._forget()
+
+    def on_experiment_begin(self, ctx: RunContext) -> None:
+        """Begin to count what the runs of an experiment take together, or go on.
+
+        Args:
+            ctx: The context of the experiment.
+        """
+        if self._pool is not None:
+            spent: JsonObject = ctx.extras.get("spent_before", {})
+            kept = {name: Spent(**amounts) for name, amounts in spent.items()}
+            self._pool.begin(kept, ctx.extras.get("seconds_before", 0.0))
+
+    def on_run_begin(self, ctx: RunContext) -> None:
+        """Note for which run it counts.
+
+        Args:
+            ctx: The context of the run.
+        """
+        self._part = ctx.run_key or ""
+
     # -- the length of a run -----------------------------------------------------------
 
     def setup(self, stage: str) -> None:
@@ -159,6 +213,9 @@ class BudgetStopping(Callback):
         self._purse = Purse(self._clock)
         self._gate = BudgetGate(self.trainer, self._refusal)
         self._watch()
+        if self._pool is not None:
+            self._name = f"{self._part}/{stage}"
+            self._pool.enter(self._name, self._read)
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Count models that came with the building of the program as well.
@@ -183,6 +240,9 @@ class BudgetStopping(Callback):
         self._spent()
         if self._gate is not None:
             self._gate.detach()
+        if self._pool is not None and self._name is not None:
+            self._pool.leave(self._name)
+            self._name = None
         self._purse = self._gate = None
 
     # -- where it looks ----------------------------------------------------------------
@@ -271,16 +331,17 @@ class BudgetStopping(Callback):
 
     def _excess(self) -> str | None:
         self._check_prices()
-        return self.budget.excess(self._spent())
+        return self.budget.excess(self._all_spent())
 
     def _shortage(self, what: str) -> str | None:
         takes = self._last.get(what)
-        return takes and self.budget.shortage(self._spent(), takes, what)
+        return takes and self.budget.shortage(self._all_spent(), takes, what)
 
     def _refusal(self, expected: Spent, in_flight: Spent) -> str | None:
         """Return why a call may not be made; asked by the gate."""
         if self.stop_reason is None:
-            refusal = self.budget.refusal(self._spent(), expected + in_flight)
+            flying = in_flight if self._pool is None else self._pool.in_flight()
+            refusal = self.budget.refusal(self._all_spent(), expected + flying)
             self._stop(self._excess() or refusal)
         return self.stop_reason
 
@@ -313,3 +374,10 @@ class BudgetStopping(Callback):
         state.request_stop(reason, validate=False, resumable=True)
         if self.verbose:
             write(f"{type(self).__name__}: {reason}\n")
+
+
+def _checked_scope(scope: Any) -> Literal["run", "experiment"]:
+    if scope in {"run", "experiment"}:
+        return scope
+    msg = f"`scope` is 'run' or 'experiment', received: {show(scope)}."
+    raise ConfigurationError(msg)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from synalinks._internal import context
@@ -11,7 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Collection, Mapping
 
     from synalinks._internal.json import JsonObject
-    from synalinks.contracts import ManifestRow, TrainerState
+    from synalinks.callbacks._history import History
+    from synalinks.contracts import (
+        ArmResult,
+        EvalResult,
+        ManifestRow,
+        RunContext,
+        TrainerState,
+    )
+    from synalinks.experiments import ExperimentResult
 
 Logs: TypeAlias = "dict[str, Any]"
 HookResult: TypeAlias = "Awaitable[None] | None"
@@ -20,7 +29,20 @@ ErrorPolicy: TypeAlias = Literal["raise", "warn", "disable"]
 
 # Hooks inside a step may be spelt as other libraries do; those that Keras has may not,
 # since the same names mean other arguments there.
-_OTHER_SPELLINGS = {"on_step_start": "on_step_begin"}
+_OTHER_SPELLINGS = {
+    "on_step_start": "on_step_begin",
+    "on_experiment_start": "on_experiment_begin",
+    "on_group_start": "on_group_begin",
+    "on_run_start": "on_run_begin",
+}
+EXPERIMENT_HOOKS = (
+    "on_experiment_begin",
+    "on_group_begin",
+    "on_run_begin",
+    "on_benchmark_eval",
+    "on_run_end",
+    "on_experiment_end",
+)
 
 
 class StopRun(Exception):  # noqa: N818 - it is no error
@@ -59,6 +81,8 @@ class Callback:
             be told from misspelt ones before the run begins.
         mutates: Whether hooks change the program's variables; only said to
             `fit(check_callbacks=True)`, which warns of others that do.
+        scope: Whom it serves in an experiment: `run` is copied for each run, and
+            `experiment` shared by all runs.
         requires: What `fit` must have: `validation` or `optimizer`; a run without it
             is refused before its first call.
         params: `verbose`, `epochs`, `steps`, `batch_size` and more of the run.
@@ -74,6 +98,7 @@ class Callback:
     provides: Collection[str] = ()
     mutates: bool = False
     requires: Collection[str] = ()
+    scope: Literal["run", "experiment"] = "run"
     # Defaults on the class: subclasses need not call `super().__init__()`.
     params: Mapping[str, Any] = {}
     _extra_hooks: ClassVar[tuple[str, ...]] = ()
@@ -138,6 +163,13 @@ class Callback:
             program: The program.
         """
         self._program = program
+
+    def for_run(self) -> Callback:
+        """Return the callback that a run of an experiment gets.
+
+        It is a copy, or with the scope `experiment` the callback itself.
+        """
+        return self if self.scope == "experiment" else copy.deepcopy(self)
 
     def state_dict(self) -> JsonObject:
         """Return what a resumed run needs, as JSON; by default nothing."""
@@ -281,6 +313,72 @@ class Callback:
             step: Training steps completed.
             name: Name of the evaluation: `val` for validation.
             metrics: `reward` and each metric.
+        """
+
+    def on_experiment_begin(self, ctx: RunContext) -> HookResult:
+        """Run once before all runs of an experiment, also when it is gone on with.
+
+        This and the next hook, and `on_experiment_end`, are called on the callback that
+        was given to the experiment; those of runs on what each run has of it.
+
+        Args:
+            ctx: The context of the experiment. What is written into `ctx.ids` can be
+                read in all later hooks, and after a restart.
+        """
+
+    def on_group_begin(self, ctx: RunContext, group_name: str) -> HookResult:
+        """Run before the first run of a group: replicates of an arm, or a stage.
+
+        Args:
+            ctx: The context of the experiment.
+            group_name: Name of the group.
+        """
+
+    def on_run_begin(self, ctx: RunContext) -> HookResult:
+        """Run before each run of an experiment, before its training.
+
+        Args:
+            ctx: The context of the run: it reads the ids of the experiment, and what
+                is written into it stays in the run.
+        """
+
+    def on_benchmark_eval(
+        self,
+        ctx: RunContext,
+        result: EvalResult,
+        predictions: list[JsonObject],
+        *,
+        step: int | None = None,
+    ) -> HookResult:
+        """Run after each score of a benchmark, once for a name and a step in a run.
+
+        Args:
+            ctx: The context of the run.
+            result: Metrics, breakdowns and tags.
+            predictions: One row per sample: `task_id`, `input`, `expected`, `output`,
+                `reward`, `error`, `metadata` and `usage`.
+            step: Training steps completed; None after training.
+        """
+
+    def on_run_end(
+        self, ctx: RunContext, run_result: History | None, arm: ArmResult
+    ) -> HookResult:
+        """Run after each run of an experiment and its benchmarks, also if it failed.
+
+        Args:
+            ctx: The context of the run.
+            run_result: What `fit` returned; None if it did not return.
+            arm: How the run ended.
+        """
+
+    def on_experiment_end(
+        self, ctx: RunContext, result: ExperimentResult
+    ) -> HookResult:
+        """Run once after all runs, also if the experiment is cancelled.
+
+        Args:
+            ctx: The context of the experiment.
+            result: What came of it.
         """
 
     def before_train_end(self, logs: Logs) -> HookResult:

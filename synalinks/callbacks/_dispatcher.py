@@ -7,12 +7,13 @@ import inspect
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from synalinks._internal import context
 from synalinks._internal.shape import is_dict
-from synalinks.callbacks._callback import Callback, StopRun
+from synalinks.callbacks._callback import EXPERIMENT_HOOKS, Callback, StopRun
 from synalinks.contracts import present_candidate, trainable_by_path
 from synalinks.errors import SynalinksError, show, warn
 
@@ -24,8 +25,14 @@ Hook: TypeAlias = Callable[..., Any]
 _SLOW_S = 0.5
 _NUMBERS = frozenset({int, float, bool})
 # All callbacks get these, even if one fails: they give back what is held.
-_FOR_ALL = ("on_train_end", "on_run_error", "teardown")
-_BEFORE_PAYING = ("setup", "on_train_begin")
+_FOR_ALL = (
+    "on_train_end",
+    "on_run_error",
+    "teardown",
+    "on_run_end",
+    "on_experiment_end",
+)
+_BEFORE_PAYING = ("setup", "on_train_begin", "on_experiment_begin")
 # What a callback has missed that joins a run of `fit`.
 _BEGINNING: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("setup", ("train",)),
@@ -64,13 +71,14 @@ class Dispatcher:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.checks_changes = False
 
-    async def dispatch(self, hook: str, *args: Any) -> bool:
+    async def dispatch(self, hook: str, *args: Any, **named: Any) -> bool:
         """Call a hook of all callbacks, in order, each awaited before the next.
 
         Args:
             hook: Name of the hook.
             args: Passed by position: callbacks written for other libraries name their
                 arguments differently.
+            named: Those that a hook takes by name only.
 
         Returns:
             Whether any callback returned a true value, which is a vote to reject.
@@ -80,7 +88,10 @@ class Dispatcher:
         """
         if self._joined:
             await self._welcome()
-        return await self._dispatch(self._methods(hook), hook, args)
+        methods = self._methods(hook)
+        if named:
+            methods = [(entry, partial(method, **named)) for entry, method in methods]
+        return await self._dispatch(methods, hook, args)
 
     async def _welcome(self) -> None:
         """Tell callbacks that have joined a run of its beginning."""
@@ -164,7 +175,7 @@ class Dispatcher:
         name = type(entry.callback).__name__
         state = context.trainer.get()
         of_the_run = None if state is None else state.params.get("callback_errors")
-        policy = of_the_run or getattr(entry.callback, "on_hook_error", "raise")
+        policy = of_the_run or _policy_of(entry.callback, hook)
         # Nothing is paid for yet: what cannot work is said rather than lived with.
         is_mistake = hook in _BEFORE_PAYING and isinstance(error, SynalinksError)
         if policy == "raise" or is_mistake:
@@ -192,6 +203,17 @@ class Dispatcher:
         return self._table[hook]
 
 
+def _policy_of(callback: Any, hook: str) -> str:
+    if hook in EXPERIMENT_HOOKS and not _has_policy(callback):
+        return "warn"  # what watches an experiment ends none of its runs
+    return getattr(callback, "on_hook_error", "raise")
+
+
+def _has_policy(callback: Any) -> bool:
+    kinds = [kind for kind in type(callback).__mro__ if kind is not Callback]
+    return any("on_hook_error" in vars(one) for one in (callback, *kinds))
+
+
 def overridden(callback: Any, hook: str) -> Hook | None:
     """Return a hook, unless it is the one of the base class that does nothing.
 
@@ -210,6 +232,16 @@ def overridden(callback: Any, hook: str) -> Hook | None:
         if short == hook or overridden(callback, short) is None:
             return None
     return getattr(callback, hook, None)
+
+
+def overrides(callback: Any, hook: str) -> bool:
+    """Return whether a callback does something in a hook.
+
+    Args:
+        callback: A callback, of any class.
+        hook: Name of the hook.
+    """
+    return overridden(callback, hook) is not None
 
 
 def _raise_first(errors: list[Exception], stops: list[Exception]) -> None:

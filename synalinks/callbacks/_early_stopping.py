@@ -131,8 +131,8 @@ class EarlyStopping(Callback):
     def _reset(self) -> None:
         self._watched = Watched()
         self._error.reset()
-        self.stopped_epoch = 0
-        self.best_epoch = 0
+        self.stopped_epoch: int = 0
+        self.best_epoch: int = 0
         self.best_variables: JsonObject | None = None
 
     # -- hooks -------------------------------------------------------------------

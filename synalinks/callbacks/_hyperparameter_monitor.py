@@ -54,7 +54,7 @@ class HyperparameterMonitor(Callback):
             )
             raise ConfigurationError(msg)
         self.logging_interval = logging_interval
-        self.keys = None if keys is None else list(keys)
+        self.keys: list[str] | None = None if keys is None else list(keys)
         self.log_momentum = log_momentum
         self.prefix = prefix
         self._used: dict[str, float] = {}

@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary
 
 from synalinks import config
 from synalinks._internal.shape import is_dict
-from synalinks.callbacks._callback import Callback
 from synalinks.callbacks._monitor_best import BestProgram
+from synalinks.callbacks._monitor_experiment import ExperimentRuns
 from synalinks.callbacks._run_facts import Spending, params_of, samples_digest
 from synalinks.contracts import TrackedRun
 from synalinks.errors import ConfigurationError, show, warn
@@ -35,14 +35,15 @@ _FINISHED, _FAILED, _KILLED = "FINISHED", "FAILED", "KILLED"
 _trainings: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 
-class Monitor(Callback):
+class Monitor(ExperimentRuns):
     """Writes each `fit` and `evaluate` to a run of MLflow.
 
     A run has the arguments and settings as parameters; reward, metrics, cost, tokens,
     calls and seconds of each epoch; the data sets; the program, as a model that
     `mlflow.pyfunc.load_model` loads, and its prompts, whenever the reward has improved;
     and it ends as FINISHED, FAILED or KILLED. A training that is resumed goes on in its
-    run. Keys are never written.
+    run. An experiment has a run of its own, with those of its arms below it. Keys are
+    never written.
 
     All of it is sent by a process of its own: training never waits for MLflow, and goes
     on without it. `await monitor.flush()` waits until it has everything.
@@ -102,7 +103,7 @@ class Monitor(Callback):
         self._forget()
 
     def _forget(self) -> None:
-        self._key = secrets.token_hex(16)
+        self._key = self._child or secrets.token_hex(16)
         self._mode = "append" if self.resume or self.run_id else "new"
         self._is_open = False
         self._status = _FINISHED
@@ -110,6 +111,19 @@ class Monitor(Callback):
         self._spending: Spending | None = None
         self._best = BestProgram()
         self._n_records = 0
+
+    def __getstate__(self) -> JsonObject:
+        """Return what is sent to another process, which sends to MLflow by itself."""
+        return {**vars(self), "_outbox": self._outbox.uri}
+
+    def __setstate__(self, state: JsonObject) -> None:
+        """Take what another process has sent.
+
+        Args:
+            state: What `__getstate__` returned.
+        """
+        vars(self).update(state)
+        self._outbox = outbox_for(state["_outbox"])
 
     # -- state -------------------------------------------------------------------------
 
@@ -232,7 +246,8 @@ class Monitor(Callback):
                 reason = self.trainer.stop_reason
                 if reason is not None:
                     self._put("tags", tags={"synalinks.stop_reason": reason})
-                self._put("end", status=self._status)
+                if self._child is None:  # else there may be benchmarks to come
+                    self._put("end", status=self._status)
             self._tell()
 
     # -- numbers -----------------------------------------------------------------------
@@ -337,6 +352,8 @@ class Monitor(Callback):
         if is_training:
             _trainings[self.program] = self._key
         self._spending = self._spending or Spending(self.program)
+        if self._child is not None:
+            return  # it is open since the run of the experiment began
         self._put(
             "run",
             experiment=self.experiment_name or self.program.name,

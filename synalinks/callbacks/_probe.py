@@ -11,7 +11,7 @@ from synalinks.callbacks._callback import Callback
 from synalinks.errors import ConfigurationError, show
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Mapping
 
     from synalinks._internal.json import JsonObject
     from synalinks.callbacks._callback import Logs
@@ -48,9 +48,9 @@ class Probe(Callback):
         if self._cadence.interval.unit == "ep":
             msg = f"A probe looks at batches: `every` is no '2ep', received: {every!r}."
             raise ConfigurationError(msg)
-        self.functions = dict(functions)
+        self.functions: dict[str, _Function] = dict(functions)
         self.every = every
-        self.provides = tuple(functions)
+        self.provides: Collection[str] = tuple(functions)
 
     @property
     def state_key(self) -> str:

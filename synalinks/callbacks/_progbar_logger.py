@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import console, context
@@ -10,7 +11,7 @@ from synalinks.callbacks._notebook_view import NotebookView
 from synalinks.callbacks._progress_line import ProgressLine
 from synalinks.callbacks._progress_text import count_text, value_text
 from synalinks.callbacks._progress_usage import Usage
-from synalinks.callbacks._progress_view import LogView, View, new_console
+from synalinks.callbacks._progress_view import LogView, View, import_rich, new_console
 from synalinks.callbacks._terminal_view import TerminalView
 from synalinks.contracts import USAGE_KEYS
 from synalinks.errors import ConfigurationError, show
@@ -67,7 +68,7 @@ class ProgbarLogger(Callback):
         self.refresh_rate = refresh_rate
         self.show_epoch = show_epoch
         self.show_step = show_step
-        self.show_metrics = (
+        self.show_metrics: bool | list[str] = (
             show_metrics if isinstance(show_metrics, bool) else _names(show_metrics)
         )
         self.show_cost = show_cost
@@ -76,6 +77,15 @@ class ProgbarLogger(Callback):
         self._line: ProgressLine | None = None
         self._n_batches = 0
         self._is_training = False
+
+    async def setup(self, stage: str) -> None:
+        """Get ready to draw, without holding up the event loop.
+
+        Args:
+            stage: `train`, `evaluate` or `predict`.
+        """
+        if self.params.get("verbose", "auto") and self.refresh_rate:
+            await asyncio.to_thread(import_rich)
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Decide where progress is shown.

@@ -111,7 +111,7 @@ class ProgramCheckpoint(CheckpointSaver):
         self.save_best_only = save_best_only
         self.save_variables_only = save_variables_only
         self.save_top_k = save_top_k
-        self.save_last = save_last
+        self.save_last: bool | Literal["link"] = save_last
         self.initial_value_threshold = initial_value_threshold
         self.save_on_error = save_on_error
         self.verbose = verbose

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from synalinks._internal import console
@@ -61,6 +62,11 @@ class LiveView(View):
         if not is_first:
             self.draw()
         self._timer = loop.call_later(_SECONDS_BETWEEN_TICKS, self._tick, loop)
+
+
+def import_rich() -> None:
+    """Import what draws: for a thread, since it takes most of a second."""
+    import_module("rich.live")
 
 
 def new_console(*, stderr: bool = False) -> Console:

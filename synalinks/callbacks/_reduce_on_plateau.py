@@ -91,7 +91,7 @@ class ReduceOnPlateau(Callback):
 
     def _reset(self) -> None:
         self.best: float | None = None
-        self.wait = 0
+        self.wait: int = 0
         self._cooldown_left = 0
 
     def setup(self, stage: str) -> None:

@@ -70,7 +70,7 @@ class SignalCheckpoint(Callback):
                     f"`signals` are signals that can be caught, received: {show(one)}."
                 )
                 raise ConfigurationError(msg)
-        self.signals = tuple(signals)
+        self.signals: tuple[signal.Signals, ...] = tuple(signals)
         self.stop_file: Path = Path(stop_file or self.path.parent / _STOP_FILE)
         self.received: str | None = None
         self._before: dict[signal.Signals, Any] = {}

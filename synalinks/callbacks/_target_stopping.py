@@ -67,7 +67,7 @@ class TargetStopping(Callback):
         self.target = target
         self.patience = patience
         self.every = every
-        self.wait = 0
+        self.wait: int = 0
         self._rule = Improvement(sense="max")
         self._values: deque[float] = deque(maxlen=window)
 

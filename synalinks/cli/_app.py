@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES_HELP = "; ".join(f"{name}, {what}" for name, what in TEMPLATES.items())
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     help="Train programs made of language-model calls.",
     no_args_is_help=True,
     add_completion=False,
@@ -152,11 +152,11 @@ def init(  # noqa: PLR0917 - options are named on the command line
         run_init(settings)
 
 
-@app.command(help="List the runs at or below a folder.")
+@app.command(help="List the experiments and runs at or below a folder.")
 def runs(
     folder: Annotated[Path, typer.Argument(help="Where to look.")] = Path(),
 ) -> None:
-    """List the runs at or below a folder."""
+    """List the experiments and runs at or below a folder."""
     with _errors_in_one_line():
         list_runs(folder)
 

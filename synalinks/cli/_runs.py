@@ -9,6 +9,7 @@ from synalinks._internal.console import print_table, write
 from synalinks._internal.json import dumps
 from synalinks.backups import find_runs, read_run
 from synalinks.errors import FileFormatError
+from synalinks.experiments import find_experiments, read_experiment
 from synalinks.reports import write_report
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ def list_runs(folder: Path) -> None:
     """
     from rich.table import Table
 
-    table = Table("run", "status", "epochs", "best", "answers", "cost", "began")
     unreadable: list[str] = []
+    _list_experiments(folder, unreadable)
+    table = Table("run", "status", "epochs", "best", "answers", "cost", "began")
     for path in find_runs(folder):
         try:
             table.add_row(*_cells(read_run(path), folder))
@@ -39,6 +41,34 @@ def list_runs(folder: Path) -> None:
     print_table(table)
     for line in unreadable:
         write(f"{line}\n")
+
+
+def _list_experiments(folder: Path, unreadable: list[str]) -> None:
+    """Print a table of the experiments at or below a folder, if there are some."""
+    from rich.table import Table
+
+    table = Table("experiment", "status", "arms", "runs ended", "best", "began")
+    for path in find_experiments(folder) if folder.is_dir() else ():
+        try:
+            record = read_experiment(path)
+        except FileFormatError as error:
+            unreadable.append(str(error))
+            continue
+        best = (
+            _UNKNOWN
+            if record.best_arm is None
+            else f"{record.best_arm}: {_number(record.best_score)}"
+        )
+        table.add_row(
+            path.name if path == folder else str(path.relative_to(folder)),
+            record.status,
+            str(len(record.arm_names)),
+            f"{record.n_ended} of {len(record.arms)}",
+            best,
+            record.created_at,
+        )
+    if table.row_count:
+        print_table(table)
 
 
 def show_run(folder: Path) -> None:

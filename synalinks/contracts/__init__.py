@@ -12,6 +12,7 @@ from synalinks.contracts._estimate import Estimate, Span
 from synalinks.contracts._evaluations import VALIDATION
 from synalinks.contracts._gate import CallGate
 from synalinks.contracts._invocations import Invocations
+from synalinks.contracts._outcomes import ArmResult, EvalResult, RunStatus
 from synalinks.contracts._proposal import Override, Proposal
 from synalinks.contracts._records import (
     CallRecord,
@@ -42,6 +43,7 @@ __all__ = [
     "MANIFEST_NAME",
     "USAGE_KEYS",
     "VALIDATION",
+    "ArmResult",
     "Artifacts",
     "Best",
     "CallGate",
@@ -51,6 +53,7 @@ __all__ = [
     "Constant",
     "Cosine",
     "Estimate",
+    "EvalResult",
     "Failure",
     "Invocations",
     "Linear",
@@ -61,6 +64,7 @@ __all__ = [
     "Proposal",
     "Rollout",
     "RunContext",
+    "RunStatus",
     "Schedule",
     "Span",
     "Stage",

@@ -46,9 +46,7 @@ class Usage:
 
     def _with(self, other: Usage, sign: int) -> Usage:
         amounts: dict[str, Any] = {
-            one.name: getattr(self, one.name) + sign * getattr(other, one.name)
-            for one in fields(self)
-            if one.name != "cost_usd"
+            name: getattr(self, name) + sign * getattr(other, name) for name in _AMOUNTS
         }
         if self.cost_usd is None or other.cost_usd is None:
             return Usage(**amounts, cost_usd=None)
@@ -58,6 +56,9 @@ class Usage:
     def tokens(self) -> int:
         """Prompt and completion tokens together."""
         return self.prompt_tokens + self.completion_tokens
+
+
+_AMOUNTS = tuple(one.name for one in fields(Usage) if one.name != "cost_usd")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ class Stopping:
     def __init__(self) -> None:
         super().__init__()
         self.stop: Stop | None = None
-        self.stops_epoch = False
+        self.stops_epoch: bool = False
 
     def request_stop(
         self, reason: str, *, validate: bool = True, resumable: bool = False

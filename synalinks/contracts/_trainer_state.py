@@ -65,11 +65,11 @@ class TrainerState(Stopping, RunLogs, Checkpointing):
         self.ctx: RunContext | None = None
         self.read_usage: Callable[[], Usage] | None = None
         self.best: Best | None = None
-        self.epoch = 0
-        self.batch_index = 0
-        self.step_attempt = 0
+        self.epoch: int = 0
+        self.batch_index: int = 0
+        self.step_attempt: int = 0
         self.num_steps: int | None = params.get("steps")
-        self.epoch_complete = False
+        self.epoch_complete: bool = False
         self.resumed = False
         self.batch: Any = None
         self.outputs: Sequence[Rollout] = ()
@@ -182,11 +182,11 @@ class TrainerState(Stopping, RunLogs, Checkpointing):
         self.epoch = state["epoch"]
         self.batch_index = state["batch_index"]
         self.epoch_complete = state["epoch_complete"]
-        self.stops_epoch = state["stops_epoch"]
+        self.stops_epoch: bool = state["stops_epoch"]
         self._is_step_done = state["is_step_done"]
         self._latest = dict(state["latest"])
         measured: JsonObject = state["measured"]
-        self.measured = {
+        self.measured: dict[str, Candidate] = {
             name: Candidate.from_json(one) for name, one in measured.items()
         }
         best: JsonObject | None = state["best"]
@@ -194,7 +194,7 @@ class TrainerState(Stopping, RunLogs, Checkpointing):
             candidate = Candidate.from_json(best["candidate"])
             best = {**best, "candidate": candidate}
         self.best = Best(**best) if best else None
-        self.stop = Stop(**state["stop"]) if state["stop"] else None
+        self.stop: Stop | None = Stop(**state["stop"]) if state["stop"] else None
 
     # -- controls --------------------------------------------------------------------
 

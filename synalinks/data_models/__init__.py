@@ -52,6 +52,7 @@ from synalinks.data_models._score import (
     Rating10,
     Rating20,
     Score,
+    ScoreType,
     get_score_type,
     normalize_score,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "Rating10",
     "Rating20",
     "Score",
+    "ScoreType",
     "Stamp",
     "SymbolicDataModel",
     "ToolCall",

@@ -104,11 +104,11 @@ class EmbeddingModel(ProviderModel):
         self.timeout = timeout
         self.retry = retry
         self.retry_max_wait = retry_max_wait
-        self.fallback = resolve_model(EmbeddingModel, fallback)
+        self.fallback: EmbeddingModel | None = resolve_model(EmbeddingModel, fallback)
         self.caching = caching
         self.cache_dir = cache_dir
-        self.description = description or f"Embedding model {self.model}"
-        self.hooks = list(hooks or ())
+        self.description: str = description or f"Embedding model {self.model}"
+        self.hooks: list[Hook] = list(hooks or ())
         self._caller = new_embedding_caller(
             self.provider,
             transport,

@@ -31,7 +31,7 @@ class Function:
     def __init__(self, inputs: Any, outputs: Any) -> None:
         self.inputs = inputs
         self.outputs = outputs
-        self.input_symbols = list(symbols_in(inputs))
+        self.input_symbols: list[Symbol] = list(symbols_in(inputs))
         self._sources = [_node_of(symbol) for symbol in self.input_symbols]
         if not self._sources or not has_symbols(outputs):
             msg = "A graph needs at least one symbolic input and one symbolic output."

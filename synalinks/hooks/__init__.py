@@ -6,6 +6,7 @@ from synalinks.hooks._hook import Hook
 from synalinks.hooks._logger import Logger
 from synalinks.hooks._monitor import Monitor
 from synalinks.hooks._observing import (
+    Observation,
     add_session_hook,
     is_observed,
     note_usage,
@@ -28,6 +29,7 @@ __all__ = [
     "Kind",
     "Logger",
     "Monitor",
+    "Observation",
     "Recorder",
     "add_session_hook",
     "end_sample",

@@ -97,36 +97,36 @@ class Monitor(Hook):
         """
         call = self.call
         calls = self._calls.get(call.trace_id)
-        if calls is None:
-            return
-        calls.append(call)
-        if call.parent_id is None:
-            del self._calls[call.trace_id]
-            self._send(call, calls)
+        if calls is not None:
+            calls.append(call)
+            if call.parent is None:
+                del self._calls[call.trace_id]
+                self._send(call, calls)
+        elif call.root.ended_ns and self._is_traced(call.trace_id):
+            self._send(call, [call])  # a stream that is read after its program has run
 
     def _is_traced(self, trace_id: str) -> bool:
         place = int(trace_id[:_SAMPLING_DIGITS], 16) / 16**_SAMPLING_DIGITS
         return place < self.sampling_rate
 
-    def _send(self, root: Call, calls: list[Call]) -> None:
+    def _send(self, last: Call, calls: list[Call]) -> None:
         state = context.trainer.get()
-        facts = trace_facts.get()
         tracked = None if state is None else state.tracked_run
-        of_trace = _of_trace(root, state)
-        is_assessed = state is not None and state.stage == "evaluate"
+        is_root = last.parent is None
+        is_assessed = is_root and state is not None and state.stage == "evaluate"
         if tracked is not None:
             is_assessed = is_assessed and tracked.log_assessments
-        self.outbox.put(
-            {
-                "op": "trace",
-                "run": tracked.key if tracked else None,
-                "experiment": self._experiment_of(root, tracked),
-                "trace_id": root.trace_id,
-                "metadata": dict(facts.metadata),
-                "spans": _spans_of(calls, of_trace),
-                "assessments": _assessments(root) if is_assessed else [],
-            },
-            lane="trace",
+        entry: JsonObject = {
+            "op": "trace",
+            "run": tracked.key if tracked else None,
+            "experiment": self._experiment_of(last.root, tracked),
+            "trace_id": last.trace_id,
+            "metadata": dict(trace_facts.get().metadata) if is_root else {},
+            "assessments": _assessments(last) if is_assessed else [],
+        }
+        of_trace = _of_trace(last, state) if is_root else {}
+        self.outbox.put_when_idle(
+            lambda: {**entry, "spans": _spans_of(calls, of_trace)}
         )
 
     def _experiment_of(self, root: Call, tracked: Any) -> str:

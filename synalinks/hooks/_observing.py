@@ -13,6 +13,7 @@ from synalinks.hooks._identity import new_span_id, new_trace_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import Usage
@@ -95,6 +96,42 @@ async def observe(
             return result
         finally:
             end(everyone, call)
+
+
+class Observation:
+    """A call with hooks around it that ends elsewhere than it began, as streams do.
+
+    It begins at once, as part of the call under way here.
+
+    Args:
+        subject: What is called.
+        kind: What kind of thing it is.
+        hooks: Its own hooks.
+        inputs: What it is called with.
+    """
+
+    def __init__(
+        self, subject: Any, *, kind: Kind, hooks: Sequence[Hook], inputs: Any
+    ) -> None:
+        self._everyone = _everyone(hooks)
+        self._call = new_call(subject, kind=kind, inputs=inputs)
+        with self.inside():
+            begin(self._everyone, self._call)
+
+    def inside(self) -> AbstractContextManager[object]:
+        """Return the context in which something is part of the call."""
+        return context.bound(observed_now, self._call)
+
+    def end(self, outputs: Any, exception: BaseException | None) -> None:
+        """Tell hooks that the call has ended.
+
+        Args:
+            outputs: What it returned.
+            exception: Why it failed, or None.
+        """
+        self._call.outputs, self._call.exception = outputs, exception
+        with self.inside():
+            end(self._everyone, self._call)
 
 
 def new_call(

@@ -56,11 +56,17 @@ def _attributes_of(call: Call) -> JsonObject:
         return {**attributes, **_of_model(call)}
     attributes["mlflow.spanInputs"] = _unpacked(call.inputs)
     if call.exception is None:
-        outputs: Any = call.outputs
-        if call.kind == "reward" and outputs is not None:
-            outputs = {"reward": outputs.value, "feedback": outputs.feedback}
-        attributes["mlflow.spanOutputs"] = outputs
+        is_reward = call.kind == "reward"
+        attributes["mlflow.spanOutputs"] = (
+            _scores(call.outputs) if is_reward else call.outputs
+        )
     return attributes
+
+
+def _scores(found: Any) -> Any:
+    if is_row(found):  # those of a whole batch
+        return [_scores(one) for one in found]
+    return found and {"reward": found.value, "feedback": found.feedback}
 
 
 def _unpacked(inputs: Any) -> Any:

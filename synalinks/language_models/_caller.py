@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ from synalinks.language_models._response import Completion
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from typing import Self
 
     from synalinks._internal.json import JsonObject
     from synalinks.language_models._answer_cache import AnswerCache
@@ -62,6 +64,9 @@ class Caller:
         transport: What carries requests.
         ledger: Where usage is counted.
         settings: How calls are made.
+
+    Attributes:
+        limits: Hand out the slots for calls in flight.
     """
 
     def __init__(
@@ -70,10 +75,30 @@ class Caller:
         self.transport = transport
         self._ledger = ledger
         self._settings = settings
-        self._limits = Limits(transport, settings.max_concurrency)
+        self.limits = Limits(transport, settings.max_concurrency)
         self._preparing = PerLoop(asyncio.Lock)
         self._is_prepared = False
         self._n_unprepared = 0
+
+    def divide_limit(self, n: int) -> None:
+        """Make no more than a part of the calls at once that may be.
+
+        Args:
+            n: Into how many parts.
+        """
+        allowed = self._settings.max_concurrency
+        if allowed is not None:
+            self.limits = Limits(self.transport, max(1, allowed // n))
+
+    def counting_in(self, ledger: UsageLedger) -> Self:
+        """Return one that shares all but the books.
+
+        Args:
+            ledger: Where usage is counted.
+        """
+        other = copy.copy(self)
+        other._ledger = ledger  # noqa: SLF001 - of this class
+        return other
 
     async def call(
         self,
@@ -134,7 +159,7 @@ class Caller:
             await self._prepare_once(request.model)
         return Attempts(
             request,
-            self._limits.lane(request),
+            self.limits.lane(request),
             self._ledger,
             policy=self._settings.retry,
             expected=lambda: expected_usage(request, self._ledger),

@@ -65,7 +65,7 @@ class ChunkReader:
                 return
             try:
                 payload = json.loads(event)
-            except ValueError:
+            except (ValueError, RecursionError):
                 error = no_completion(event, self._request)
                 raise error from None
             chunk = read_chunk(payload, self._request)

@@ -191,7 +191,7 @@ async def _payload(answer: ClientResponse, request: AnyRequest) -> Any:
         content = await _ours(answer.read, request)
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         error = no_completion(content.decode(errors="replace"), request)
     raise error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from synalinks.language_models._vector_cache import Embedded, VectorCache
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from typing import Self
 
     from synalinks._internal.journal import Journal, Position
     from synalinks._internal.json import JsonObject
@@ -45,6 +47,9 @@ class EmbeddingCaller:
         settings: How calls are made.
         cache: Vectors that are known.
         batch_size: How many texts go into one request at most.
+
+    Attributes:
+        limits: Hand out the slots for calls in flight.
     """
 
     def __init__(
@@ -61,9 +66,29 @@ class EmbeddingCaller:
         self._settings = settings
         self._cache = cache
         self._batch_size = batch_size
-        self._limits = Limits(transport, settings.max_concurrency)
+        self.limits: Limits = Limits(transport, settings.max_concurrency)
         self._preparing = PerLoop(asyncio.Lock)
         self._is_prepared = False
+
+    def divide_limit(self, n: int) -> None:
+        """Make no more than a part of the calls at once that may be.
+
+        Args:
+            n: Into how many parts.
+        """
+        allowed = self._settings.max_concurrency
+        if allowed is not None:
+            self.limits = Limits(self.transport, max(1, allowed // n))
+
+    def counting_in(self, ledger: UsageLedger) -> Self:
+        """Return one that shares all but the books.
+
+        Args:
+            ledger: Where usage is counted.
+        """
+        other = copy.copy(self)
+        other._ledger = ledger  # noqa: SLF001 - of this class
+        return other
 
     async def embed(
         self,
@@ -128,7 +153,7 @@ class EmbeddingCaller:
     async def _embed_batch(self, request: EMRequest) -> list[Embedded]:
         attempts = Attempts(
             request,
-            self._limits.lane(request),
+            self.limits.lane(request),
             self._ledger,
             policy=self._settings.retry,
             expected=lambda: _expected_usage(request),

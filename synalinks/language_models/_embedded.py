@@ -118,7 +118,7 @@ class EmbeddedTransport:
         self.latency_s = latency_s
         self.jitter_s = jitter_s
         self.failure_rate = failure_rate
-        self.failure_kinds = tuple(failure_kinds)
+        self.failure_kinds: tuple[str, ...] = tuple(failure_kinds)
         self.price_per_token = price_per_token
         self.seed = seed
         self._n_sent: Counter[str] = Counter()

@@ -143,7 +143,7 @@ def _message_in(text: str) -> str:
     """Return the `error.message` of a JSON body, or the body."""
     try:
         body: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     for _ in range(2):
         if not isinstance(body, dict):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from synalinks._internal import context
 from synalinks.data_models import ChatMessage, JsonDataModel
 from synalinks.errors import ConfigurationError, show
-from synalinks.hooks import is_observed, observe
+from synalinks.hooks import Observation, is_observed, observe
 from synalinks.language_models._answer_cache import AnswerCache
 from synalinks.language_models._caller import Caller, CallSettings
 from synalinks.language_models._lm_transport import LMTransport
@@ -116,12 +117,12 @@ class LanguageModel(ProviderModel):
         self.timeout = timeout
         self.retry = retry
         self.retry_max_wait = retry_max_wait
-        self.fallback = resolve_model(LanguageModel, fallback)
+        self.fallback: LanguageModel | None = resolve_model(LanguageModel, fallback)
         self.caching = caching
         self.cache_dir = cache_dir
-        self.description = description or f"Language model {self.model}"
-        self.hooks = list(hooks or ())
-        self.max_concurrency = _checked_concurrency(max_concurrency)
+        self.description: str = description or f"Language model {self.model}"
+        self.hooks: list[Hook] = list(hooks or ())
+        self.max_concurrency: int | None = _checked_concurrency(max_concurrency)
         self._caller = Caller(
             make_transport(self.provider, transport, self.default_kwargs),
             self._ledger,
@@ -254,7 +255,18 @@ class LanguageModel(ProviderModel):
         if self.fallback is not None:
             ask = self.fallback.stream
             otherwise = lambda: ask(messages, tools=tools, **params)  # noqa: E731
-        return await open_stream(self._caller, self._ledger, request, otherwise)
+        observe_it: Callable[[], Observation] | None = None
+        if is_observed(self.hooks):
+            observe_it = partial(
+                Observation,
+                self,
+                kind="language_model",
+                hooks=self.hooks,
+                inputs=request.public(),
+            )
+        return await open_stream(
+            self._caller, self._ledger, request, otherwise, observe_it
+        )
 
     async def aclose(self) -> None:
         """Close connections of the running event loop; the model stays usable."""

@@ -102,7 +102,7 @@ class UsageLedger:
     def __init__(self) -> None:
         self.gates: list[CallGate] = []
         self._phases: dict[Phase, Counters] = {name: Counters() for name in _PHASES}
-        self.last_usage = Usage()
+        self.last_usage: Usage = Usage()
         self.last_finish_reason: str | None = None
 
     @property

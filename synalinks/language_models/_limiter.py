@@ -50,7 +50,7 @@ class Limiter:
         self._in_flight: dict[int, float] = {}
         self._heard_s = float("-inf")
         self._n_silent = 0
-        self.n_answered = 0
+        self.n_answered: int = 0
         self._verdict: LanguageModelError | None = None
         self._n_condemned = 0
         self._is_settling = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from synalinks._internal.naming import unique_name
@@ -18,6 +19,7 @@ from synalinks.saving import Configurable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Self
 
     from synalinks._internal.json import JsonObject
 
@@ -43,6 +45,9 @@ class ProviderModel(Configurable):
     """What one is called in messages."""
     example: ClassVar[str]
     """Identifier of one, for messages."""
+    fallback: Any
+    """The model to ask when this one fails for good, or None."""
+    _caller: Any  # one of two classes, which know this one's parts
 
     def __init__(
         self,
@@ -51,14 +56,14 @@ class ProviderModel(Configurable):
         name: str | None,
         default_kwargs: JsonObject,
     ) -> None:
-        self.provider, _ = split_identifier(model)
+        self.provider: str = split_identifier(model)[0]
         check_address(api_base, str(model))
         if not isinstance(self._arguments.get("transport"), str):
             self._arguments.pop("transport", None)  # it belongs to this process
         self._arguments.pop("hooks", None)  # so do they
-        self.model = str(model)
+        self.model: str = str(model)
         self.api_base = api_base
-        self.name = name or unique_name(type(self).__name__)
+        self.name: str = name or unique_name(type(self).__name__)
         self.default_kwargs = default_kwargs
         self._ledger = UsageLedger()
 
@@ -66,6 +71,38 @@ class ProviderModel(Configurable):
     def ledger(self) -> UsageLedger:
         """All counters, and the gates that calls must pass."""
         return self._ledger
+
+    def twin(self) -> Self:
+        """Return the same model with counters and gates of its own.
+
+        Both share the limit on calls in flight, connections and kept answers. Runs
+        beside each other have a twin each, so that it is known what each has taken.
+        """
+        twin, ledger = copy.copy(self), UsageLedger()
+        vars(twin).update(
+            _ledger=ledger,
+            _caller=self._caller.counting_in(ledger),
+            fallback=self.fallback and self.fallback.twin(),
+        )
+        return twin
+
+    def share_limit(self, other: ProviderModel) -> None:
+        """Count calls in flight together with another object of the same model.
+
+        Args:
+            other: The other object.
+        """
+        self._caller.limits = other._caller.limits
+
+    def divide_limit(self, n: int) -> None:
+        """Take part of the calls in flight that are allowed; others take the rest.
+
+        Where the limit is found out, it is found out anyway.
+
+        Args:
+            n: Into how many parts.
+        """
+        self._caller.divide_limit(n)
 
     def provider_info(self) -> Provider:
         """Return the row of the provider table for this model."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from synalinks import config
 from synalinks._internal.shape import is_dict
 from synalinks.errors import ConfigurationError, show
-from synalinks.saving import deserialize_synalinks_object
+from synalinks.saving import deserialize_synalinks_object, twin_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ def resolve_model(kind: type[M], identifier: Any) -> M | None:
         if key not in _models:
             make: Any = kind  # subclasses have defaults for all other arguments
             _models[key] = make(identifier)
-        return _models[key]
+        return twin_of(_models[key])
     if is_dict(identifier):
         return load_model(kind, identifier)
     article = kind.called.split(" ", maxsplit=1)[0].lower()

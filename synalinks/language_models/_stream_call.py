@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from synalinks.contracts import Usage
+    from synalinks.hooks import Observation
     from synalinks.language_models._attempts import Attempts
     from synalinks.language_models._caller import Caller
     from synalinks.language_models._ledger import UsageLedger
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from synalinks.language_models._request import LMRequest
 
 _DROPPED = "dropped"
+_NOTHING = contextlib.nullcontext()
 
 
 class StreamCall:
@@ -51,6 +53,7 @@ class StreamCall:
         request: LMRequest,
         ledger: UsageLedger,
     ) -> None:
+        self._observation: Observation | None = None
         self._transport = transport
         self._request = request
         self._ledger = ledger
@@ -96,6 +99,30 @@ class StreamCall:
         finally:
             if is_open:
                 self._count(_DROPPED)
+
+    async def observed_chunks(
+        self, attempts: Attempts, observe_it: Callable[[], Observation]
+    ) -> AsyncGenerator[LMChunk]:
+        """Do as `chunks` does, with hooks around it.
+
+        Args:
+            attempts: The attempts of this call.
+            observe_it: Tells hooks that the call begins.
+
+        Yields:
+            The chunks.
+        """
+        failure: BaseException | None = None
+        self._observation = observe_it()
+        try:
+            async with contextlib.aclosing(self.chunks(attempts)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+        except BaseException as error:  # it may also be left early, as by `aclose`
+            failure = error
+            raise
+        finally:
+            self._observation.end(self.completion, failure)
 
     async def _open(self) -> tuple[LMChunk | None, ChunkStream]:
         rest = await chunks_of(self._transport, self._request)
@@ -149,7 +176,8 @@ class StreamCall:
             return self._usage
         so_far = self._assembly.so_far().usage
         taken = priced(so_far, self._request.model, self._waited_s)
-        with context.bound(context.phase, self._phase):
+        inside = self._observation.inside() if self._observation else _NOTHING
+        with context.bound(context.phase, self._phase), inside:
             self._ledger.record(taken, finish_reason)
             counters = self._ledger.here
         counters.streaming_calls += 1
@@ -164,6 +192,7 @@ async def open_stream(
     ledger: UsageLedger,
     request: LMRequest,
     otherwise: Callable[[], Awaitable[StreamingIterator]] | None = None,
+    observe_it: Callable[[], Observation] | None = None,
 ) -> StreamingIterator:
     """Return the stream of an answer, once its first piece is there.
 
@@ -172,13 +201,19 @@ async def open_stream(
         ledger: Where the call is counted.
         request: What to ask.
         otherwise: Asks another model, if this one fails before the first piece.
+        observe_it: Tells hooks that the call begins; None if there are none.
 
     Raises:
         BudgetExceededError: The call would cost more than is left.
         LanguageModelError: There is no answer; the subclass says why.
     """
     call = StreamCall(caller.transport, request, ledger)
-    chunks = call.chunks(await caller.attempts(request))
+    attempts = await caller.attempts(request)
+    chunks = (
+        call.observed_chunks(attempts, observe_it)
+        if observe_it
+        else call.chunks(attempts)
+    )
     try:
         first = await anext(chunks)
     except BudgetExceededError:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from json import JSONDecoder, loads
+from math import isinf
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks.errors import InvalidOutputError, SchemaError, show
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
 _CACHED_VALIDATORS = 1024
+# How models think aloud whose server does not take it apart.
+_THOUGHT, _END_OF_THOUGHT = "<think>", "</think>"
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -43,7 +47,11 @@ def _validator(text: str) -> Validator:
         if not _resolves(reference, schema):
             msg = f"`$ref: {show(reference)}` refers to nothing in its schema."
             raise SchemaError(msg)
-    return Validator(schema)
+    try:
+        return Validator(schema)
+    except re.error as error:
+        msg = f"`pattern: {show(error.pattern)}` is no regular expression: {error}."
+        raise SchemaError(msg) from None
 
 
 def _references(node: Any) -> Iterator[str]:
@@ -101,6 +109,16 @@ def parse_answer(
     Raises:
         InvalidOutputError: The text is not JSON, or does not fit the schema.
     """
+    try:
+        return _valid(text, schema, model, may_drop_nulls)
+    except RecursionError:  # it could be read, but not be looked through
+        msg = f"`{model}` answered what is nested too deeply: {show(text)}."
+    raise InvalidOutputError(msg, model=model, answer=text)
+
+
+def _valid(
+    text: str, schema: JsonObject, model: str, may_drop_nulls: Callable[[], bool]
+) -> JsonObject:
     value = _parse(text, model)
     validator = validator_of(schema)
     is_valid = validator.is_valid(value)
@@ -132,8 +150,12 @@ def _parse(text: str, model: str) -> Any:
 def _enclosed(text: str) -> Any:
     """Return the one JSON object that has words or a fence around it, or None.
 
-    Models show JSON that way, and to ask again would be paid for.
+    Models show JSON that way, and to ask again would be paid for. What they think
+    aloud before it is no answer.
     """
+    _, _, text = text.rpartition(_END_OF_THOUGHT)
+    if _THOUGHT in text:
+        return None
     start, end = text.find("{"), text.rfind("}") + 1
     around = text[:start] + text[end:]
     if start < 0 or end <= start or "[" in around or "]" in around:
@@ -149,7 +171,14 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(msg)
 
 
-_DECODER = JSONDecoder(parse_constant=_refuse_constant)
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if isinf(number):  # such as 1e999; what is written of it would be no JSON
+        _refuse_constant(digits)
+    return number
+
+
+_DECODER = JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def _violation(validator: Any, value: Any, text: str, model: str) -> InvalidOutputError:

@@ -59,9 +59,9 @@ class Window:
 
     def __init__(self, *, start: int = START, ceiling: int = CEILING) -> None:
         self._ceiling = max(start, ceiling)
-        self.size = float(start)
-        self.is_paced = False
-        self.told_interval_s = 0.0
+        self.size: float = float(start)
+        self.is_paced: bool = False
+        self.told_interval_s: float = 0.0
         self._greed = _FIRST_GREED
         self._latencies_s: deque[float] = deque(maxlen=_N_LATENCIES)
         self._failed: deque[bool] = deque(maxlen=_N_OUTCOMES)

@@ -11,6 +11,8 @@ from synalinks.rewards import cosine_similarity
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from synalinks.embedding_models import EmbeddingModel
+    from synalinks.metrics._metric import Direction
     from synalinks.ops import MaskArguments
 
 
@@ -29,7 +31,7 @@ class CosineSimilarity(MeanMetricWrapper):
             `Metric`.
     """
 
-    direction = "up"
+    direction: Direction | None = "up"
 
     def __init__(
         self,
@@ -38,7 +40,9 @@ class CosineSimilarity(MeanMetricWrapper):
         name: str | None = "cosine_similarity",
         **masks: Unpack[MaskArguments],
     ) -> None:
-        self.embedding_model = get_embedding_model(embedding_model)
+        self.embedding_model: EmbeddingModel | None = get_embedding_model(
+            embedding_model
+        )
         super().__init__(
             cosine_similarity,
             name=name,

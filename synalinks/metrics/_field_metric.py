@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
     from synalinks.metrics._counting import Counting
     from synalinks.metrics._counts import Average, Measure
+    from synalinks.metrics._metric import Direction
     from synalinks.ops import MaskArguments, Outputs
 
 # The key of counts of samples where neither target nor prediction has a value.
@@ -39,7 +40,7 @@ class FieldMetric(Metric):
         **masks: As for `Metric`.
     """
 
-    direction = "up"
+    direction: Direction | None = "up"
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal import context
 from synalinks.errors import ConfigurationError, StateMismatchError, show
-from synalinks.metrics._metric import Metric, mismatch
+from synalinks.metrics._metric import Direction, Metric, mismatch
 from synalinks.metrics._number import checked_number
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class _Tally(Metric):
 
 
 class _OfNumbers(_Tally):
+    """Adds up numbers that are given, without targets and predictions."""
+
     # A mean of numbers has no targets: one argument instead of two.
     async def update_state(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, values: object
@@ -151,7 +153,7 @@ class MeanMetricWrapper(_Tally):
         # Rewards are made higher, so their mean has a direction.
         home = getattr(fn, "__module__", "") or ""
         if home.startswith("synalinks.rewards"):
-            self.direction = "up"
+            self.direction: Direction | None = "up"
 
     async def update_state(self, y_true: Outputs, y_pred: Outputs) -> None:
         """Ask the function about one sample.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from synalinks._internal.naming import snake_case
 from synalinks.data_models import Variable
@@ -64,7 +64,7 @@ class Metric(Configurable, ABC):
         ```
     """
 
-    __signature__ = SignatureWithMasks()
+    __signature__: ClassVar[SignatureWithMasks] = SignatureWithMasks()
     direction: Direction | None = None
 
     def __init__(
@@ -75,8 +75,8 @@ class Metric(Configurable, ABC):
         in_mask_pattern: str | None = None,
         out_mask_pattern: str | None = None,
     ) -> None:
-        self.name = name or snake_case(type(self).__name__)
-        self.masks = Masks(in_mask, out_mask, in_mask_pattern, out_mask_pattern)
+        self.name: str = name or snake_case(type(self).__name__)
+        self.masks: Masks = Masks(in_mask, out_mask, in_mask_pattern, out_mask_pattern)
         self._variables: dict[str, tuple[Variable, JsonObject]] = {}
 
     @abstractmethod

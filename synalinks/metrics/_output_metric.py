@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.errors import ConfigurationError, show
 from synalinks.metrics._lookup import get
-from synalinks.metrics._metric import BatchMetric, Metric
+from synalinks.metrics._metric import BatchMetric, Direction, Metric
 
 if TYPE_CHECKING:
     from typing import Self
@@ -44,7 +44,7 @@ class OutputMetric(Metric):
         super().__init__(name=name or f"{place}_{inner.name}")
         self.metric = inner
         self.output = output
-        self.direction = inner.direction
+        self.direction: Direction | None = inner.direction
 
     async def update_state(self, y_true: Outputs, y_pred: Outputs) -> None:
         """Take the output of one sample into account.

@@ -12,7 +12,7 @@ from synalinks._internal.json import canonical
 from synalinks._internal.paid import gather_paid
 from synalinks.data_models import plain_json
 from synalinks.errors import ConfigurationError, StateMismatchError, show, warn
-from synalinks.metrics._metric import BatchMetric, mismatch
+from synalinks.metrics._metric import BatchMetric, Direction, mismatch
 from synalinks.rewards import BatchReward, ExactMatch, Reward
 from synalinks.rewards import get as get_reward
 
@@ -36,7 +36,7 @@ class _PassRate(BatchMetric):
         **masks: As for `Metric`.
     """
 
-    direction = "up"
+    direction: Direction | None = "up"
 
     def __init__(
         self,
@@ -47,9 +47,9 @@ class _PassRate(BatchMetric):
         **masks: Unpack[MaskArguments],
     ) -> None:
         super().__init__(name=name, **masks)
-        self.k = _checked_k(self.name, k)
+        self.k: int = _checked_k(self.name, k)
         self.pass_threshold = pass_threshold
-        self.reward = _checked_reward(self.name, reward)
+        self.reward: Reward = _checked_reward(self.name, reward)
         self._has_warned = False
         self.reset_state()
 
@@ -223,7 +223,7 @@ class GapK(_PassRate):
         **masks: As for `PassAtK`.
     """
 
-    direction = "down"
+    direction: Direction | None = "down"
 
     def __init__(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, ClassVar
+
 from synalinks.language_models import ProviderModel
 from synalinks.metrics._operational import (
     PROGRAM_CALLS,
@@ -10,9 +12,14 @@ from synalinks.metrics._operational import (
     OperationalMetric,
 )
 
+if TYPE_CHECKING:
+    from synalinks.metrics._metric import Direction
+
 
 class _OfProgram(OperationalMetric):
-    model_kinds = (ProviderModel,)
+    """Counts models of all kinds."""
+
+    model_kinds: ClassVar[tuple[type[ProviderModel], ...]] = (ProviderModel,)
 
 
 class ProgramCalls(_OfProgram):
@@ -24,28 +31,28 @@ class ProgramCalls(_OfProgram):
 class ProgramElapsedTime(_OfProgram):
     """Seconds that runs of the program took, summed over samples."""
 
-    direction = "down"
+    direction: Direction | None = "down"
     counter = PROGRAM_ELAPSED_S
 
 
 class ProgramCallsPerSecond(_OfProgram):
     """Runs of the program per second of wall clock."""
 
-    direction = "up"
+    direction: Direction | None = "up"
     counter = PROGRAM_CALLS
-    per = (WALL_S,)
+    per: ClassVar[tuple[str, ...]] = (WALL_S,)
 
 
 class ProgramCost(_OfProgram):
     """US dollars of all models, those of embeddings included, to answer."""
 
-    direction = "down"
+    direction: Direction | None = "down"
     counter = "cost"
 
 
 class ProgramAvgCostPerInvocation(_OfProgram):
     """US dollars of all models per run of the program."""
 
-    direction = "down"
+    direction: Direction | None = "down"
     counter = "cost"
-    per = (PROGRAM_CALLS,)
+    per: ClassVar[tuple[str, ...]] = (PROGRAM_CALLS,)

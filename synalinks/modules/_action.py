@@ -67,7 +67,7 @@ class Action(Module):
                 f"Choose the arguments of the tool `{self.tool.name}` for the inputs. "
                 f"What it does: {self.tool.description}"
             )
-        self.generator = Generator(
+        self.generator: Generator = Generator(
             schema=self.tool.get_input_schema(),
             language_model=language_model,
             name=f"generator_{self.name}",

@@ -63,13 +63,13 @@ class Branch(Module):
     ) -> None:
         super().__init__(name=name, description=description, trainable=trainable)
         refuse_confidence(self.name, "threshold", threshold)
-        self.labels = check_labels(self.name, labels)
-        self.branches = _check_branches(self.name, self.labels, branches)
+        self.labels: list[str] = check_labels(self.name, labels)
+        self.branches: list[Module] = _check_branches(self.name, self.labels, branches)
         self.inject_decision = inject_decision
         self.return_decision = return_decision
         if language_model is not None:
             options["language_model"] = language_model
-        self.decision = decision_type(
+        self.decision: Module = decision_type(
             question=question,
             labels=self.labels,
             name=f"decision_{self.name}",

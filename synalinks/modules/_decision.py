@@ -52,8 +52,8 @@ class _Deciding(Module):
         super().__init__(name=name, description=description, trainable=trainable)
         self.question = question
         self._question = Question(question=question).to_json_data_model()
-        self.labels = check_labels(self.name, labels)
-        self.generator = Generator(
+        self.labels: list[str] = check_labels(self.name, labels)
+        self.generator: Generator = Generator(
             schema=schema(self.labels),
             name=f"generator_{self.name}",
             description=self.description,

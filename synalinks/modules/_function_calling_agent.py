@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.language_models import LanguageModel
+    from synalinks.modules._tool import Tool
 
 _INSTRUCTIONS = (
     "Use the tools to find out or to do what is asked for. Call several at once where "
@@ -139,13 +140,13 @@ class FunctionCallingAgent(Module):
     ) -> None:
         super().__init__(name=name, description=description, trainable=trainable)
         _refuse_sandbox(self.name, workdir=workdir, skills=skills)
-        self.schema = answer_schema(self.name, schema, data_model)
+        self.schema: JsonObject | None = answer_schema(self.name, schema, data_model)
         self.autonomous = autonomous
         self.use_chain_of_thought = use_chain_of_thought
         self._check_answer()
-        self.tools = as_tools(self.name, tools)
+        self.tools: dict[str, Tool] = as_tools(self.name, tools)
         self.return_inputs_with_trajectory = return_inputs_with_trajectory
-        self.max_iterations = _checked_iterations(self.name, max_iterations)
+        self.max_iterations: int = _checked_iterations(self.name, max_iterations)
         self.streaming = streaming
         shared: dict[str, Any] = {
             "language_model": language_model,
@@ -158,7 +159,7 @@ class FunctionCallingAgent(Module):
             "reasoning_effort": reasoning_effort,
         }
         seeds = options.pop("seed_instructions", None)
-        self.tool_calls_generator = Generator(
+        self.tool_calls_generator: Generator = Generator(
             name=f"tool_calls_generator_{self.name}",
             instructions=instructions or _INSTRUCTIONS,
             seed_instructions=seeds,

@@ -128,13 +128,13 @@ class Generator(Module):
     ) -> None:
         super().__init__(name=name, description=description, trainable=trainable)
         refuse_decision_model(self.name, decision_model)
-        self.schema = answer_schema(self.name, schema, data_model)
+        self.schema: JsonObject | None = answer_schema(self.name, schema, data_model)
         self.language_model = get_language_model(language_model)
         self._check_schema()
-        self.prompt_template = (
+        self.prompt_template: str = (
             default_prompt_template() if prompt_template is None else prompt_template
         )
-        self.prompt_variables = check_variables(
+        self.prompt_variables: JsonObject = check_variables(
             {} if prompt_variables is None else prompt_variables
         )
         known = (*TEMPLATE_VARIABLES, *self.prompt_variables)

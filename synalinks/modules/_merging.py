@@ -98,6 +98,8 @@ class Concat(Merging):
 
 
 class _Masking(Module):
+    """Keeps or drops fields by their names."""
+
     _kind: ClassVar[str]
 
     def __init__(
@@ -115,7 +117,7 @@ class _Masking(Module):
             msg = f"`mask` of `{self.name}` is a list of keys, received: {show(mask)}."
             raise ConfigurationError(msg)
         _check_pattern(self.name, pattern)
-        self.mask = list(mask) if mask else None
+        self.mask: list[str] | None = list(mask) if mask else None
         self.pattern = pattern
         self.recursive = recursive
 

@@ -69,13 +69,13 @@ class Module(ModuleTree):
     ) -> None:
         _check_arguments(type(self).__name__, kwargs)
         check_name(f"`{type(self).__name__}`", name)
-        self.name = name or self._automatic_name()
-        self.description = description or self._default_description
-        self.path = self.name
+        self.name: str = name or self._automatic_name()
+        self.description: str = description or self._default_description
+        self.path: str = self.name
         self._prefix = f"{self.name}/"
-        self.hooks = list(hooks or ())
+        self.hooks: list[Hook] = list(hooks or ())
         self._arguments.pop("hooks", None)  # they belong to this process
-        self.built = False
+        self.built: bool = False
         self._trainable = bool(trainable)
         self._variables: list[Variable] = []
         self._build_lock: asyncio.Lock | None = None

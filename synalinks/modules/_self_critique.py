@@ -17,6 +17,7 @@ from synalinks.modules._module import Module
 
 if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
+    from synalinks.data_models import ScoreType
     from synalinks.language_models import LanguageModel
 
 _CRITIQUE: JsonObject = {
@@ -80,9 +81,9 @@ class SelfCritique(Module):
         refuse_decision_model(self.name, decision_model)
         self.return_reward = return_reward
         self.return_inputs = return_inputs
-        self.score_type = get_score_type(score_type)
+        self.score_type: ScoreType = get_score_type(score_type)
         scale = [step.value for step in self.score_type]
-        self.generator = Generator(
+        self.generator: Generator = Generator(
             schema=critique_schema(self.score_type if return_reward else None),
             language_model=language_model,
             instructions=instructions or _default_instructions(scale, return_reward),

@@ -38,7 +38,9 @@ class BootstrapFewShot(Optimizer):
     Args:
         n_candidates: How many sets are tried in a step.
         nb_min_examples: Fewest samples in a set.
-        nb_max_examples: Most samples in a set.
+        nb_max_examples: Most samples in a set. Each makes every later prompt longer;
+            sets of up to 16 end higher than those of up to 4 in all development
+            families of `benchmarks/optimizers`.
         passing_reward: Lowest reward with which a sample passes; None for those that
             score at least the mean of all seen, and above the lowest.
         **options: Those of `Optimizer`.
@@ -52,7 +54,7 @@ class BootstrapFewShot(Optimizer):
         *,
         n_candidates: int = 4,
         nb_min_examples: int = 1,
-        nb_max_examples: int = 4,
+        nb_max_examples: int = 16,
         passing_reward: float | None = None,
         **options: Any,
     ) -> None:

@@ -53,7 +53,7 @@ class Chain(Optimizer):
     ) -> None:
         super().__init__(**options)
         check_number("steps_per_turn", steps_per_turn, at_least=1)
-        self.optimizers = [_checked(one) for one in optimizers]
+        self.optimizers: list[Optimizer] = [_checked(one) for one in optimizers]
         if not self.optimizers or len(set(map(id, self.optimizers))) < len(optimizers):
             msg = (
                 "`Chain` takes one or more optimizers, each once, received: "
@@ -61,7 +61,7 @@ class Chain(Optimizer):
             )
             raise ConfigurationError(msg)
         self.steps_per_turn = steps_per_turn
-        self.learns_from_failures = any(
+        self.learns_from_failures: bool = any(
             one.learns_from_failures for one in self.optimizers
         )
         for one in self.optimizers:
@@ -126,8 +126,11 @@ class Chain(Optimizer):
         Args:
             step: The step's scored rollouts and settings.
         """
-        self.current.proposals = list(await self.current.propose(step))
-        return self.current.proposals
+        return await self.current.propose(step)
+
+    def starting_points(self) -> list[Candidate]:
+        """Return what the optimizer whose turn it is would start from."""
+        return self.current.starting_points()
 
     async def judge(self, step: StepView) -> AsyncGenerator[list[Trial]]:
         """Let the optimizer whose turn it is judge.
@@ -139,6 +142,7 @@ class Chain(Optimizer):
             Trials.
         """
         current = self.current
+        current.proposals = self.proposals
         async for trials in current.judge(step):
             yield trials
         self.choose(current.leader())
@@ -149,6 +153,10 @@ class Chain(Optimizer):
         if found:
             found.append(self.incumbent)
         return list({one.digest: one for one in found}.values())
+
+    def decided(self) -> Sequence[Candidate]:
+        """Return whom the optimizer whose turn it is has taken or turned down."""
+        return self.current.decided()
 
     def decide(self, *, is_accepted: bool = True) -> Candidate:
         """Return the candidate to use from now on, which ends the step.

@@ -144,7 +144,7 @@ class EvolutionaryOptimizer(ReflectiveOptimizer):
         known = {one.digest for one in newcomers}
         old = [one for one in self.population if one.digest not in known]
         if newcomers:
-            self.population = await self.survivors([*old, *newcomers])
+            self.population: list[Candidate] = await self.survivors([*old, *newcomers])
 
     def candidate_score(self, candidate: Candidate) -> float:
         """Return a candidate's mean reward, lowered for being measured on few samples.

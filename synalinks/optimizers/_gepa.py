@@ -213,7 +213,8 @@ class GEPA(ReflectiveOptimizer):
             candidate: The candidate.
         """
         if all(one.digest != candidate.digest for one in self.population):
-            self.population = [*self.population, candidate][-self.population_size :]
+            pool = [*self.population, candidate]
+            self.population: list[Candidate] = pool[-self.population_size :]
 
     def cells_per_step(self, n_scoring: int, minibatch_size: int) -> Span:
         """Return how many samples a step runs candidates on, for estimates.

@@ -29,7 +29,7 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        self.proposal_usage = Usage()
+        self.proposal_usage: Usage = Usage()
         self.is_saved_in_pieces = False
         self._cells: dict[tuple[str, str], Rollout] = {}
         self._rewards: dict[str, dict[str, float]] = {}

@@ -88,6 +88,9 @@ class MIPRO(ReflectiveOptimizer):
         self._sets: dict[str, list[list[JsonObject]]] = {}
         self._trials: list[tuple[Combination, float]] = []
         self._combination: Combination = {}
+        # Digests of those that have met the program in use, each once.
+        self._raced: list[str] = []
+        self._challengers: list[Candidate] = []
 
     # -- the three parts of a step ---------------------------------------------
 
@@ -139,6 +142,7 @@ class MIPRO(ReflectiveOptimizer):
         Yields:
             Trials.
         """
+        self._challengers = []
         (candidate,) = self.proposals
         samples = list(step.scoring_ids)
         step.random("minibatch").shuffle(samples)
@@ -150,8 +154,15 @@ class MIPRO(ReflectiveOptimizer):
         if rewards:
             self._trials.append((self._combination, sum(rewards) / len(rewards)))
         if (self.iterations + 1) % self.full_evaluation_every == 0:
-            async for trials in self.race(self._most_promising(step), step):
+            challengers = self._most_promising(step)
+            async for trials in self.race(challengers, step):
                 yield trials
+            self._challengers = challengers
+            self._raced += [one.digest for one in challengers]
+
+    def decided(self) -> Sequence[Candidate]:
+        """Return who has met the program in use; the others are still open."""
+        return self._challengers
 
     def _most_promising(self, step: StepView) -> list[Candidate]:
         tried = {
@@ -160,8 +171,7 @@ class MIPRO(ReflectiveOptimizer):
         open_ones = [
             one
             for one in tried.values()
-            if self.ledger.missing(one, step.scoring_ids)
-            and one.digest != self.incumbent.digest
+            if one.digest not in {*self._raced, self.incumbent.digest}
         ]
 
         def score(candidate: Candidate) -> float:
@@ -253,6 +263,7 @@ class MIPRO(ReflectiveOptimizer):
             "values": self._values,
             "sets": self._sets,
             "trials": [[combination, score] for combination, score in self._trials],
+            "raced": list(self._raced),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -265,3 +276,4 @@ class MIPRO(ReflectiveOptimizer):
         self._values = dict(state["values"])
         self._sets = dict(state["sets"])
         self._trials = [(combination, score) for combination, score in state["trials"]]
+        self._raced = list(state["raced"])

@@ -115,7 +115,7 @@ class OMEGA(EvolutionaryOptimizer):
             "hard_example_min_observations", hard_example_min_observations, at_least=1
         )
         self.algorithm = algorithm
-        self.embedding_model = (
+        self.embedding_model: EmbeddingModel | None = (
             None if embedding_model is None else get_embedding_model(embedding_model)
         )
         self.k_nearest_fitter = k_nearest_fitter

@@ -82,20 +82,20 @@ class Optimizer(Hyperparameters, ABC):
         if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             msg = f"The name of an optimizer is a text, received: {show(name)}."
             raise ConfigurationError(msg)
-        self.population_size = count_at_start(population_size)
-        self.sampling_temperature = number_at_start(sampling_temperature)
-        self.reward_uncertainty = number_at_start(reward_uncertainty)
+        self.population_size: int = count_at_start(population_size)
+        self.sampling_temperature: float = number_at_start(sampling_temperature)
+        self.reward_uncertainty: float = number_at_start(reward_uncertainty)
         check_number("population_size", self.population_size, at_least=1)
         check_number("sampling_temperature", self.sampling_temperature, above=0)
         check_number("reward_uncertainty", self.reward_uncertainty, at_least=0)
-        self.name = name or unique_name(type(self).__name__)
-        self.description = description or described(type(self))
-        self.iterations = 0
-        self.epochs = 0
-        self.ledger = Ledger()
+        self.name: str = name or unique_name(type(self).__name__)
+        self.description: str = description or described(type(self))
+        self.iterations: int = 0
+        self.epochs: int = 0
+        self.ledger: Ledger = Ledger()
         self.population: list[Candidate] = []
-        self.log = CandidateLog()
-        self.brief = ProgramBrief()
+        self.log: CandidateLog = CandidateLog()
+        self.brief: ProgramBrief = ProgramBrief()
         self.proposals: list[Candidate] = []
         self._seed: Candidate | None = None
         self._incumbent: Candidate | None = None
@@ -183,6 +183,13 @@ class Optimizer(Hyperparameters, ABC):
             for seed in variable.seeds
         ]
         return [one for one in found if one.digest != first.digest]
+
+    def decided(self) -> Sequence[Candidate]:
+        """Return those that the step has taken or turned down, for the log.
+
+        By default these are its proposals.
+        """
+        return self.proposals
 
     def choose(self, candidate: Candidate) -> None:
         """Name the candidate that the step would put to use.
@@ -327,7 +334,7 @@ class Optimizer(Hyperparameters, ABC):
         if is_accepted:
             self.put_to_use(self.leader())
         known = {one.digest for one in self.population}
-        for candidate in self.proposals:
+        for candidate in self.decided():
             taken = "accepted" if candidate.digest in known else "rejected"
             self.log.note(self._event(taken, candidate))
         self._winner = None

@@ -29,7 +29,8 @@ def front_counts(
     winners = [one for one in winners if one]
     means = {key: sum(one.values()) for key, one in rewards.items()}
     kept = {key for group in winners for key in group}
-    for key in sorted(kept, key=lambda one: means[one]):
+    # Of equal ones the first goes first; the order of a set is another in each process.
+    for key in sorted(filter(kept.__contains__, rewards), key=means.__getitem__):
         if all(len(group & kept) > 1 for group in winners if key in group):
             kept.discard(key)
     return {

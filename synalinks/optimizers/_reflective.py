@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import ProgramBrief, Rollout
+    from synalinks.language_models import LanguageModel
     from synalinks.optimizers._proposer import Rewriting
 
 # After three proposals in a row that were known already, the model is to vary more.
@@ -86,7 +87,9 @@ class ReflectiveOptimizer(Optimizer):
         if temperature is not None:
             check_number("temperature", temperature, at_least=0)
         # None is the program's own, not the default of the session.
-        self.language_model = language_model and get_language_model(language_model)
+        self.language_model: LanguageModel | None = (
+            language_model and get_language_model(language_model)
+        )
         self.temperature = temperature
         self.reasoning_effort = reasoning_effort
         self.use_chain_of_thought = use_chain_of_thought

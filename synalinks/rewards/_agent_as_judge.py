@@ -16,6 +16,7 @@ from synalinks.rewards._judge import Judge, one_output, score_of, with_gold
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from synalinks.data_models import ScoreType
     from synalinks.ops import MaskArguments, Outputs
     from synalinks.rewards._score import Score
 
@@ -69,8 +70,8 @@ class AgentAsJudge(Judge):
         **masks: Unpack[MaskArguments],
     ) -> None:
         super().__init__(name=name, reduction=reduction, **masks)
-        self.score_type = get_score_type(score_type)
-        self.agent = FunctionCallingAgent(
+        self.score_type: ScoreType = get_score_type(score_type)
+        self.agent: FunctionCallingAgent = FunctionCallingAgent(
             schema=critique_schema(self.score_type),
             language_model=language_model,
             tools=tools,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal import context
 from synalinks.errors import ConfigurationError, RewardError, counted, show
+from synalinks.hooks import is_observed, observe
 from synalinks.rewards._reward import FAILED, Reward, is_missing, settled
 from synalinks.rewards._reward_function_wrapper import check_function, function_name
 from synalinks.rewards._score import Score, checked_score
@@ -87,10 +88,23 @@ class BatchReward(Reward):
         if there:
             targets, predictions = zip(*(pairs[index] for index in there), strict=True)
             with context.bound(context.phase, "reward"):
-                returned = await self._computed(list(targets), list(predictions))
-            for index, value in zip(there, returned, strict=True):
-                scores[index] = checked_score(value, self.name)
+                found = await self._observed(list(targets), list(predictions))
+            for index, value in zip(there, found, strict=True):
+                scores[index] = value
         return scores
+
+    async def _observed(
+        self, targets: list[Outputs], predictions: list[Outputs]
+    ) -> list[Score | None]:
+        async def ask() -> list[Score | None]:
+            returned = await self._computed(targets, predictions)
+            return [checked_score(value, self.name) for value in returned]
+
+        if not is_observed(()):
+            return await ask()
+        # It is of no one sample: a tree of its own, with the calls that it makes.
+        inputs = {"y_true": targets, "y_pred": predictions}
+        return await observe(self, ask, kind="reward", inputs=inputs)
 
     async def _computed(
         self, y_true_list: list[Outputs], y_pred_list: list[Outputs]

@@ -51,8 +51,8 @@ class ComposableReward(Reward):
         **masks: Unpack[MaskArguments],
     ) -> None:
         super().__init__(name=name, **masks)
-        self.rewards = _checked_rewards(rewards)
-        self.weights = _checked_weights(weights, len(self.rewards))
+        self.rewards: list[Reward] = _checked_rewards(rewards)
+        self.weights: list[float] = _checked_weights(weights, len(self.rewards))
         self.combination = checked_reduction(reduction)
         if self.combination == "none":
             msg = (

@@ -84,7 +84,9 @@ class CosineSimilarity(RewardFunctionWrapper):
         name: str | None = "cosine_similarity",
         **masks: Unpack[MaskArguments],
     ) -> None:
-        self.embedding_model = get_embedding_model(embedding_model)
+        self.embedding_model: EmbeddingModel | None = get_embedding_model(
+            embedding_model
+        )
         super().__init__(
             cosine_similarity,
             name=name,

@@ -61,7 +61,7 @@ class LMAsJudge(Judge):
         **masks: Unpack[MaskArguments],
     ) -> None:
         super().__init__(name=name, reduction=reduction, **masks)
-        self.critic = SelfCritique(
+        self.critic: SelfCritique = SelfCritique(
             language_model=language_model,
             prompt_template=prompt_template,
             examples=examples,

@@ -52,9 +52,11 @@ class OutputRewards(Reward):
         **masks: Unpack[MaskArguments],
     ) -> None:
         super().__init__(name=name, reduction=reduction, **masks)
-        self.is_named = is_dict(rewards)
-        self.rewards = _checked_rewards(rewards)
-        self.weights = _checked_weights(weights, self.rewards, is_named=self.is_named)
+        self.is_named: bool = is_dict(rewards)
+        self.rewards: dict[str, Reward | None] = _checked_rewards(rewards)
+        self.weights: dict[str, float] = _checked_weights(
+            weights, self.rewards, is_named=self.is_named
+        )
 
     def check_outputs(self, outputs: Any, *, of: str = "the program") -> None:
         """Refuse outputs, or targets, that are not those of the rewards.

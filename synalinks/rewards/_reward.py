@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from synalinks._internal import context
 from synalinks._internal.naming import snake_case
@@ -53,7 +53,7 @@ class Reward(Configurable, ABC):
         ```
     """
 
-    __signature__ = SignatureWithMasks()
+    __signature__: ClassVar[SignatureWithMasks] = SignatureWithMasks()
 
     def __init__(
         self,
@@ -64,9 +64,9 @@ class Reward(Configurable, ABC):
         in_mask_pattern: str | None = None,
         out_mask_pattern: str | None = None,
     ) -> None:
-        self.name = name or snake_case(type(self).__name__)
+        self.name: str = name or snake_case(type(self).__name__)
         self.reduction = checked_reduction(reduction)
-        self.masks = Masks(in_mask, out_mask, in_mask_pattern, out_mask_pattern)
+        self.masks: Masks = Masks(in_mask, out_mask, in_mask_pattern, out_mask_pattern)
 
     @abstractmethod
     async def call(self, y_true: Outputs, y_pred: Outputs) -> float | Score | None:

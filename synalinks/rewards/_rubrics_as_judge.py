@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from synalinks._internal.json import JsonObject
+    from synalinks.data_models import ScoreType
     from synalinks.ops import MaskArguments, Outputs
 
 _KNOWN: dict[str, Rubric] = {}
@@ -83,10 +84,10 @@ class RubricsAsJudge(Judge):
             raise ConfigurationError(msg)
         default = ["correctness", "completeness", "clarity"]
         given = default if rubrics is None else rubrics
-        self.rubrics = checked_rubrics(given, _KNOWN)
-        self.score_type = get_score_type(score_type)
+        self.rubrics: list[Rubric] = checked_rubrics(given, _KNOWN)
+        self.score_type: ScoreType = get_score_type(score_type)
         lines = [f"- {one.name}: {one.criterion}" for one in self.rubrics]
-        self.generator = Generator(
+        self.generator: Generator = Generator(
             schema=_schema([one.name for one in self.rubrics], self.score_type),
             language_model=language_model,
             prompt_template=prompt_template,

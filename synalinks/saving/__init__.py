@@ -15,6 +15,7 @@ from synalinks.saving._serialization import (
     copy_configurable,
     deserialize_synalinks_object,
     serialize_synalinks_object,
+    twin_of,
 )
 from synalinks.saving._sharing import shared_objects, with_shared_ids
 
@@ -32,6 +33,7 @@ __all__ = [
     "register_synalinks_serializable",
     "serialize_synalinks_object",
     "shared_objects",
+    "twin_of",
     "with_shared_ids",
 ]
 

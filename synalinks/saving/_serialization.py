@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from synalinks._internal import context
 from synalinks._internal.shape import is_dict, is_list, is_row
@@ -129,7 +129,7 @@ def _object_to_json_form(value: Any) -> Any:
         return {"class_name": _JSON, "config": json_form}
     is_shared = getattr(value, "shared_on_load", False)
     if context.is_copying.get() and (callable_name(value) or is_shared):
-        return value
+        return twin_of(value) if is_shared else value
     if hasattr(value, "get_config") and not isinstance(value, type):
         return _configurable_to_json_form(value)
     if name := callable_name(value):
@@ -144,6 +144,22 @@ def _object_to_json_form(value: Any) -> Any:
         "function, or an object with `get_config` and `from_config`."
     )
     raise UnregisteredObjectError(msg)
+
+
+def twin_of(shared: T) -> T:
+    """Return the twin of a shared object here, where shared objects have twins.
+
+    Args:
+        shared: Such as a language model.
+    """
+    twins, original = context.twins.get(), cast("Any", shared)
+    if twins is None:
+        return shared
+    if id(shared) not in twins:
+        twin = original.twin()
+        # A twin is its own: it is met again where a copy is copied.
+        twins[id(shared)], twins[id(twin)] = (shared, twin), (twin, twin)
+    return twins[id(shared)][1]
 
 
 def _configurable_to_json_form(value: Any) -> JsonObject:

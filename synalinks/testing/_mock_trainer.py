@@ -61,7 +61,7 @@ class MockTrainer(TrainerState):
             params=params,
         )
         self.checkpoints: list[ManifestRow] = []
-        self.callbacks = CallbackList(callbacks)
+        self.callbacks: CallbackList = CallbackList(callbacks)
         self.callbacks.bind(self.program, params)
 
     def __getattr__(self, hook: str) -> Any:
@@ -102,7 +102,7 @@ class MockTrainer(TrainerState):
         elif not (args and is_dict(args[-1])) and hook not in _WITHOUT_LOGS:
             args = (*args, {})
         if is_dict(args[-1]):
-            self.logs = args[-1]
+            self.logs: dict[str, Any] = args[-1]
         self._note_place(hook, args)
         with self.running():
             try:
@@ -119,9 +119,9 @@ class MockTrainer(TrainerState):
 
     def _note_place(self, hook: str, args: tuple[Any, ...]) -> None:
         if hook.startswith("on_epoch_"):
-            self.epoch = args[0]
+            self.epoch: int = args[0]
         elif "_batch_" in hook:
-            self.batch_index = args[0]
+            self.batch_index: int = args[0]
 
     async def save_checkpoint(
         self,

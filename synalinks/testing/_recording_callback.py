@@ -52,8 +52,8 @@ class RecordingCallback(Callback):
 
 
 def _noting(hook: str) -> Callable[..., None]:
-    def note(self: RecordingCallback, *args: Any) -> None:
-        self.note(hook, args)
+    def note(self: RecordingCallback, *args: Any, **named: Any) -> None:
+        self.note(hook, (*args, *named.values()))
 
     return note
 

@@ -45,8 +45,8 @@ class RequestLog:
     def __init__(self) -> None:
         self._started_s = perf_counter()
         self.requests: list[ReceivedRequest] = []
-        self.n_in_flight = 0
-        self.max_in_flight = 0
+        self.n_in_flight: int = 0
+        self.max_in_flight: int = 0
 
     def begin(
         self, path: str, body: JsonObject, headers: Mapping[str, str]

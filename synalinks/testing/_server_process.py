@@ -61,7 +61,7 @@ class ChatServerProcess:
                 flag = name.removesuffix("_s") if name in _SECONDS else name
                 self._arguments.append(f"--{flag.replace('_', '-')}={value}")
         self._process: subprocess.Popen[str] | None = None
-        self.url = ""
+        self.url: str = ""
 
     def start(self) -> None:
         """Start the process and wait until it serves.

@@ -10,7 +10,8 @@ from synalinks.graph import Box, Diagram, draw_diagram
 
 if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
-    from synalinks.tracking._client import Client, OpenRun
+    from synalinks.tracking._client import Client
+    from synalinks.tracking._open_run import OpenRun
 
 _COLUMNS = ("inputs", "expectations")
 _LOADER = "synalinks.programs.pyfunc"

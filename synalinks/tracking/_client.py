@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from synalinks.tracking._faults import Refused
+from synalinks.tracking._open_run import BEGUN, OpenRun, is_superseded_by
 from synalinks.tracking._otlp import Collector
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
 RUN_KEY = "synalinks.run_key"
-_BEGUN = "synalinks.begun_ms"
 
 _MAX_METRICS = 1000
 _MAX_PARAMS = 100
@@ -37,46 +37,6 @@ def load_mlflow() -> Any:
     import mlflow
 
     return mlflow
-
-
-def _is_superseded(found: Any, entry: JsonObject) -> bool:
-    """Return whether a later process has written to a run before this one could.
-
-    A process that was killed may have its entries written after those of the process
-    that went on, and came to the end.
-    """
-    begun: str = found.data.tags.get(_BEGUN, "0")
-    return int(begun) > entry.get("begun_ms", 0)
-
-
-class OpenRun:
-    """A run that entries are written to.
-
-    Args:
-        entry: What opened it.
-        run_id: MLflow's name of the run.
-        experiment_id: MLflow's name of its experiment.
-        mode: `new`; `continue`: what is there already is not written again; `append`:
-            steps go on behind those that are there.
-
-    Attributes:
-        known: The steps that it has of a number.
-        offsets: What is added to the steps of a number.
-        status: How it was ended by this process; None while it is open.
-        is_superseded: Whether a later process of the run says how it ended.
-    """
-
-    def __init__(
-        self, entry: JsonObject, run_id: str, experiment_id: str, mode: str
-    ) -> None:
-        self.entry = {**entry, "mode": "continue"}
-        self.run_id = run_id
-        self.experiment_id = experiment_id
-        self.mode = mode
-        self.known: dict[str, set[int]] = {}
-        self.offsets: dict[str, int] = {}
-        self.status: str | None = None
-        self.is_superseded = False
 
 
 class Client:
@@ -144,16 +104,18 @@ class Client:
         mode, is_superseded = entry["mode"], False
         if found is None:
             mode = "new"
-            tags = self._run_tags(entry)
+            tags = self._run_tags(entry, experiment_id)
             found = self.store.create_run(
                 experiment_id, run_name=entry["name"], tags=tags
             )
         else:
-            is_superseded = _is_superseded(found, entry)
+            is_superseded = entry.get("is_over", False) or is_superseded_by(
+                found, entry
+            )
             if not is_superseded:
                 self.store.update_run(found.info.run_id, status="RUNNING")
                 begun = str(entry.get("begun_ms", 0))
-                self.store.set_tag(found.info.run_id, _BEGUN, begun)
+                self.store.set_tag(found.info.run_id, BEGUN, begun)
             # Made by an attempt of which no answer came, or by a process that died.
             mode = "continue" if mode == "new" else mode
         run = OpenRun(entry, found.info.run_id, found.info.experiment_id, mode)
@@ -177,11 +139,15 @@ class Client:
         )
         return runs[0] if runs else None
 
-    def _run_tags(self, entry: JsonObject) -> dict[str, str]:
+    def _run_tags(self, entry: JsonObject, experiment_id: str) -> dict[str, str]:
         tags = {name: str(value) for name, value in entry["tags"].items()}
-        tags |= {RUN_KEY: entry["run"], _BEGUN: str(entry.get("begun_ms", 0))}
-        if entry.get("parent") in self.runs:
-            tags["mlflow.parentRunId"] = self.runs[entry["parent"]].run_id
+        tags |= {RUN_KEY: entry["run"], BEGUN: str(entry.get("begun_ms", 0))}
+        parent = entry.get("parent")
+        if parent in self.runs:
+            tags["mlflow.parentRunId"] = self.runs[parent].run_id
+        elif parent:  # another process has opened it
+            found = self._search(experiment_id, f"tags.`{RUN_KEY}` = '{parent}'")
+            tags |= {"mlflow.parentRunId": found.info.run_id} if found else {}
         return tags
 
     def end_run(self, run: OpenRun, status: str) -> None:

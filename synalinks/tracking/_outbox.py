@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import atexit
 import contextlib
 import itertools
 import json
@@ -17,16 +15,20 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from synalinks.errors import warn
+from synalinks.errors import WriteError, warn
 from synalinks.tracking._encoding import encode
+from synalinks.tracking._idle import IdleWork
+from synalinks.tracking._spool import Spool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from synalinks._internal.json import JsonObject
 
 Lane: TypeAlias = Literal["run", "trace"]
 
 _ROOT = Path(__file__).parents[2]
-# Traces beyond these are not kept, should MLflow be away for hours.
+# Traces beyond these wait on disk, should MLflow be away for hours.
 _MAX_WAITING_TRACES = 50_000
 _MAX_STARTS = 3
 _REST_S = 0.05
@@ -44,6 +46,8 @@ class _Order(NamedTuple):
     number: int
     lane: Lane
     line: bytes
+    is_aside: bool = False
+    """Whether it waits on disk, for another process."""
 
 
 class Outbox:
@@ -61,14 +65,20 @@ class Outbox:
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
-        self.shutdown_timeout_s = 5.0
+        self._spool = Spool(uri)
+        self._idle_work: IdleWork[Callable[[], JsonObject]] = IdleWork(
+            lambda make: self.put(make(), lane="trace")
+        )
+        self.shutdown_timeout_s: float = 5.0
         self._queue: SimpleQueue[_Order | None] = SimpleQueue()
         self._waiting: dict[int, _Order] = {}
         self._runs: dict[str, _Order] = {}
+        self._ends: dict[str, int] = {}
         self._numbers = itertools.count(1)
         self._n_to_hand_over = 0
         self._n_traces = 0
-        self._n_dropped = 0
+        self._n_set_aside = 0
+        self._n_runs_aside = 0
         self._n_starts = 0
         self._warnings: deque[str] = deque()
         self._changed = threading.Condition()
@@ -90,21 +100,31 @@ class Outbox:
             entry: What to send; its values may be of any kind, see `plain`.
             lane: `trace` for what can wait until the runs are written.
         """
-        if lane == "trace" and self._n_traces >= _MAX_WAITING_TRACES:
-            self._n_dropped += 1
-            return
         number = next(self._numbers)
-        order = _Order(number, lane, encode({**entry, "lane": lane, "n": number}))
+        line = encode({**entry, "lane": lane, "n": number})
         with self._changed:
-            self._n_traces += lane == "trace"
+            is_aside = lane == "trace" and self._n_traces >= _MAX_WAITING_TRACES
+            order = _Order(number, lane, line, is_aside)
             self._n_to_hand_over += 1
-            self._waiting[number] = order
+            if not is_aside:
+                self._n_traces += lane == "trace"
+                self._waiting[number] = order
             if entry["op"] == "run":
                 self._runs[entry["run"]] = order
+            elif entry["op"] == "end":
+                self._ends[entry["run"]] = number
             if self._thread is None:
                 self._thread = threading.Thread(target=self._feed, daemon=True)
                 self._thread.start()
             self._queue.put(order)
+
+    def put_when_idle(self, make: Callable[[], JsonObject]) -> None:
+        """Take a trace that is made, and put, when the event loop has time for it.
+
+        Args:
+            make: Returns the entry.
+        """
+        self._idle_work.add(make)
 
     def take_warnings(self) -> list[str]:
         """Return what the sender has to say, once."""
@@ -123,6 +143,7 @@ class Outbox:
             Whether all is sent.
         """
         deadline_s = monotonic() + timeout_s
+        self._idle_work.finish()
         with self._changed:
             while self._is_waiting(lane):
                 left_s = deadline_s - monotonic()
@@ -147,6 +168,7 @@ class Outbox:
         Returns:
             Whether it has.
         """
+        self._idle_work.finish()
         with self._changed:
             self._has_to_hurry.set()
             return self._changed.wait_for(
@@ -159,12 +181,13 @@ class Outbox:
         for text in self.take_warnings():
             warn(text)
         with self._changed:
-            n_left, n_dropped = len(self._waiting), self._n_dropped
-        if n_left or n_dropped:
+            n_left = len(self._waiting)
+        if n_left or self._n_set_aside:
             warn(
                 f"{n_left} entries for MLflow were not sent within "
                 f"{self.shutdown_timeout_s} s: a process of its own goes on, or keeps "
-                f"them for the next run. {n_dropped} traces were dropped."
+                f"them for the next run. {self._n_set_aside} traces, too many to wait "
+                "in memory, are kept for it."
             )
         with self._changed:
             self._is_closing = True
@@ -178,23 +201,59 @@ class Outbox:
         """Write entries to the process; runs in a thread, since pipes block."""
         self._start()
         while True:
-            orders = [self._queue.get()]
-            while not self._queue.empty():
-                orders.append(self._queue.get())
-            if not self._hand_over([one for one in orders if one is not None]):
+            first = self._queue.get()
+            orders = [] if first is None else [first]
+            orders += self._drained()
+            if not self._hand_over(self._set_aside(orders)):
                 break
-            if None in orders and self._queue.empty():
+            if self._is_closing and self._queue.empty():
                 self._close_input()
                 break
             # To be woken for each entry would cost its giver more than the entry.
             self._has_to_hurry.wait(_REST_S)
             self._has_to_hurry.clear()
 
+    def _drained(self) -> list[_Order]:
+        found: list[_Order] = []
+        while not self._queue.empty():
+            order = self._queue.get()
+            if order is not None:
+                found.append(order)
+        return found
+
     def _close_input(self) -> None:
         process = self._process
         if process is not None and process.stdin is not None:
             with contextlib.suppress(OSError):  # it has died
                 process.stdin.close()
+
+    def _set_aside(self, orders: list[_Order]) -> list[_Order]:
+        """Keep on disk what is too much for memory, and return the rest.
+
+        The next process that sends to this store finds it there, whether this one ends
+        or is killed.
+
+        Args:
+            orders: Entries in order.
+
+        Returns:
+            Those that wait in memory.
+        """
+        aside = [one.line for one in orders if one.is_aside]
+        if not aside:
+            return orders
+        with self._changed:
+            runs = [*self._runs.values()][self._n_runs_aside :]
+            self._n_runs_aside += len(runs)
+        try:
+            self._spool.append(b"".join([*(_over(one).line for one in runs), *aside]))
+        except (OSError, WriteError) as error:
+            self._note(f"Traces for MLflow are lost: {error}")
+        with self._changed:
+            self._n_set_aside += len(aside)
+            self._n_to_hand_over -= len(aside)
+            self._changed.notify_all()
+        return [one for one in orders if not one.is_aside]
 
     def _hand_over(self, orders: list[_Order]) -> bool:
         process = self._process
@@ -222,12 +281,19 @@ class Outbox:
         self._start()
         with self._changed:
             left = list(self._waiting.values())
-            runs = [one for one in self._runs.values() if one not in left]
-            self._queue = SimpleQueue()
-            self._n_to_hand_over = len(runs) + len(left)
-            for order in [*runs, *left, *([None] if self._is_closing else [])]:
+            runs = [
+                _over(one) if self._has_ended(run) else one
+                for run, one in self._runs.items()
+                if one.number not in self._waiting
+            ]
+            aside = [one for one in self._drained() if one.is_aside]
+            self._n_to_hand_over = len(runs) + len(left) + len(aside)
+            for order in [*runs, *left, *aside, *([None] if self._is_closing else [])]:
                 self._queue.put(order)
         return True
+
+    def _has_ended(self, run: str) -> bool:
+        return run in self._ends and self._ends[run] not in self._waiting
 
     def _start(self) -> None:
         self._n_starts += 1
@@ -272,44 +338,7 @@ class Outbox:
             self._changed.notify_all()
 
 
-_outboxes: dict[str, Outbox] = {}
-
-
-def outbox_for(uri: str) -> Outbox:
-    """Return the outbox of a store: one for all runs and traces of this process.
-
-    Args:
-        uri: Address of the store, absolute.
-    """
-    if uri not in _outboxes:
-        _outboxes[uri] = Outbox(uri)
-    return _outboxes[uri]
-
-
-def hand_over_outboxes(timeout_s: float) -> None:
-    """Wait until all that was put into any outbox outlives this process; blocks.
-
-    Args:
-        timeout_s: Seconds to wait at most, for each outbox.
-    """
-    for outbox in list(_outboxes.values()):
-        outbox.hand_over(timeout_s)
-
-
-async def flush_outboxes(timeout_s: float) -> bool:
-    """Wait until all that was put into any outbox is sent.
-
-    Args:
-        timeout_s: Seconds to wait at most.
-
-    Returns:
-        Whether it is.
-    """
-    waits = [asyncio.to_thread(outbox.wait, timeout_s) for outbox in _outboxes.values()]
-    return all([await one for one in waits])
-
-
-@atexit.register
-def _close_all() -> None:
-    for outbox in _outboxes.values():
-        outbox.close()
+def _over(order: _Order) -> _Order:
+    """Return what opens a run for its traces only: how it ended stays as it is."""
+    entry: JsonObject = json.loads(order.line)
+    return order._replace(line=encode({**entry, "is_over": True}))

@@ -9,19 +9,19 @@ import threading
 import time
 from collections import deque
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.console import write
 from synalinks._internal.json import dumps
 from synalinks.errors import cut
+from synalinks.tracking._entry import Entry, name_of, together
 from synalinks.tracking._faults import Refused, Unreachable, classified
 from synalinks.tracking._spool import Spool
 from synalinks.tracking._writing import write_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
-    from synalinks._internal.json import JsonObject
     from synalinks.tracking._client import Client
 
 _FIRST_WAIT_S = 0.2
@@ -31,8 +31,6 @@ _LONGEST_WAIT_S = 3.0
 _MAX_ATTEMPTS = 5
 # How long to wait for a server that is gone, once the program has ended.
 _LINGER_S = 20.0
-_MAX_ROWS = 5_000
-_MAX_TRACES = 25
 _CLOSE = '{"op": "close", "lane": "run"}'
 
 
@@ -49,7 +47,7 @@ class Sender:
         self._make_client = make_client
         self._client: Client | None = None
         self._spool = Spool(uri)
-        self._lanes: dict[str, deque[_Entry]] = {"run": deque(), "trace": deque()}
+        self._lanes: dict[str, deque[Entry]] = {"run": deque(), "trace": deque()}
         self._changed = threading.Condition()
         self._ended_s: float | None = None
         self._is_stopped = False
@@ -65,16 +63,16 @@ class Sender:
             lines: One JSON object each.
         """
         for line in lines:
-            entry = _Entry.of(line)
+            entry = Entry.of(line)
             with self._changed:
                 self._lanes[entry.lane].append(entry)
                 self._changed.notify()
         with self._changed:
-            self._lanes["run"].append(_Entry.of(_CLOSE))
+            self._lanes["run"].append(Entry.of(_CLOSE))
             self._ended_s = monotonic()
             self._changed.notify()
 
-    def _next(self) -> list[_Entry]:
+    def _next(self) -> list[Entry]:
         """Return entries that are written together; none when all is done."""
         with self._changed:
             while not any(self._lanes.values()):
@@ -84,9 +82,9 @@ class Sender:
             if self._is_stopped:
                 return []
             lane = self._lanes["run"] or self._lanes["trace"]
-            return list(_together(lane))
+            return list(together(lane))
 
-    def _drop(self, entries: list[_Entry]) -> None:
+    def _drop(self, entries: list[Entry]) -> None:
         with self._changed:
             for entry in entries:
                 self._lanes[entry.lane].popleft()
@@ -97,7 +95,7 @@ class Sender:
     def run(self) -> None:
         """Send until there is nothing left, or nobody to send to."""
         for line in self._spool.read():
-            entry = _Entry.of(line)._replace(number=None)  # it means nothing here
+            entry = Entry.of(line)._replace(number=None)  # it means nothing here
             self._lanes[entry.lane].append(entry)
         while entries := self._next():
             # Why a run was refused is said once, not for all that belongs to it.
@@ -117,10 +115,15 @@ class Sender:
             left = [*self._lanes["run"], *self._lanes["trace"]]
         names = dict.fromkeys(one.run for one in left if one.run)
         runs = self._client.runs if self._client else {}
-        again = [dumps(runs[name].entry) for name in names if name in runs]
+        # Of a run that is over, traces are all that can be left: it stays as it ended.
+        again = [
+            dumps({**runs[name].entry, "is_over": runs[name].status is not None})
+            for name in names
+            if name in runs
+        ]
         return [*again, *(one.line for one in left if one.op != "close")]
 
-    def _send(self, entries: list[_Entry]) -> bool:
+    def _send(self, entries: list[Entry]) -> bool:
         """Send entries, for as long as it takes.
 
         Returns:
@@ -133,12 +136,12 @@ class Sender:
                 with classified(), contextlib.redirect_stdout(sys.stderr):
                     self._write(entries)
             except Refused as error:
-                self._give_up(entries, f"refused {_name_of(entries)}: {error}")
+                self._give_up(entries, f"refused {name_of(entries)}: {error}")
                 return True
             except Unreachable as error:
                 n_answers += error.has_answered
                 if n_answers >= _MAX_ATTEMPTS:
-                    self._give_up(entries, f"failed on {_name_of(entries)}: {error}")
+                    self._give_up(entries, f"failed on {name_of(entries)}: {error}")
                     return True
                 self._warn_of_outage(error)
                 if not self._wait(wait_s):
@@ -147,13 +150,13 @@ class Sender:
             else:
                 return True
 
-    def _give_up(self, entries: list[_Entry], why: str) -> None:
+    def _give_up(self, entries: list[Entry], why: str) -> None:
         first = entries[0]
         if first.op == "run" and first.run is not None:
             self._refused.add(first.run)
         self._warn(f"MLflow {why}")
 
-    def _write(self, entries: list[_Entry]) -> None:
+    def _write(self, entries: list[Entry]) -> None:
         if self._client is None:
             self._client = self._make_client(self._uri)
         first = entries[0]
@@ -206,53 +209,3 @@ class Sender:
             write(f"{dumps(content)}\n")
         except OSError:  # there is nobody left to tell
             return
-
-
-class _Entry(NamedTuple):
-    """An entry that waits: what it takes to choose it, and its text.
-
-    Thousands may wait. As text each takes a tenth of the memory that its parts take.
-    """
-
-    op: str
-    lane: str
-    run: str | None
-    experiment: str | None
-    number: int | None
-    line: str
-
-    @classmethod
-    def of(cls, line: str) -> _Entry:
-        """Return the entry in a line of JSON.
-
-        Args:
-            line: The line.
-        """
-        found: JsonObject = json.loads(line)
-        about = (found.get(key) for key in ("run", "experiment", "n"))
-        return cls(found["op"], found["lane"], *about, line=line.rstrip("\n"))
-
-    def goes_with(self, other: _Entry) -> bool:
-        """Return whether both can be part of one request.
-
-        Args:
-            other: Another entry.
-        """
-        return self[:1] + self[2:4] == other[:1] + other[2:4]
-
-
-def _together(lane: deque[_Entry]) -> Iterator[_Entry]:
-    first = lane[0]
-    limit = {"metrics": _MAX_ROWS, "trace": _MAX_TRACES}.get(first.op, 1)
-    for count, entry in enumerate(lane):
-        if count >= limit or not entry.goes_with(first):
-            return
-        yield entry
-
-
-def _name_of(entries: list[_Entry]) -> str:
-    op = entries[0].op
-    return _NAMES.get(op, op)
-
-
-_NAMES = {"run": "a run", "end": "the end of a run", "trace": "traces"}

@@ -13,6 +13,7 @@ from synalinks.errors import WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 
 class Spool:
@@ -27,6 +28,7 @@ class Spool:
         self._folder = synalinks_home() / "unsent" / name
         self._taken: list[AppendFile] = []
         self._held: dict[str, AppendFile] = {}
+        self._aside: AppendFile | None = None
 
     def hold(self, run: str) -> bool:
         """Be the one that writes to a run, until `release` or the end of this process.
@@ -83,11 +85,28 @@ class Spool:
             lines: What is left, a line of JSON each.
         """
         if lines:
-            # Later files are read later; two processes never use the same name.
-            name = f"{time.time_ns():020d}_{os.getpid()}.jsonl"
             text = "".join(f"{line}\n" for line in lines)
-            write_atomic(self._folder / name, text, private=True)
+            write_atomic(self._new_path(), text, private=True)
         self.clear()
+
+    def append(self, lines: bytes) -> None:
+        """Keep entries at once; nobody reads them while this process lives.
+
+        Args:
+            lines: A line of JSON each.
+
+        Raises:
+            OSError: They cannot be kept.
+            WriteError: The same.
+        """
+        if self._aside is None:
+            make_private_folder(self._folder)
+            self._aside = AppendFile.create(self._new_path())
+        self._aside.append(lines)
+
+    def _new_path(self) -> Path:
+        # Later files are read later; two processes never use the same name.
+        return self._folder / f"{time.time_ns():020d}_{os.getpid()}.jsonl"
 
     def clear(self) -> None:
         """Forget the entries that were read, and let the runs go."""

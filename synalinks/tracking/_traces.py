@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks.tracking._client import Client, OpenRun
+    from synalinks.tracking._client import Client
+    from synalinks.tracking._open_run import OpenRun
 
 _PREFIX = "tr-"
 _NS_PER_MS = 1_000_000

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from synalinks._internal.json import JsonObject
-    from synalinks.tracking._client import Client, OpenRun
+    from synalinks.tracking._client import Client
+    from synalinks.tracking._open_run import OpenRun
 
 _WRITERS = {
     "dataset": log_dataset,

@@ -2,8 +2,10 @@
 
 from synalinks._internal.public import publish
 from synalinks.training._evaluator import Evaluator
+from synalinks.training._scores import Scores
 from synalinks.training._trainer import Trainer
+from synalinks.training._usage import UsageMeter
 
-__all__ = ["Evaluator", "Trainer"]
+__all__ = ["Evaluator", "Scores", "Trainer", "UsageMeter"]
 
 publish(__name__)

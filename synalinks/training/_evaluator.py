@@ -80,7 +80,9 @@ class Evaluator:
         self.every = every
         self.tags: tuple[str, ...] = tuple(tags)
         self.on_error = on_error
-        self.own_metrics = None if metrics is None else resolve_metrics(metrics)
+        self.own_metrics: list[Metric] | None = (
+            None if metrics is None else resolve_metrics(metrics)
+        )
         self._data = x, y
         self._batch_size, self._steps = batch_size, steps
         # The columns of a table are known with the program, not before.

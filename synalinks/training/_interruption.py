@@ -41,7 +41,6 @@ class Interruption:
         self._grace_s = grace_s
         self._n_in_flight = 0
         self._has_arrived = asyncio.Event()
-        self._before: dict[signal.Signals, Any] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._run: asyncio.Task[Any] | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -115,27 +114,46 @@ class Interruption:
     def _install(self) -> None:
         # Elsewhere Python lets nobody take signals.
         if threading.current_thread() is threading.main_thread():
-            for one in _SIGNALS:
-                self._before[one] = signal.signal(one, self._take)
+            if not _watching:
+                _before.update({one: signal.signal(one, _take) for one in _SIGNALS})
+            _watching.append(self)
 
     def _uninstall(self) -> None:
-        before, self._before = self._before, {}
-        for one, handler in before.items():
-            # A handler that Python did not install is None, and cannot be put back.
-            signal.signal(one, signal.SIG_DFL if handler is None else handler)
-
-    def _take(self, number: int, frame: FrameType | None) -> None:
-        if self.received is not None:
-            _end_at_once(signal.Signals(number))
+        if self not in _watching:
             return
-        self.received = signal.Signals(number)
+        _watching.remove(self)
+        if not _watching:
+            for one, handler in _before.items():
+                # A handler that Python did not install is None, and cannot be put back.
+                signal.signal(one, signal.SIG_DFL if handler is None else handler)
+
+    def take(self, number: signal.Signals) -> None:
+        """Begin to end the run.
+
+        Args:
+            number: The signal that came.
+        """
+        self.received = number
         if self._loop is not None:
             # A loop that sleeps is not woken by a handler.
             self._loop.call_soon_threadsafe(self._begin_to_end)
 
     def _begin_to_end(self) -> None:
-        if self._before and self._loop is not None:
+        if self in _watching and self._loop is not None:
             self._ending = self._loop.create_task(self._end())
+
+
+# Runs beside each other end together: one handler serves all of them.
+_watching: list[Interruption] = []
+_before: dict[signal.Signals, Any] = {}
+
+
+def _take(number: int, frame: FrameType | None) -> None:
+    if any(one.received is not None for one in _watching):
+        _end_at_once(signal.Signals(number))
+        return
+    for one in _watching:
+        one.take(signal.Signals(number))
 
 
 def _end_at_once(number: signal.Signals) -> None:

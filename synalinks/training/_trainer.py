@@ -37,6 +37,7 @@ from synalinks.training._target_check import check_fit_targets, check_targets
 if TYPE_CHECKING:
     from synalinks.callbacks import History
     from synalinks.contracts import Estimate, RunContext, Stage
+    from synalinks.training._compiled import Compiled
     from synalinks.training._plan import FitPlan
 
 _DEFAULT_PREDICT_BATCH_SIZE = 32
@@ -57,12 +58,12 @@ class Trainer(BatchMethods):
         def language_models(self) -> list[Any]: ...
 
     def _init_training(self) -> None:
-        self.compiled = None
+        self.compiled: Compiled | None = None
         self.history = None
         self.stop_training = False
         self.stop_evaluating = False
         self.stop_predicting = False
-        self.current_run = None
+        self.current_run: CurrentRun | None = None
         self.invocations = Invocations()
         self._scores = Scores([], self)
         self._last_result = {}

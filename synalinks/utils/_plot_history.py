@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.figure_file import write_figure
 from synalinks.utils._curves import chosen, curves_of
-from synalinks.utils._figure_file import write_figure
 from synalinks.utils._panels import draw_stacked, panels_by_scale
 from synalinks.utils._style import own_style
 

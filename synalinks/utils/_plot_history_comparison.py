@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.figure_file import write_figure
 from synalinks.utils._curves import check_named, chosen, curves_of, mean_curves
-from synalinks.utils._figure_file import write_figure
 from synalinks.utils._panels import draw_grid, panels_by_metric
 from synalinks.utils._style import own_style
 

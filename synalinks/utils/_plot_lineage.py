@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.figure_file import write_figure
 from synalinks.errors import ConfigurationError, show
-from synalinks.utils._figure_file import write_figure
 from synalinks.utils._style import COLOURS, clean, legend_beside, new_figure, own_style
 
 if TYPE_CHECKING:

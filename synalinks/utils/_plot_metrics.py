@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.figure_file import write_figure
 from synalinks.utils._bars import bars_of, chosen_bars, draw_bars, mean_bars
 from synalinks.utils._curves import check_named
-from synalinks.utils._figure_file import write_figure
 from synalinks.utils._style import own_style
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from synalinks._internal.files import write_atomic_bytes
+from synalinks._internal.picture import shown
 from synalinks.errors import ConfigurationError, NotBuiltError, show
 from synalinks.graph import Diagram, diagram_of, draw_diagram, to_dot
-from synalinks.utils._picture import shown
 from synalinks.utils._style import own_style
 
 _RANKS = ("TB", "LR")

@@ -322,3 +322,76 @@ def test_a_sender_that_dies_is_started_again(server):
 
     (found,) = server.runs("revived")
     assert server.history(found, "reward") == [(0, 0.5), (1, 0.5), (2, 0.5)]
+
+
+def trace_entry(number, run_key):
+    """Return a trace of one span."""
+    span = {
+        "id": f"{number + 1:016x}",
+        "parent_id": None,
+        "name": "sample",
+        "started_ns": 1_000_000,
+        "ended_ns": 2_000_000,
+        "error": None,
+        "attributes": {},
+    }
+    return {
+        "op": "trace", "run": run_key, "experiment": "aside",
+        "trace_id": f"{number + 1:032x}", "metadata": {}, "spans": [span],
+        "assessments": [],
+    }  # fmt: skip
+
+
+def end_at_once(outbox):
+    """End the sender of an outbox, once it has sent everything."""
+    assert outbox.wait(100)
+    outbox.close()
+    outbox._process.wait(100)
+
+
+@pytest.mark.filterwarnings("ignore:0 entries for MLflow were not sent")
+def test_traces_that_are_too_many_wait_on_disk(server, monkeypatch):
+    """What is too much for memory is sent by the next program; the run stays ended."""
+    server.start()
+    key = "d" * 32
+    entry = {"op": "run", "run": key, "experiment": "aside", "name": "r", "tags": {}}
+    outbox = Outbox(server.url)
+    outbox.put({**entry, "mode": "new", "run_id": None, "parent": None})
+    with monkeypatch.context() as patch:
+        patch.setattr("synalinks.tracking._outbox._MAX_WAITING_TRACES", 0)
+        for number in range(3):
+            outbox.put(trace_entry(number, key), lane="trace")
+    outbox.put({"op": "end", "run": key, "status": "FINISHED"})
+    assert outbox.hand_over(100)
+    end_at_once(outbox)
+    assert server.traces("aside") == []
+    outbox._spool._aside.close()  # as the end of the program does
+
+    later = Outbox(server.url)
+    later.put(trace_entry(3, None), lane="trace")
+    end_at_once(later)
+
+    assert len(server.traces("aside")) == 4
+    (found,) = server.runs("aside")
+    assert found.info.status == "FINISHED"
+
+
+def test_a_run_that_has_ended_stays_so_when_its_sender_dies(server):
+    """Traces that a second sender writes do not open their run again."""
+    server.start()
+    key = "e" * 32
+    entry = {"op": "run", "run": key, "experiment": "aside", "name": "r", "tags": {}}
+    outbox = Outbox(server.url)
+    outbox.put({**entry, "mode": "new", "run_id": None, "parent": None})
+    outbox.put({"op": "end", "run": key, "status": "FINISHED"})
+    assert outbox.wait(100)
+    outbox._process.kill()
+    outbox._process.wait()
+    for number in range(2):  # the first finds out
+        outbox.put(trace_entry(number, key), lane="trace")
+        time.sleep(0.2)
+    end_at_once(outbox)
+
+    (found,) = server.runs("aside")
+    assert found.info.status == "FINISHED"
+    assert len(server.traces("aside")) == 2

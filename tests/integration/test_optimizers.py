@@ -104,9 +104,13 @@ async def fit(optimizer, model=None, **options):
     return program, history, model
 
 
+def turns():
+    return Chain(PARTS, steps_per_turn=2)
+
+
 @pytest.mark.parametrize(
     "make",
-    [OutOfBagRacing, GEPA, OMEGA, lambda: Chain(PARTS, steps_per_turn=2)],
+    [OutOfBagRacing, GEPA, OMEGA, turns],
     ids=["OutOfBagRacing", "GEPA", "OMEGA", "Chain"],
 )
 async def test_it_finds_what_the_feedback_says(make):
@@ -118,7 +122,7 @@ async def test_it_finds_what_the_feedback_says(make):
     assert (await program.evaluate(x, y, verbose=0))["reward"] == 1.0
 
 
-@pytest.mark.parametrize("make", [RandomFewShot, OutOfBagRacing, GEPA, MIPRO])
+@pytest.mark.parametrize("make", [RandomFewShot, OutOfBagRacing, GEPA, MIPRO, turns])
 async def test_suggested_instructions_are_tried_first(make):
     """What a module suggests to start from is in the race of the first step."""
     optimizer, model = make(), Model(proposal="No idea.")

@@ -123,6 +123,25 @@ async def test_a_schema_of_ones_own_is_learned(make):
     assert "Prediction" not in writer.requests[0].schema.get("$defs", {})
 
 
+@pytest.mark.parametrize("minibatch_size", [2, 8, None])
+async def test_a_combination_that_is_measured_already_may_win(minibatch_size):
+    """Minibatches may have covered all validation samples before the full evaluation.
+
+    Until that a combination is open: the log does not call it rejected.
+    """
+    writer = Writer(written(["{subject} last"]))
+    optimizer = MIPRO(
+        language_model=writer.model, n_instructions=1, full_evaluation_every=6
+    )
+
+    _, history = await train(optimizer, minibatch_size=minibatch_size, epochs=4)
+
+    assert history.history["val_reward"][-1] == 1.0
+    events = [(one.event, one.candidate) for one in history.candidate_events]
+    (best,) = [candidate for event, candidate in events if event == "best"]
+    assert ("rejected", best) not in events
+
+
 @proposers
 async def test_a_list_keeps_its_placeholders(make):
     """A text of a list that loses one is asked for again, then dropped and counted."""

@@ -59,7 +59,14 @@ SIGNATURES = {
     "on_checkpoint": ("row", "logs"),
     "on_eval": ("step", "name", "metrics"),
     "on_run_error": ("error", "logs"),
+    "on_experiment_begin": ("ctx",),
+    "on_group_begin": ("ctx", "group_name"),
+    "on_run_begin": ("ctx",),
+    "on_benchmark_eval": ("ctx", "result", "predictions", "step"),
+    "on_run_end": ("ctx", "run_result", "arm"),
+    "on_experiment_end": ("ctx", "result"),
 }
+BY_NAME_ONLY = {"step"}  # where it is no first argument
 
 
 @row("EV-01")
@@ -74,7 +81,10 @@ def test_hooks_have_the_documented_arguments():
 
     assert found == SIGNATURES
     for hook, arguments in SIGNATURES.items():
-        assert getattr(Callback(), hook)(*arguments) is None
+        first, *others = arguments
+        named = {one: one for one in others if one in BY_NAME_ONLY}
+        positional = [first, *(one for one in others if one not in named)]
+        assert getattr(Callback(), hook)(*positional, **named) is None
 
 
 @row("EV-02")

@@ -213,6 +213,10 @@ ERRORS = {
         Raw(body='{"choices": [', content_type="application/json"),
         errors.ServerError,
     ),
+    "deep json": (
+        Raw(body="[" * 5_000, content_type="application/json"),
+        errors.ServerError,
+    ),
     "empty object": (
         Raw(body="{}", content_type="application/json"),
         errors.ServerError,

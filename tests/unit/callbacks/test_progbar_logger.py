@@ -782,3 +782,34 @@ def test_durations(seconds, text):
     from synalinks.callbacks._progress_text import duration_text
 
     assert duration_text(seconds, decimals=1) == text
+
+
+# Which thread first asks for rich, of a run whose setup has been done.
+SETUP = """
+import asyncio, sys, threading
+from synalinks.callbacks import CallbackList, ProgbarLogger
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith("rich"):
+            seen.append(threading.current_thread() is threading.main_thread())
+
+async def run():
+    callbacks = CallbackList(ProgbarLogger())
+    callbacks.bind(None, {"verbose": 1, "epochs": 1, "steps": 1})
+    await callbacks.dispatch("setup", "train")
+    await callbacks.dispatch("on_train_begin", {})
+
+seen = []
+sys.meta_path.insert(0, Watch())
+asyncio.run(run())
+print(len(seen) > 0, any(seen))
+"""
+
+
+def test_the_event_loop_does_not_wait_for_imports():
+    """What draws is imported in a thread, before the run begins."""
+    command = [sys.executable, "-W", "error", "-c", SETUP]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert ended.stdout.split() == ["True", "False"]

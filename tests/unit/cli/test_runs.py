@@ -3,11 +3,13 @@
 import asyncio
 
 import pytest
+from parity import data, make_task
 from typer.testing import CliRunner
 
 from synalinks.backups import find_runs, read_run
 from synalinks.callbacks import Callback
 from synalinks.cli import app
+from synalinks.experiments import Arm, Experiment
 from tests.resumed_runs import DiedError, die, train
 
 
@@ -37,6 +39,34 @@ def test_runs_are_listed_with_what_became_of_them(tmp_path):
     assert rows["done/backup"][:2] == ["finished", "2 of 2"]
     assert rows["broken/backup"][:2] == ["failed", "1 of 2"]
     assert float(rows["done/backup"][2]) > 0
+
+
+def test_experiments_are_listed_before_their_runs(tmp_path):
+    """They are told with their arms, how far they have come, and the best."""
+
+    async def make_and_run():
+        task = await make_task()
+        x, y = data(0, 8)
+        await Experiment(
+            "arms",
+            [Arm("few", task.program), Arm("bad", lambda: 3)],
+            output_dir=tmp_path / "arms",
+            fit={"x": x, "y": y, "batch_size": 4},
+        ).run()
+
+    asyncio.run(make_and_run())
+
+    result = call("runs", tmp_path)
+
+    assert result.exit_code == 0, result.output
+    cells = next(
+        [cell.strip() for cell in line.split("│")[1:-1]]
+        for line in result.output.splitlines()
+        if "│ arms " in line
+    )
+    assert cells[:4] == ["arms", "completed", "2", "2 of 2"]
+    assert cells[4].startswith("few: ")
+    assert "arms/runs/few__s0/backup" in result.output
 
 
 def test_a_run_under_way_is_seen(tmp_path):

@@ -313,3 +313,55 @@ async def test_only_samples_are_observed_in_an_evaluation():
     await program.evaluate([Query(query="a")], [Answer(answer="b")], verbose=0)
 
     assert [one.kind for one in noting.calls if one.parent is None] == ["sample"]
+
+
+async def test_a_stream_is_a_call_until_it_is_read():
+    """A streamed answer is observed with what it took, once it is over."""
+    model, _ = scripted()
+    noting = Noting()
+    add_session_hook(noting)
+
+    stream = await model.stream([{"role": "user", "content": "a"}])
+    assert len(noting.begun) == 1
+    assert not noting.calls
+    await stream.drain()
+
+    (call,) = noting.calls
+    assert call.kind == "language_model"
+    assert call.outputs is stream.completion
+    assert call.usage.tokens == model.cumulated_tokens > 0
+
+
+async def test_a_stream_that_is_left_has_failed():
+    """A stream that is not read to its end is observed as a call without an answer."""
+    model, _ = scripted()
+    noting = Noting()
+    add_session_hook(noting)
+
+    stream = await model.stream([{"role": "user", "content": "a"}])
+    await stream.aclose()
+
+    (call,) = noting.calls
+    assert call.outputs is None
+    assert call.exception is not None
+    assert call.usage.calls == 1
+
+
+async def test_calls_of_a_batch_reward_are_part_of_it():
+    """What a reward of a whole batch asks a model is under the reward's own call."""
+    model, _ = scripted()
+    noting = Noting()
+
+    async def judge(y_true, y_pred):
+        await model([{"role": "user", "content": "a"}])
+        return [1.0] * len(y_pred)
+
+    add_session_hook(noting)
+    reward = synalinks.rewards.BatchRewardFunctionWrapper(judge)
+    answer = Answer(answer="a")
+    scores = await reward.score_batch([answer] * 2, [answer] * 2)
+
+    of_model, of_reward = noting.calls
+    assert of_model.parent is of_reward
+    assert of_reward.kind == "reward"
+    assert of_reward.outputs == scores

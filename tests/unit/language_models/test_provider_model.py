@@ -1,6 +1,7 @@
 """What language and embedding models have in common."""
 
 import pytest
+from builders import scripted
 
 from synalinks.embedding_models import EmbeddingModel
 from synalinks.errors import ConfigurationError
@@ -33,3 +34,28 @@ def test_identity_counters_and_configuration(kind):
         _ = model.cumulated_nothing
     with pytest.raises(ConfigurationError, match="'provider/name'"):
         kind("x")
+
+
+async def test_a_twin_has_counters_of_its_own_and_shares_the_rest():
+    """It asks over the same transport, within the same limits, and counts apart."""
+    model, transport = scripted()
+    model.fallback, _ = scripted()
+    twin = model.twin()
+
+    await twin.complete([{"role": "user", "content": "Hello"}])
+
+    assert len(transport.requests) == 1
+    assert (model.cumulated_calls, twin.cumulated_calls) == (0, 1)
+    assert twin._caller.limits is model._caller.limits
+    assert twin.fallback is not model.fallback
+    assert twin.get_config() == model.get_config()
+
+
+@pytest.mark.parametrize(("allowed", "part"), [(8, 4), (1, 1), (None, None)])
+def test_a_limit_is_divided(allowed, part):
+    """Workers beside each other make no more calls at once than one process."""
+    model = LanguageModel("embedded/learner", max_concurrency=allowed)
+
+    model.divide_limit(2)
+
+    assert model._caller.limits._max_concurrency == part

@@ -26,6 +26,15 @@ SCHEMA = {
 }
 
 
+# Lists in lists, for ever; and what is asked for cannot be there.
+LISTS = {
+    "type": "object",
+    "properties": {"a": {"$ref": "#/$defs/list"}},
+    "required": ["b"],
+    "$defs": {"list": {"type": "array", "items": {"$ref": "#/$defs/list"}}},
+}
+
+
 def always():
     return True
 
@@ -44,8 +53,18 @@ def read(text, **options):
         'Here you are:\n```json\n{"label": "good"}\n```\nAnything else?',
         'The answer is {"label": "good"}.',
         '\ufeff{"label": "good"}',
+        '<think>{"label": "bad"}, [1]?</think>\n{"label": "good"}',
     ],
-    ids=["plain", "space", "fence", "other fence", "words, fence", "words", "mark"],
+    ids=[
+        "plain",
+        "space",
+        "fence",
+        "other fence",
+        "words, fence",
+        "words",
+        "mark",
+        "thoughts",
+    ],
 )
 def test_valid_answers(text):
     """Space, words, and a fence around the one object are no part of it."""
@@ -60,6 +79,8 @@ def test_valid_answers(text):
         'It is {"label": "good"',
         "A {label} of no JSON",
         "} {",
+        '<think>Is it {"label": "good"}?',
+        '<think>Is it {"label": "good"}?</think> I cannot say.',
     ],
 )
 def test_what_is_not_one_whole_object_is_no_answer(text):
@@ -113,6 +134,11 @@ def test_what_is_not_one_whole_object_is_no_answer(text):
             "`openai/x` answered no JSON (NaN is not a JSON value). Received: "
             "'{\"label\": NaN}'; expected a JSON object.",
         ),
+        (
+            '{"label": 1e999}',
+            "`openai/x` answered no JSON (1e999 is not a JSON value). Received: "
+            "'{\"label\": 1e999}'; expected a JSON object.",
+        ),
     ],
 )
 def test_invalid_answers(text, message):
@@ -128,6 +154,9 @@ def test_deep_nesting_is_invalid_not_fatal():
     """A hostile answer cannot exhaust the stack."""
     with pytest.raises(InvalidOutputError):
         read("[" * 200_000)
+    with pytest.raises(InvalidOutputError, match="nested too deeply"):
+        deep = "[" * 900 + "]" * 900
+        parse_answer(f'{{"a": {deep}}}', LISTS, model="m")
 
 
 def test_nulls_of_optional_fields_are_dropped_where_asked():
@@ -208,6 +237,14 @@ def test_references_stay_inside_the_schema(reference):
     schema = {"type": "object", "properties": {"a": {"$ref": reference}}}
 
     with pytest.raises(SchemaError, match="refers to nothing in its schema"):
+        validator_of(schema)
+
+
+def test_a_pattern_that_is_none_is_told_before_it_is_used():
+    """The schema is at fault, not an answer that was paid for."""
+    schema = {"type": "object", "properties": {"a": {"pattern": "("}}}
+
+    with pytest.raises(SchemaError, match=r"`pattern: '\('` is no regular expression"):
         validator_of(schema)
 
 

@@ -1,5 +1,6 @@
 """A compiled validator that says yes, and an exact one that has the last word."""
 
+import re
 import threading
 
 import pytest
@@ -57,3 +58,46 @@ def test_threads_share_a_validator():
     thread.join()
 
     assert found == [True]
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "fits"),
+    [
+        ({"pattern": r"^\D$"}, "\u0663", True),  # a digit, and not one of JSON Schema
+        ({"pattern": r"^\p{Lu}+$"}, "É", True),
+        ({"pattern": r"^\p{Lu}+$"}, "é", False),
+        ({"pattern": "^x$"}, "x\n", False),
+        ({"pattern": "^x"}, "x\ud800", True),
+        ({"pattern": "^x"}, "\ud800", False),
+        ({"pattern": "^x"}, 1, True),
+        ({"multipleOf": 0.1}, 0.3, True),
+        ({"multipleOf": 0.1}, 0.35, False),
+        ({"multipleOf": 7}, 14.0, True),
+        ({"multipleOf": 2.5}, 2**64, False),
+        ({"patternProperties": {r"^\w$": {"type": "null"}}}, {"é": 1}, False),
+    ],
+)
+def test_both_judge_alike_what_they_see_differently(schema, value, fits):
+    """Patterns and multiples have one meaning, whoever looks."""
+    schema = {"properties": {"a": schema}}
+    validator = Validator(schema)
+
+    assert validator.is_valid({"a": value}) is fits
+    assert validator.exact.is_valid({"a": value}) is fits
+
+
+@pytest.mark.parametrize(
+    "schema", [{"pattern": "("}, {"patternProperties": {"(": {"type": "string"}}}]
+)
+def test_a_malformed_pattern_is_refused(schema):
+    """It would otherwise end the run at the first answer, which was paid for."""
+    with pytest.raises(re.error):
+        Validator({"items": [schema]})
+
+
+def test_half_a_surrogate_pair_is_judged_all_the_same():
+    """JSON can escape what no compiled validator can read."""
+    validator = Validator(SCHEMA)
+
+    assert validator.is_valid({"\ud800": "\ud800", "n": 1})
+    assert not validator.is_valid({"\ud800": 1})

@@ -67,6 +67,43 @@ async def test_every_field_of_the_variable_is_rewritten_and_examples_stay():
     assert shown["records"][0]["feedback"] == "no"
 
 
+def variable(path, rule):
+    """Return a variable whose definition of a rule is its own."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "rules": {"type": "array", "items": {"$ref": "#/$defs/Rule"}},
+        },
+        "required": ["rules"],
+        "$defs": {"Rule": {"type": "object", "properties": rule}},
+    }
+    return VariableBrief(path=path, schema=schema, module_name=path)
+
+
+async def test_definitions_of_one_name_are_told_apart():
+    """Two variables may each call something of their own a rule."""
+    rules = {"one": {"word": {"type": "string"}}, "two": {"weight": {"type": "number"}}}
+    answer = {"one": {"rules": [{"word": "a"}]}, "two": {"rules": [{"weight": 2.0}]}}
+    transport = ScriptedTransport([answer])
+    model = LanguageModel("openai/scripted", transport=transport, retry=1)
+    variables = {path: variable(path, rule) for path, rule in rules.items()}
+    first = Candidate(values={path: {"rules": []} for path in rules})
+
+    rewriting = await Proposer(model).rewrite(
+        ProgramBrief(variables=variables),
+        first,
+        {path: [{"reward": 0.0}] for path in rules},
+    )
+
+    assert rewriting.values == answer
+    (request,) = transport.requests
+    definitions, asked = request.schema["$defs"], request.schema["properties"]
+    for path, rule in rules.items():
+        reference = asked[path]["properties"]["rules"]["items"]["$ref"]
+        definition = definitions[reference.removeprefix("#/$defs/")]
+        assert definition["properties"].keys() == rule.keys()
+
+
 async def test_a_lost_placeholder_is_asked_for_once_more():
     """The model is told what it lost; the second answer counts."""
     rewriting, requests = await rewrite([answer("Speak."), answer("{language}!")])

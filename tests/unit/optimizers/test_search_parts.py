@@ -57,6 +57,15 @@ def test_the_front_covers_every_sample_and_nobody_is_spare(rewards):
         assert all(best(front - {key}) != best(table) for key in front)
 
 
+@pytest.mark.parametrize("pair", ["ab", "cd", "ef", "gh", "ij", "kl", "mn", "op"])
+def test_of_equal_ones_the_first_is_spare(pair):
+    """Not the one that a set happens to hold first, which another process does not."""
+    first, second = pair
+    rewards = by_sample({first: [1, 0, 1, 0], second: [1, 0, 1, 0]})
+
+    assert front_counts(rewards, IDS) == {second: 4}
+
+
 def test_parents_are_drawn_by_how_often_they_are_best():
     """Who is best on three of four samples is the parent three times of four."""
     draws = [draw_parent({"a": 3, "b": 1}, stream(0, i)) for i in range(400)]

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from synalinks._internal.files import write_atomic_bytes
+from synalinks._internal.picture import shown
 from synalinks.errors import ConfigurationError, show
-from synalinks.utils._picture import shown
 
 _DPI = 150
 

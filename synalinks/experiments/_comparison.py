@@ -1,0 +1,129 @@
+"""`Comparison`: whether two arms differ, on the same samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from synalinks.experiments._statistics import MeanEstimate, estimate, holm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How far one arm is ahead of another, and whether that is more than chance."""
+
+    first: str
+    """Name of an arm."""
+    second: str
+    """Name of another one."""
+    difference: MeanEstimate
+    """Reward of the first minus that of the second, over pairs on the same samples."""
+    p_value: float
+    """That of the difference, allowing for all comparisons made (Holm)."""
+    level: float = 0.05
+    """Above which a p-value shows nothing."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a difference beyond chance."""
+        return self.p_value < self.level
+
+    @property
+    def verdict(self) -> str:
+        """The result in words."""
+        if not self.is_shown:
+            return "no difference shown"
+        ahead = self.first if self.difference.mean > 0 else self.second
+        return f"{ahead} is better"
+
+    def __str__(self) -> str:
+        one = self.difference
+        return (
+            f"{self.first} - {self.second}: {one.mean:+.4f} "
+            f"[{one.low:+.4f}, {one.high:+.4f}], p = {self.p_value:.3g}, "
+            f"{one.n_samples} samples, {one.n_replicates} replicates: {self.verdict}"
+        )
+
+
+def compare_tables(
+    tables: Mapping[str, Mapping[int, Mapping[str, float]]],
+    *,
+    seed: int,
+    baseline: str | None = None,
+    confidence: float = 0.95,
+) -> list[Comparison]:
+    """Return a comparison of each pair of arms that have something in common.
+
+    Args:
+        tables: By arm, replicate and sample, the rewards.
+        seed: Seed of the bootstrap.
+        baseline: The arm with which all others are compared; None for all pairs.
+        confidence: Of the intervals; 1 minus it is the level of the verdicts.
+    """
+    pairs: list[tuple[str, str]] = list(combinations(tables, 2))
+    if baseline is not None:
+        pairs = [(one, baseline) for one in tables if one != baseline]
+    found: list[Comparison] = []
+    for first, second in pairs:
+        table = paired(tables[first], tables[second])
+        if table is not None:
+            difference = estimate(table, seed=seed, confidence=confidence)
+            one = Comparison(
+                first=first,
+                second=second,
+                difference=difference,
+                p_value=difference.p_value,
+                level=1 - confidence,
+            )
+            found.append(one)
+    adjusted = holm([one.p_value for one in found])
+    return [replace(one, p_value=p) for one, p in zip(found, adjusted, strict=True)]
+
+
+def paired(
+    first: Mapping[int, Mapping[str, float]], second: Mapping[int, Mapping[str, float]]
+) -> Any:
+    """Return the differences on what both arms were scored on.
+
+    Args:
+        first: Rewards of an arm, by replicate and sample.
+        second: Those of another one.
+
+    Returns:
+        Array of shape `(n_replicates, n_samples)`; None where there is nothing.
+    """
+    replicates = sorted(first.keys() & second.keys())
+    left, right = ([one[index] for index in replicates] for one in (first, second))
+    both = [*left, *right]
+    ahead, behind = _array(left, both), _array(right, both)
+    return None if ahead is None else ahead - behind
+
+
+def table_of(rewards: Mapping[int, Mapping[str, float]]) -> Any:
+    """Return the rewards of an arm on the samples that all its replicates have.
+
+    Args:
+        rewards: By replicate and sample.
+
+    Returns:
+        Array of shape `(n_replicates, n_samples)`; None where there is nothing.
+    """
+    rows = [rewards[index] for index in sorted(rewards)]
+    return _array(rows, rows)
+
+
+def _array(
+    rows: Sequence[Mapping[str, float]], among: Sequence[Mapping[str, float]]
+) -> Any:
+    import numpy as np
+
+    if not rows:
+        return None
+    samples = [task for task in among[0] if all(task in one for one in among)]
+    if not samples:
+        return None
+    return np.array([[row[task] for task in samples] for row in rows])

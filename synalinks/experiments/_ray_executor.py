@@ -1,0 +1,202 @@
+"""`RayExecutor`: the runs of an experiment on the workers of a Ray cluster."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, Any
+
+from synalinks._internal.checks import check_count
+from synalinks.callbacks import (
+    EXPERIMENT_HOOKS,
+    HOOKS,
+    BudgetStopping,
+    CallbackList,
+    History,
+    overrides,
+)
+from synalinks.contracts import ArmResult
+from synalinks.errors import (
+    ConfigurationError,
+    MissingDependencyError,
+    TrainingError,
+    warn,
+)
+from synalinks.experiments._callback_scopes import is_maker
+from synalinks.experiments._experiment_folder import read_predictions
+from synalinks.experiments._ray_worker import execute_job
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from synalinks._internal.json import JsonObject
+    from synalinks.contracts import EvalResult, RunContext
+    from synalinks.experiments._run import Job
+
+
+class RayExecutor:
+    """Runs each run of an experiment, with its benchmarks, in a worker of Ray.
+
+    Workers write to the folder of the experiment, which must be the same path on all
+    machines, such as a shared file system. A worker that dies has its run started
+    again elsewhere: it goes on from its folder, and pays for nothing twice but for what
+    was in flight.
+
+    Arms, data and callbacks are sent to the workers: programs are best given as
+    functions that make them. What a script sets for its session, such as a default
+    model, is not there. Limits of calls in flight are divided by the number of
+    runs at a time. Callbacks of runs are copied in the workers. Those that the
+    experiment shares stay here: they are told of runs and benchmarks when a run has
+    come to its end, and of nothing within a training.
+
+    Args:
+        address: Address of the cluster, as for `ray.init`; None starts one on this
+            machine, unless the process is connected already.
+        max_restarts: How often a run is started again whose worker has died.
+        resources: Of each run, as for `ray.remote`: such as `{"num_cpus": 2}`.
+        init: Further arguments of `ray.init`.
+
+    Raises:
+        MissingDependencyError: Ray is not installed.
+        ConfigurationError: A number is out of its range.
+    """
+
+    def __init__(
+        self,
+        address: str | None = None,
+        *,
+        max_restarts: int = 3,
+        resources: Mapping[str, Any] | None = None,
+        init: Mapping[str, Any] | None = None,
+    ) -> None:
+        check_count("max_restarts", max_restarts)
+        # Nothing is told to the makers of Ray unless the user wants that.
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        try:
+            import ray
+        except ImportError as error:
+            msg = (
+                "Experiments on Ray need a package: install the extra `ray`, or "
+                "`pip install 'ray>=2.40'`."
+            )
+            raise MissingDependencyError(msg) from error
+        self._ray: Any = ray  # partly without types
+        self.address = address
+        self.max_restarts = max_restarts
+        self.resources: dict[str, Any] = {"num_cpus": 1, **(resources or {})}
+        self._init = dict(init or {})
+        self._share = 1
+
+    def begin(self, max_concurrency: int, callbacks: Sequence[Any]) -> None:
+        """Connect to the cluster; blocks for some seconds where it is started.
+
+        Args:
+            max_concurrency: Runs at a time: limits are divided by it.
+            callbacks: Those of the experiment.
+
+        Raises:
+            ConfigurationError: A callback that is shared needs what only workers see.
+        """
+        self._share = max_concurrency
+        _check_shared(callbacks)
+        if not self._ray.is_initialized():
+            settings = {"log_to_driver": False, "configure_logging": False}
+            if self.address is None:
+                settings["include_dashboard"] = False
+            self._ray.init(self.address, **{**settings, **self._init})
+
+    async def execute(
+        self, job: Job, ctx: RunContext, callbacks: Sequence[Any]
+    ) -> tuple[ArmResult, bool]:
+        """Execute one run in a worker, and in another one if that dies.
+
+        Args:
+            job: What is to be done.
+            ctx: The context of the run.
+            callbacks: Those of the experiment.
+
+        Returns:
+            How it ended, and whether that stays.
+        """
+        shared = CallbackList(
+            [one for one in callbacks if not is_maker(one) and _is_shared(one)]
+        )
+        own = [one for one in callbacks if is_maker(one) or not _is_shared(one)]
+        await shared.dispatch("on_run_begin", ctx)
+        content, is_recorded = await self._in_worker(job, ctx, own)
+        result = ArmResult.from_json(content, job.run_dir)
+        await _tell(shared, ctx, result)
+        return result, is_recorded
+
+    async def _in_worker(
+        self, job: Job, ctx: RunContext, callbacks: Sequence[Any]
+    ) -> tuple[dict[str, Any], bool]:
+        remote = self._ray.remote(max_retries=0, **self.resources)(execute_job)
+        for n_died in range(self.max_restarts + 1):
+            # Sending the job may wait for the cluster.
+            reference = await asyncio.to_thread(
+                remote.remote, job, ctx, list(callbacks), self._share
+            )
+            try:
+                return await reference
+            except asyncio.CancelledError:
+                await asyncio.to_thread(self._ray.cancel, reference, force=True)
+                raise
+            except self._ray.exceptions.WorkerCrashedError as error:
+                if n_died == self.max_restarts:
+                    msg = (
+                        f"The worker of the run {ctx.run_key!r} died {n_died + 1} "
+                        "times. Look into the logs of Ray; running the experiment "
+                        "again goes on."
+                    )
+                    raise TrainingError(msg) from error
+                warn(
+                    f"The worker of the run {ctx.run_key!r} died: it is started again."
+                )
+        raise AssertionError  # the loop ends in one of the ways above
+
+
+def _is_shared(callback: Any) -> bool:
+    return getattr(callback, "scope", "run") == "experiment"
+
+
+def _check_shared(callbacks: Sequence[Any]) -> None:
+    within = [hook for hook in HOOKS if hook not in EXPERIMENT_HOOKS]
+    for one in callbacks:
+        if is_maker(one) or not _is_shared(one):
+            continue
+        name = type(one).__name__
+        if isinstance(one, BudgetStopping):
+            msg = (
+                "A budget that all runs share cannot be held on several machines: give "
+                "each run its part, as `BudgetStopping(...)` with the scope `run`."
+            )
+            raise ConfigurationError(msg)
+        for hook in within:
+            if overrides(one, hook):
+                msg = (
+                    f"`{name}` is shared by all runs and has `{hook}`, which is called "
+                    "in the workers: give it the scope `run`."
+                )
+                raise ConfigurationError(msg)
+
+
+def _rows(result: ArmResult, score: EvalResult) -> list[JsonObject]:
+    if result.run_dir is None:
+        return []
+    return list(read_predictions(result.run_dir, score.name, score.step))
+
+
+async def _tell(shared: CallbackList, ctx: RunContext, result: ArmResult) -> None:
+    """Tell callbacks here of a run that has ended there."""
+    for one in [*result.evals_in_training, *result.evals]:
+        rows = await asyncio.to_thread(_rows, result, one)
+        await shared.dispatch("on_benchmark_eval", ctx, one, rows, step=one.step)
+    history = None
+    if result.history:
+        history = History()
+        n_epochs = max(map(len, result.history.values()))
+        epochs = list(range(n_epochs))
+        history.load_state_dict({"history": result.history, "epoch": epochs})
+    ctx.usage = result.usage
+    await shared.dispatch("on_run_end", ctx, history, result)

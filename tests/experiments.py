@@ -1,0 +1,130 @@
+"""A small experiment over HTTP that tests run, kill and send to other processes."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import synalinks
+from synalinks.experiments import Arm, Benchmark, Experiment
+from synalinks.optimizers import BootstrapFewShot, RandomFewShot
+from tests.fault import killed_run
+from tests.fault.killed_run import Answer, Judge, Question, data, model
+
+N_TRAIN, N_VALIDATION, N_TEST = 8, 4, 6
+
+
+async def make_program(url, optimizer="random"):
+    """Return the compiled program of an arm."""
+    if optimizer == "broken":
+        msg = "this arm is broken"
+        raise RuntimeError(msg)
+    inputs = synalinks.Input(data_model=Question)
+    outputs = await synalinks.Generator(
+        data_model=Answer, language_model=model("worker", url), name="writer"
+    )(inputs)
+    program = synalinks.Program(inputs=inputs, outputs=outputs, name="task")
+    kinds = {"random": RandomFewShot, "bootstrap": BootstrapFewShot}
+    program.compile(optimizer=kinds[optimizer](), reward=Judge(model("judge", url)))
+    return program
+
+
+def make_experiment(folder, url, arms=("random", "bootstrap"), callbacks=(), **options):
+    """Return the experiment, as a script does that is run again."""
+    x, y = data(0, N_TRAIN)
+    return Experiment(
+        "small",
+        [
+            Arm(name, make_program, config={"url": url, "optimizer": name})
+            for name in arms
+        ],
+        list(callbacks),
+        output_dir=folder,
+        fit={
+            "x": x,
+            "y": y,
+            "batch_size": 4,
+            "minibatch_size": 4,
+            "epochs": 2,
+            "validation_data": data(100, N_VALIDATION),
+        },
+        benchmarks=[Benchmark("test", *data(200, N_TEST), every="1ep")],
+        **{"n_repeats": 3, "seed": 7, "max_concurrency": 2, **options},
+    )
+
+
+def outcome(result):
+    """Return all of a result that must be the same however it came about."""
+    return [
+        {
+            **arm.as_json(),
+            "seconds": None,
+            "usage": without_times(arm.as_json()["usage"]),
+            "evals": [without_times(one.as_json()) for one in arm.evals],
+            "evals_in_training": [
+                without_times(one.as_json()) for one in arm.evals_in_training
+            ],
+        }
+        for arm in result.arms
+    ]
+
+
+def without_times(value):
+    """Return JSON without how long things took."""
+    if isinstance(value, list):
+        return [without_times(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: without_times(one)
+        for key, one in value.items()
+        if key not in {"seconds", "elapsed_s"}
+    }
+
+
+class Notes(synalinks.callbacks.Callback):
+    """Writes a line for each benchmark that it is told of."""
+
+    scope = "experiment"
+
+    def __init__(self, path):
+        self.path = Path(path)
+
+    async def on_benchmark_eval(self, ctx, result, predictions, *, step=None):
+        """Note it."""
+        line = f"{ctx.run_key} {result.name}@{step} {len(predictions)}\n"
+        await asyncio.to_thread(self._write, line)
+
+    def _write(self, line):
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(line)
+
+
+class DiesOnce(synalinks.callbacks.Callback):
+    """Kills its process in the middle of a training, the first time."""
+
+    def __init__(self, marker):
+        self.marker = str(marker)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch == 1 and self.trainer.ctx.replicate == 0:
+            marker = Path(self.marker)
+            if not marker.exists():
+                marker.write_text(str(os.getpid()), encoding="utf-8")
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(folder, url, arms):
+    """Run the experiment in a process of its own."""
+    asyncio.run(killed_run.warm_up())
+    notes = Notes(Path(folder).parent / f"{Path(folder).name}.notes")
+    result = asyncio.run(make_experiment(folder, url, arms, [notes]).run())
+    text = json.dumps({"outcome": outcome(result), "status": result.status})
+    Path(folder, "outcome.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    os.chdir(Path(sys.argv[1]).parent)
+    main(sys.argv[1], sys.argv[2], sys.argv[3].split(","))

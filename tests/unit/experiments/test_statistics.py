@@ -1,0 +1,124 @@
+"""Means, intervals and verdicts of `Experiment`."""
+
+import math
+
+import numpy as np
+import pytest
+
+from synalinks._internal.rng import numpy_stream
+from synalinks.experiments import estimate, holm
+from synalinks.experiments._comparison import compare_tables
+
+N_SAMPLES, N_TIMES = 300, 100
+
+
+def arms(seed, n_replicates, difference):
+    """Return right and wrong answers of two arms on samples of unlike difficulty.
+
+    Several replicates differ by about 0.01, as trainings do.
+    """
+    spread = 0.03 if n_replicates > 1 else 0.0
+    generator = numpy_stream(seed, "test")
+    difficulty = generator.normal(size=N_SAMPLES)
+    tables = {}
+    for arm, offset in (("a", difference), ("b", 0.0)):
+        shifts = generator.normal(size=(n_replicates, 1)) * spread
+        noise = generator.normal(size=(n_replicates, N_SAMPLES))
+        # Of a normal variable, 0.6 and 0.7 are exceeded by the shifted one.
+        levels = {0.0: 0.2533, 0.10: 0.5244}[offset] + shifts
+        is_right = 0.8 * difficulty + 0.6 * noise < levels
+        tables[arm] = {
+            replicate: {f"test:{i}": float(x) for i, x in enumerate(row)}
+            for replicate, row in enumerate(is_right)
+        }
+    return tables
+
+
+def n_shown(n_replicates, difference, n_times=N_TIMES):
+    """Return in how many experiments a difference is shown."""
+    found = [
+        compare_tables(arms(seed, n_replicates, difference), seed=seed)[0]
+        for seed in range(n_times)
+    ]
+    assert all(
+        one.is_shown == (not one.difference.low <= 0 <= one.difference.high)
+        for one in found
+        if abs(one.p_value - 0.05) > 0.005
+    )
+    return sum(one.is_shown for one in found)
+
+
+def test_the_same_arm_twice_shows_no_difference():
+    """In at least 95 of 100 experiments with three replicates, nothing is shown."""
+    assert n_shown(3, 0.0) <= 5
+
+
+def test_a_true_difference_is_found():
+    """A difference of 0.10 on 300 samples is found in at least 80 of 100."""
+    assert n_shown(3, 0.10) >= 80
+
+
+def test_one_replicate_is_enough_for_what_two_programs_do():
+    """The level holds for samples alone too, up to chance, and so does the power."""
+    assert n_shown(1, 0.0, n_times=300) <= 0.05 * 300 + 2 * 3.8
+    assert n_shown(1, 0.10) >= 80
+
+
+def test_an_estimate_knows_its_error():
+    """The standard error is that of the textbook for one replicate; draws repeat."""
+    row = np.arange(10.0)
+
+    one = estimate([row], seed=1)
+
+    assert one.mean == 4.5
+    assert one.standard_error == pytest.approx(row.std(ddof=1) / math.sqrt(10))
+    assert one.low < 4.5 < one.high
+    assert one == estimate([row], seed=1) != estimate([row], seed=2)
+
+
+def test_replicates_that_differ_make_the_interval_wider():
+    """Ten times as many cells of three trainings are no thirty observations."""
+    same = np.tile(np.arange(300) % 2, (3, 1)).astype(float)
+    shifted = same + np.array([[-0.2], [0.0], [0.2]])
+
+    narrow, wide = (estimate(one, seed=1) for one in (same, shifted))
+
+    assert narrow.mean == pytest.approx(wide.mean)
+    assert wide.high - wide.low > 5 * (narrow.high - narrow.low)
+
+
+def test_what_never_differs_shows_nothing():
+    """Equal rewards on all samples are no difference, and no error."""
+    one = estimate(np.zeros((3, 20)), seed=1)
+
+    assert (one.low, one.high, one.p_value, one.standard_error) == (0, 0, 1, 0)
+
+
+def test_one_sample_tells_nothing():
+    """There is no interval without a second sample."""
+    one = estimate([[1.0]], seed=1)
+
+    assert math.isnan(one.standard_error)
+    assert (one.low, one.high, one.p_value) == (-math.inf, math.inf, 1.0)
+
+
+def test_holm_allows_for_the_number_of_comparisons():
+    """The smallest p-value is multiplied most, and order is kept."""
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def test_only_what_both_have_is_compared():
+    """Samples that one lacks and replicates without a partner are left out."""
+    tables = {
+        "a": {0: {"t:0": 1.0, "t:1": 1.0, "t:2": 1.0}, 1: {"t:0": 1.0}},
+        "b": {0: {"t:0": 0.0, "t:1": 1.0}},
+        "c": {5: {"t:0": 0.0}},
+    }
+
+    found = compare_tables(tables, seed=1)
+
+    assert [(one.first, one.second) for one in found] == [("a", "b")]
+    assert found[0].difference.n_samples == 2
+    assert found[0].verdict == "no difference shown"
+    assert "no difference shown" in str(found[0])

@@ -1,0 +1,50 @@
+"""Signals reach all runs of a process that are beside each other."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from synalinks.training._interruption import Interruption
+
+
+@pytest.mark.parametrize("first_to_end", [0, 1])
+async def test_one_signal_ends_all_runs_whatever_their_order(first_to_end):
+    """Each of them is told, and the handler of before comes back after the last."""
+    before = signal.getsignal(signal.SIGINT)
+    begun, endings = [asyncio.Event(), asyncio.Event()], []
+
+    async def run(index):
+        interruption = Interruption(grace_s=1)
+        try:
+            async with interruption.watching():
+                begun[index].set()
+                # The grace of a run with nothing in flight is short; this one has.
+                async with interruption.pass_through():
+                    await asyncio.sleep(0.05 if index == first_to_end else 0.1)
+                await asyncio.sleep(60)
+        except KeyboardInterrupt:
+            endings.append(index)
+
+    tasks = []
+    for index in (0, 1):
+        tasks.append(asyncio.create_task(run(index)))
+        await begun[index].wait()
+    os.kill(os.getpid(), signal.SIGINT)
+    await asyncio.wait(tasks)
+
+    assert endings == [first_to_end, 1 - first_to_end]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+async def test_a_run_that_ends_leaves_the_others_watched():
+    """The handler stays as long as one of them needs it."""
+    before = signal.getsignal(signal.SIGTERM)
+    first, second = Interruption(grace_s=1), Interruption(grace_s=1)
+
+    async with second.watching():
+        async with first.watching():
+            pass
+        assert signal.getsignal(signal.SIGTERM) is not before
+    assert signal.getsignal(signal.SIGTERM) is before
