@@ -73,7 +73,12 @@ class Expectations:
     @property
     def n_in_flight(self) -> int:
         """Calls of which nobody knows whether they were answered, and paid for."""
-        return self._lost.total() + sum(not one for one in self._unanswered.values())
+        return self._lost.total() + self.n_unanswered
+
+    @property
+    def n_unanswered(self) -> int:
+        """Those of them that no later process has got an answer to."""
+        return sum(not one for one in self._unanswered.values())
 
     def times_lost(self, key: str) -> int:
         """Return how often a call was in flight when a process died.

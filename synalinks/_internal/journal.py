@@ -127,6 +127,11 @@ class Journal:
         """Calls that earlier processes sent, with an answer that never got here."""
         return self._expectations.n_in_flight
 
+    @property
+    def n_unanswered(self) -> int:
+        """Those of them that have got no answer since either."""
+        return self._expectations.n_unanswered
+
     def lost(self) -> list[Any]:
         """Return what was asked by the calls in flight when processes died; blocks.
 

@@ -7,15 +7,13 @@ shared by all that wait at the same time.
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import os
 import threading
-from collections import defaultdict
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
-
-if TYPE_CHECKING:
-    import asyncio
+from collections import defaultdict, deque
+from queue import SimpleQueue
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 R = TypeVar("R")
 
@@ -45,12 +43,34 @@ class _Order(NamedTuple):
 
 class _Writer:
     def __init__(self) -> None:
-        self._orders: SimpleQueue[_Order | threading.Event] = SimpleQueue()
+        self._orders: deque[_Order | threading.Event] = deque()
+        self._calls: SimpleQueue[None] = SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._calling: asyncio.AbstractEventLoop | None = None
 
-    def hand_over(self, order: _Order | threading.Event) -> None:
-        self._orders.put(order)
+    def hand_over(self, order: _Order) -> None:
+        self._orders.append(order)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._call()
+            return
+        # To wake a thread takes longer than to write a record. What is handed over
+        # before the event loop gets its next turn is written together.
+        if self._calling is not loop:
+            self._calling = loop
+            loop.call_soon(self._call)
+
+    def flush(self, timeout_s: float) -> None:
+        done = threading.Event()
+        self._orders.append(done)
+        self._call()
+        done.wait(timeout_s)
+
+    def _call(self) -> None:
+        self._calling = None
+        self._calls.put(None)
         if self._thread is None:
             with self._starting:
                 if self._thread is None:
@@ -59,24 +79,14 @@ class _Writer:
                     )
                     self._thread.start()
 
-    def flush(self, timeout_s: float) -> None:
-        if self._thread is not None:
-            done = threading.Event()
-            self.hand_over(done)
-            done.wait(timeout_s)
-
     def _work(self) -> None:
         while True:
+            self._calls.get()
             self._work_once()
 
     def _work_once(self) -> None:
         # A method of its own: while the thread waits it must hold on to no log.
-        orders = [self._orders.get()]
-        try:
-            while True:
-                orders.append(self._orders.get_nowait())
-        except Empty:
-            pass
+        orders = [self._orders.popleft() for _ in range(len(self._orders))]
         _write([one for one in orders if not isinstance(one, threading.Event)])
         for one in orders:
             if isinstance(one, threading.Event):

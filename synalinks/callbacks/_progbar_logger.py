@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from synalinks._internal import console
+from synalinks._internal import console, context
 from synalinks.callbacks._callback import Callback
 from synalinks.callbacks._notebook_view import NotebookView
 from synalinks.callbacks._progress_line import ProgressLine
@@ -122,7 +122,7 @@ class ProgbarLogger(Callback):
             epoch: Index of the epoch, from 0.
             logs: Values of the epoch and of its validation.
         """
-        self._end_line(logs)
+        self._end_line(logs, _why_left())
 
     def on_test_begin(self, logs: Logs | None = None) -> None:
         """Begin a line, or say in the epoch's line that it is being validated.
@@ -238,9 +238,10 @@ class ProgbarLogger(Callback):
             n_done % self.refresh_rate == 0 or n_done == total
         )
 
-    def _end_line(self, logs: Logs | None) -> None:
+    def _end_line(self, logs: Logs | None, note: str = "") -> None:
         if self._line is not None:
             self._line.finish(self._n_batches, self._chosen(logs))
+            self._line.note = note
             self._view.end()
             self._line = None
 
@@ -261,6 +262,13 @@ class ProgbarLogger(Callback):
             names = [one for one in logs if one not in usage] if names else []
             names = [name for name in names if not _is_usual(name, logs)]
         return {name: value_text(logs[name]) for name in names if name in logs}
+
+
+def _why_left() -> str:
+    """Return why an epoch ends early that is to be gone on with later, if it does."""
+    state = context.trainer.get()
+    stop = state.stop if state is not None else None
+    return f"stopped: {stop.reason}" if stop is not None and stop.resumable else ""
 
 
 def _is_usual(name: str, logs: Logs) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from synalinks.language_models._request import LMRequest
 
 _MAX_LINES = 5
+_TEXT_OF_A_ROLE = frozenset({"role", "content"})
 
 
 def outline_of(request: LMRequest, ledger: UsageLedger) -> JsonObject:
@@ -52,10 +54,7 @@ def _asked(request: LMRequest) -> JsonObject:
         "params": dict(request.params),
         "schema": None if request.schema is None else _schema_digest(request.schema),
         "tools": None if request.tools is None else digest(list(request.tools)),
-        "messages": [
-            [one.get("role"), [_checksum(line) for line in _lines(one)]]
-            for one in request.messages
-        ],
+        "messages": [[one.get("role"), _checksums(one)] for one in request.messages],
     }
 
 
@@ -97,10 +96,27 @@ def _new_lines(where: str, known: Sequence[str], lines: list[str]) -> Iterator[s
 
 
 def _lines(message: JsonObject) -> list[str]:
-    content = {key: value for key, value in message.items() if key != "role"}
-    text: Any = content.pop("content", None)
+    text, others = _parts(message)
+    return [*text.splitlines(), *others]
+
+
+def _checksums(message: JsonObject) -> list[str]:
+    text, others = _parts(message)
+    return [*_checksums_of_text(text), *map(_checksum, others)]
+
+
+def _parts(message: JsonObject) -> tuple[str, list[str]]:
+    """Return the text of a message, and what else is in it as lines."""
+    others = {key: one for key, one in message.items() if key not in _TEXT_OF_A_ROLE}
+    text: Any = message.get("content")
     text = text if isinstance(text, str) else canonical(text)
-    return [*text.splitlines(), *([canonical(content)] if content else [])]
+    return text, [canonical(others)] if others else []
+
+
+# Instructions are sent with each question.
+@lru_cache(maxsize=64)
+def _checksums_of_text(text: str) -> tuple[str, ...]:
+    return tuple(map(_checksum, text.splitlines()))
 
 
 # The same few schemas are asked for again and again.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
@@ -37,6 +38,7 @@ def is_secret_name(name: str) -> bool:
     return bool(_SECRET_NAME.search(name)) and not _NOT_SECRET.fullmatch(name)
 
 
+@lru_cache(maxsize=64)  # each call asks for the same few
 def without_secrets(url: str) -> str:
     """Return a URL without user, password, query and fragment.
 

@@ -145,7 +145,7 @@ class Backup:
         settings.run_id = artifacts.run_id = opened.card.run_id
         artifacts.in_flight = opened.in_flight
         settings.n_in_flight = opened.in_flight.calls
-        if settings.n_in_flight:
+        if opened.journal.n_unanswered:
             warn(_in_flight(opened.in_flight))
         settings.n_replayed = settings.n_paid = 0
         self._usage.begin(opened.card.run_id)
@@ -360,6 +360,11 @@ class Backup:
         card = self._ending(error)
         self._note_moment(str(card.ended), {"reason": card.reason})
         is_finished = card.ended == "finished"
+        if error is not None:
+            error.add_note(
+                f"The run is saved in `{self._opened.folder.path}`, with all answers "
+                "that were paid for: start it again as before, and it goes on."
+            )
         self._usage.end(card.run_id)
         card = left_behind(card, variables_digest(self._run.program))
         deletes = is_finished and settings.delete_checkpoint

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import sys
@@ -176,14 +177,10 @@ async def make_program(url, optimizer):
     return program
 
 
-def callbacks(folder, save_freq, *, is_tracked, **settings):
+def callbacks(folder, save_freq, *others, **settings):
     """Return the callbacks of the run."""
-    database = f"sqlite:///{folder / TRACKED / 'mlflow.db'}"
-    monitor = synalinks.callbacks.Monitor(
-        tracking_uri=database, log_batch_metrics=True, log_program_plot=False
-    )
     return [
-        *([monitor] if is_tracked else []),
+        *others,
         synalinks.callbacks.EarlyStopping(patience=2, restore_best_variables=True),
         synalinks.callbacks.ProgramCheckpoint(
             folder / "best.json", save_best_only=True, save_last=True
@@ -195,11 +192,26 @@ def callbacks(folder, save_freq, *, is_tracked, **settings):
     ]
 
 
-async def fit(folder, url, optimizer, save_freq, *, is_tracked=False, **settings):
+def monitor(folder, executable, store):
+    """Return the callback that tells MLflow, on a store of its own in the folder."""
+    home = folder / TRACKED
+    home.mkdir(exist_ok=True)
+    os.environ["SYNALINKS_HOME"] = str(home)
+    sys.executable = executable
+    if not (home / "mlflow.db").exists():
+        # Under another name first: this process may be killed meanwhile.
+        shutil.copy(store, home / "new.db")
+        (home / "new.db").replace(home / "mlflow.db")
+    return synalinks.callbacks.Monitor(
+        tracking_uri=f"sqlite:///{home / 'mlflow.db'}",
+        log_batch_metrics=True,
+        log_program_plot=False,
+    )
+
+
+async def fit(folder, url, optimizer, save_freq, *, tracking=None, **settings):
     """Train, and write down how it ended."""
-    if is_tracked:
-        os.environ["SYNALINKS_HOME"] = str(folder / TRACKED)
-        (folder / TRACKED).mkdir(exist_ok=True)
+    others = [monitor(folder, **tracking)] if tracking else []
     synalinks.clear_session()
     program = await make_program(url, optimizer)
     x, y = data(0, N_TRAIN)
@@ -211,9 +223,9 @@ async def fit(folder, url, optimizer, save_freq, *, is_tracked=False, **settings
         epochs=EPOCHS,
         verbose=0,
         validation_data=data(100, N_VALIDATION),
-        callbacks=callbacks(folder, save_freq, is_tracked=is_tracked, **settings),
+        callbacks=callbacks(folder, save_freq, *others, **settings),
     )
-    if is_tracked:
+    if tracking:
         await synalinks.tracking.flush_outboxes(timeout_s=100)
     models = synalinks.callbacks.reachable_models(program)
     counted = ("calls", "prompt_tokens", "completion_tokens", "failed_calls")

@@ -16,6 +16,7 @@ from synalinks._internal.journal import JOURNAL_PREFIX
 from synalinks._internal.store import read_records
 from synalinks.testing import ChatServerProcess
 from tests.fault import killed_run
+from tests.fault.warm_senders import WarmSenders
 
 ROOT = Path(__file__).parents[2]
 _KINDS = frozenset({"sent", "call", "failed"})
@@ -51,6 +52,13 @@ class Starter:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._senders = None
+
+    def tracking(self):
+        """Return what the settings of a run are that MLflow is told of."""
+        self._senders = self._senders or WarmSenders()
+        names = ("executable", "store")
+        return {name: str(getattr(self._senders, name)) for name in names}
 
     def start(self, order):
         """Start a run; return the number of its process."""
@@ -87,6 +95,8 @@ class Starter:
         self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
+        if self._senders is not None:
+            self._senders.stop()
 
 
 @dataclass(frozen=True)
@@ -124,7 +134,7 @@ def run_to_the_end(
         "url": chat_server.url,
         "optimizer": optimizer,
         "save_freq": save_freq,
-        "settings": {"is_tracked": is_tracked},
+        "settings": {"tracking": starter.tracking() if is_tracked else None},
     }
     n_kills = 0
     for kill in (*kills, None):

@@ -31,7 +31,7 @@ x, y = killed_run.data(0, killed_run.N_TRAIN)
 history = await program.fit(
     x, y, batch_size=4, minibatch_size=4, epochs=3, verbose=0,
     validation_data=killed_run.data(100, 8),
-    callbacks=killed_run.callbacks(folder, "epoch", is_tracked=False),
+    callbacks=killed_run.callbacks(folder, "epoch"),
 )
 values = {one.path: one.get_json() for one in program.variables}
 print(json.dumps([history.history, values, history.restored]))

@@ -7,6 +7,9 @@ import os
 import shutil
 import signal
 import stat
+import time
+from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -407,6 +410,50 @@ def test_a_damaged_record_costs_one_call(tmp_path):
 
     assert resumed.same() == whole.same()
     assert resumed.n_requests == 1
+
+
+@pytest.mark.filterwarnings("ignore:Of this run")  # some now stand before their call
+def test_the_order_of_records_does_not_matter(tmp_path):
+    """Answers are found by where they belong, not by where in a file they are."""
+    whole = run(train(tmp_path / "whole"))
+    run(die(tmp_path / "run", "before_train_end"))
+    for path in snapshots(tmp_path / "run"):
+        path.unlink()
+    (journal,) = (tmp_path / "run" / "backup").glob("journal-*.jsonl")
+    lines = journal.read_bytes().splitlines(keepends=True)
+    calls = [index for index, line in enumerate(lines) if b'"call"' in line[:40]]
+    for one, other in zip(calls, calls[:0:-1], strict=False):
+        lines[one], lines[other] = lines[other], lines[one]
+    assert b"".join(lines) != journal.read_bytes()
+    journal.write_bytes(b"".join(lines))
+
+    resumed = run(train(tmp_path / "run"))
+
+    assert resumed.same() == whole.same()
+    assert resumed.n_requests == 0
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_jumps_changes_nothing(tmp_path, monkeypatch, hours):
+    """Set forward or back while a run goes on, and again before it is gone on with."""
+    whole = run(train(tmp_path / "whole"))
+    n_looks = count()
+
+    class Jumping(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + next(n_looks) * timedelta(hours=hours)
+
+    real = time.time  # noqa: TID251 - it is what jumps
+    monkeypatch.setattr(time, "time", lambda: real() + 3600 * hours * next(n_looks))
+    for module in ("training._backup", "training._opening", "backups._run_folder"):
+        monkeypatch.setattr(f"synalinks.{module}.datetime", Jumping)
+    paid = run(die(tmp_path / "run", n=5, save_freq=1))
+    resumed = run(train(tmp_path / "run", save_freq=1))
+
+    assert next(n_looks) > 1
+    assert resumed.same() == whole.same()
+    assert paid + resumed.n_requests == whole.n_requests
 
 
 @pytest.mark.parametrize("n_lost", [1, 3, 5])

@@ -201,8 +201,7 @@ def test_calls_in_flight_at_a_death_count_for_budgets(tmp_path, max_calls):
     run(die(tmp_path / "run", n=6, callbacks=[BudgetStopping(max_calls=10_000)]))
     lose_last_answer(tmp_path / "run" / "backup")
 
-    told = "at most 1 calls, about .* tokens"
-    with pytest.warns(SynalinksWarning, match=told):
+    with pytest.warns(SynalinksWarning, match="at most 1 calls, about .* tokens"):
         run(
             die(
                 tmp_path / "run", "before_train_end",
@@ -210,8 +209,8 @@ def test_calls_in_flight_at_a_death_count_for_budgets(tmp_path, max_calls):
             )
         )  # fmt: skip
     budget = BudgetStopping(max_calls=total if max_calls else 10_000)
-    with pytest.warns(SynalinksWarning, match=told):
-        ended = run(train(tmp_path / "run", callbacks=[budget]))
+    # By now they are answered: nothing is made again, and nobody is told that it is.
+    ended = run(train(tmp_path / "run", callbacks=[budget]))
 
     assert ended.history == whole.history
     assert budget.spent_calls == total + 1
@@ -415,7 +414,7 @@ def test_a_run_that_has_stopped_stays_stopped(tmp_path):
     assert resumed.n_requests == 0
 
 
-def test_a_file_stops_the_run(tmp_path):
+def test_a_file_stops_the_run(tmp_path, capsys):
     """A file `STOP` in the folder ends the run after the batch; it can be resumed."""
     whole = run(train(tmp_path / "whole"))
 
@@ -425,9 +424,11 @@ def test_a_file_stops_the_run(tmp_path):
                 (tmp_path / "run" / "backup" / "STOP").touch()
 
     Stopper.run_in_thread = True
-    stopped = run(train(tmp_path / "run", callbacks=[Stopper()]))
+    settings = {"callbacks": [Stopper()], "arguments": {"verbose": 2}}
+    stopped = run(train(tmp_path / "run", **settings))
     history = stopped.task.program.history
     assert "STOP`" in history.stop_reason
+    assert f"stopped: {history.stop_reason}" in capsys.readouterr().out
     assert not (tmp_path / "run" / "backup" / "STOP").exists()
     resumed = run(train(tmp_path / "run"))
 
