@@ -11,6 +11,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -106,14 +107,16 @@ def start(folder: str) -> subprocess.Popen:
         [sys.executable, "training.py", folder],
         env={**os.environ, "TEST_SERVER": server.url},
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
 
 
 def result_of(process: subprocess.Popen) -> dict:
     """Wait for the end of the script, and return what it printed."""
-    output, _ = process.communicate()
-    assert process.returncode == 0
+    output, said = process.communicate()
+    assert process.returncode == 0, said
+    print(*re.findall("Of this run .*", said), sep="\n")
     return json.loads(output)
 
 
@@ -132,7 +135,8 @@ assert n_requests == whole["paid"]
 # ## With three
 #
 # Now the same run in another folder. Three times the process is killed, with SIGKILL:
-# it can neither save anything nor say goodbye. Then the script is started once more.
+# it can neither save anything nor say goodbye. Then the script is started once more. It
+# says which calls were cut off: their answers never came, and they are made again.
 
 # %%
 server.clear_log()
