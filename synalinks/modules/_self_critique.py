@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synalinks.data_models import (
+    FineScore,
     JsonDataModel,
+    Rating,
+    Rating10,
+    Rating20,
+    Score,
     SymbolicDataModel,
     get_score_type,
     json_of,
@@ -14,11 +19,16 @@ from synalinks.data_models import (
 from synalinks.modules._generator import Generator
 from synalinks.modules._generator_options import refuse_decision_model
 from synalinks.modules._module import Module
+from synalinks.saving import register_synalinks_serializable
 
 if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
     from synalinks.data_models import ScoreType
     from synalinks.language_models import LanguageModel
+
+# What judges on a scale is saved with it.
+for _scale in (Score, FineScore, Rating, Rating10, Rating20):
+    register_synalinks_serializable(package="synalinks.data_models")(_scale)
 
 _CRITIQUE: JsonObject = {
     "title": "Critique",

@@ -307,5 +307,5 @@ def test_a_thousand_loops_leave_nothing_open(tmp_path):
         gc.collect()
 
         assert n_open_files() <= before + 1
-        assert len(model._caller._limits._lanes._made) == 1
+        assert len(model._caller.limits._lanes._made) == 1
         assert len(server.requests) == model.cumulated_attempts == 1005

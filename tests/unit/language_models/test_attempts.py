@@ -439,7 +439,7 @@ def test_cancelling_at_any_point(steps):
         await asyncio.sleep(100)
         assert len(transport.requests) == n_sent
         assert len(asyncio.all_tasks()) == 1
-        limits = model._caller._limits
+        limits = model._caller.limits
         limiters = [one.limiter for one in limits._lanes.get().values()]
         assert not any(one.n_in_flight for one in [limits._own.get(), *limiters])
         for task in tasks:

@@ -5,7 +5,9 @@ import inspect
 import pytest
 
 import synalinks
-from synalinks.modules import InputModule, Module
+from synalinks.modules import InputModule, Module, SchemaTool
+from synalinks.modules._decision import _Deciding
+from synalinks.modules._mcp_client import MCPTool
 from synalinks.modules._merging import Merging, _Masking
 from synalinks.modules._tree import ModuleTree
 from synalinks.programs import program_from_json
@@ -82,6 +84,7 @@ CASES = {
             data_model=Answer, return_inputs=True, **lm(), **SAMPLING, **NAMED, **PROMPT
         ),
         lambda: synalinks.Generator(schema=Answer.get_schema(), decision_model=None),
+        lambda: synalinks.Generator(data_model=Answer, trainable_descriptions=True),
         lambda: synalinks.Generator(
             streaming=True,
             tools=[synalinks.modules.Tool(look, name="tool")],
@@ -110,6 +113,51 @@ CASES = {
         lambda: synalinks.Decision(**QUESTION),
         lambda: synalinks.Decision(**QUESTION, **lm(), **SAMPLING, **NAMED, **CHOOSING),
     ],
+    "MultiDecision": [
+        lambda: synalinks.MultiDecision(**QUESTION),
+        lambda: synalinks.MultiDecision(
+            **QUESTION, inline=False, **lm(), **SAMPLING, **NAMED
+        ),
+    ],
+    "SelfCritique": [
+        lambda: synalinks.SelfCritique(),
+        lambda: synalinks.SelfCritique(
+            return_reward=False,
+            return_inputs=False,
+            score_type=synalinks.Rating,
+            instructions="Be strict.",
+            **lm(),
+            **SAMPLING,
+            **NAMED,
+        ),
+    ],
+    "Action": [
+        lambda: synalinks.Action(tool=look),
+        lambda: synalinks.Action(
+            tool=synalinks.Tool(look, name="tool"), **lm(), **SAMPLING, **NAMED
+        ),
+    ],
+    "FunctionCallingAgent": [
+        lambda: synalinks.FunctionCallingAgent(tools=[look], streaming=True),
+        lambda: synalinks.FunctionCallingAgent(tools=[look], autonomous=False),
+        lambda: synalinks.FunctionCallingAgent(
+            schema=Answer.get_schema(),
+            tools=[look],
+            return_inputs_with_trajectory=False,
+        ),
+        lambda: synalinks.FunctionCallingAgent(
+            data_model=Answer,
+            tools=[synalinks.Tool(look, name="tool")],
+            instructions="Look.",
+            final_instructions="Say.",
+            examples=EXAMPLES,
+            use_chain_of_thought=True,
+            max_iterations=2,
+            **lm(),
+            **SAMPLING,
+            **NAMED,
+        ),
+    ],
     "Branch": [
         lambda: synalinks.Branch(**QUESTION, branches=two()),
         lambda: synalinks.Branch(
@@ -131,7 +179,9 @@ CASES = {
     ],
     "Tool": [
         lambda: synalinks.modules.Tool(look),
-        lambda: synalinks.modules.Tool(look, **{**NAMED, "trainable": True}),
+        lambda: synalinks.modules.Tool(
+            look, journal=True, **{**NAMED, "trainable": True}
+        ),
     ],
     "Program": [
         synalinks.Program,
@@ -146,14 +196,18 @@ CASES = {
         ),
     ],
 }
-# Only bases of others, which nobody makes objects of.
-BASES = {ModuleTree, Merging, _Masking, SavedProgram}
+# Only bases of others, which nobody makes objects of; and tools of a server, which are
+# saved as the server's.
+BASES = {ModuleTree, Merging, _Masking, _Deciding, SavedProgram, SchemaTool, MCPTool}
 # Parameters that are objects of this process, or parts that `from_config` makes.
 EXEMPT = {
     "Generator": {"decision_model"},
     "ThinkingGenerator": None,
     "Decision": {"min_confidence"},
     "Branch": {"threshold"},
+    "MultiDecision": {"threshold"},
+    "SelfCritique": {"decision_model"},
+    "FunctionCallingAgent": {"workdir", "skills"},
     "Program": {"inputs", "outputs"},
 }
 
