@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import files
@@ -29,6 +30,8 @@ class ReadFile:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb", buffering=0)
+        # Not `__del__`: in a cycle the file may be freed before it is closed.
+        weakref.finalize(self, self._file.close)
 
     def size(self) -> int:
         """Return the length in bytes now."""
@@ -50,9 +53,6 @@ class ReadFile:
             offset += len(piece)
             n_bytes -= len(piece)
         return b"".join(pieces)
-
-    def __del__(self) -> None:
-        self._file.close()
 
 
 class Segment:
