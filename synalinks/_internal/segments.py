@@ -31,7 +31,8 @@ class ReadFile:
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb", buffering=0)
         # Not `__del__`: in a cycle the file may be freed before it is closed.
-        weakref.finalize(self, self._file.close)
+        # And not at the exit of the process: what is left is written then.
+        weakref.finalize(self, self._file.close).atexit = False
 
     def size(self) -> int:
         """Return the length in bytes now."""
