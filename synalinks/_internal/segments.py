@@ -29,14 +29,15 @@ class ReadFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("rb", buffering=0)
-        # Not `__del__`: in a cycle the file may be freed before it is closed.
-        # And not at the exit of the process: what is left is written then.
-        weakref.finalize(self, self._file.close).atexit = False
+        # A bare descriptor: a file object that is freed before it is closed, in a cycle
+        # or at the end of the process, warns of itself.
+        self._descriptor = os.open(path, os.O_RDONLY)
+        # Not at the exit of the process: what is left is written then.
+        weakref.finalize(self, os.close, self._descriptor).atexit = False
 
     def size(self) -> int:
         """Return the length in bytes now."""
-        return os.fstat(self._file.fileno()).st_size
+        return os.fstat(self._descriptor).st_size
 
     def read(self, offset: int, n_bytes: int) -> bytes:
         """Return bytes of the file, fewer at its end.
@@ -47,7 +48,7 @@ class ReadFile:
         """
         pieces: list[bytes] = []
         while n_bytes > 0:
-            piece = os.pread(self._file.fileno(), n_bytes, offset)
+            piece = os.pread(self._descriptor, n_bytes, offset)
             if not piece:
                 break
             pieces.append(piece)

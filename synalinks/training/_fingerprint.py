@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import threading
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.json import canonical, digest
@@ -31,6 +32,9 @@ _OF_CALLS = frozenset(
 )  # fmt: skip
 _MODELS = ("LanguageModel", "EmbeddingModel")
 _MAX_CHARS = 60
+# CPython 3.11 counts the depth of a syntax tree for all threads together, and fails
+# when two make one at once; the source of a class is found in such a tree.
+_PARSING = threading.Lock()
 
 
 def fingerprint_of(program: Any, plan: FitPlan) -> dict[str, str]:
@@ -212,7 +216,8 @@ def _code(program: Any) -> Iterator[tuple[str, str]]:
         if owner.__module__.partition(".")[0] == "synalinks":
             continue
         try:
-            source = inspect.getsource(owner)
+            with _PARSING:
+                source = inspect.getsource(owner)
         except (OSError, TypeError):
             continue
         checksum = hashlib.sha256(source.encode()).hexdigest()[:16]

@@ -1,5 +1,8 @@
 """The files of a store: found, shared, repaired."""
 
+import subprocess
+import sys
+
 import pytest
 
 from synalinks._internal.records import encode, encode_value
@@ -131,3 +134,37 @@ def test_repair(tmp_path, is_held):
     later = Segments(tmp_path, "log")
     assert keys(later.look()) == ["a", "b"]
     assert later.repair() == []
+
+
+FREED = """
+import os, sys
+from pathlib import Path
+from synalinks._internal.segments import ReadFile
+
+def of_this_process():
+    return len(os.listdir("/proc/self/fd"))
+
+before = of_this_process()
+ring = [ReadFile(Path(sys.argv[1]))]
+ring.append(ring)
+assert of_this_process() == before + 1
+del ring
+import gc; gc.collect()
+assert of_this_process() == before
+left = ReadFile(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts in /proc")
+def test_a_reader_that_is_forgotten_says_nothing(tmp_path):
+    """Freed in a cycle it is closed; at the end of the process it does not warn."""
+    path = write(tmp_path, line("a"))
+
+    run = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", FREED, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (run.returncode, run.stderr) == (0, "")
