@@ -138,7 +138,7 @@ history = asyncio.run(
 left = program.trainable_variables[0].get("examples")
 print(f"{len(examples())} examples, then {len(left)}")
 print(history.candidates[["origin", "step", "reward", "is_accepted"]].tail())
-assert {"neighbour"} == set(history.candidates["origin"])
+assert {"seed", "neighbour"} == set(history.candidates["origin"])
 assert history.history["val_reward"][-1] > history.history["val_reward"][0]
 
 # %% [markdown]

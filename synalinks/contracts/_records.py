@@ -179,7 +179,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateEvent:
-    """Something that became of a candidate, for logs and callbacks."""
+    """Something that became of a candidate, for logs and callbacks.
+
+    A candidate is `proposed` once. Then it is `accepted`, once, or `rejected`; one that
+    was rejected is accepted later on if more measurements speak for it. `best` says
+    that it is in use from now on: only accepted ones are, and programs that nobody
+    proposed, such as the one that training begins with, which have no other event.
+    """
 
     event: Literal["proposed", "accepted", "rejected", "dropped", "best"]
     """Proposed; taken into the population; not taken; broken, so never run; in use."""

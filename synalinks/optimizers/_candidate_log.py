@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 class CandidateLog:
     """Events of candidates, in the order in which they happened.
 
+    The story of each is one of a few: `CandidateEvent` says which.
+
     Attributes:
         events: The events, oldest first.
         is_saved_in_pieces: Whether somebody else saves events as they come: the state
@@ -24,6 +26,27 @@ class CandidateLog:
     def __init__(self) -> None:
         self.events: list[CandidateEvent] = []
         self.is_saved_in_pieces = False
+        self._told: dict[str, set[str]] = {}
+        self._in_use: str | None = None
+
+    def is_news(self, event: CandidateEvent) -> bool:
+        """Return whether an event goes on with what the log tells of its candidate.
+
+        Args:
+            event: What would be noted.
+        """
+        told = self._told.get(event.candidate, set())
+        match event.event:
+            case "proposed":
+                return not told
+            case "rejected":
+                return told == {"proposed"}
+            case "accepted":
+                return "proposed" in told and "accepted" not in told
+            case "best":
+                return event.candidate != self._in_use
+            case "dropped":
+                return True
 
     def note(self, event: CandidateEvent) -> None:
         """Append an event.
@@ -32,6 +55,7 @@ class CandidateLog:
             event: What happened.
         """
         self.events.append(event)
+        self._take_in(event)
 
     def state_dict(self) -> JsonObject:
         """Return the log as JSON."""
@@ -65,6 +89,16 @@ class CandidateLog:
         """
         # In place: others look at the same list.
         self.events[:] = [_event(event) for event in events]
+        self._told, self._in_use = {}, None
+        for event in self.events:
+            self._take_in(event)
+
+    def _take_in(self, event: CandidateEvent) -> None:
+        if event.event == "dropped":  # it names the parent
+            return
+        self._told.setdefault(event.candidate, set()).add(event.event)
+        if event.event == "best":
+            self._in_use = event.candidate
 
 
 _FIELDS = tuple(CandidateEvent.__dataclass_fields__)

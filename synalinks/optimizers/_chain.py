@@ -104,6 +104,19 @@ class Chain(Optimizer):
         super().adopt(candidate)
         self.current.adopt(candidate)
 
+    def check_schedules(self, n_steps: int) -> None:
+        """Refuse schedules that come to values which their arguments cannot have.
+
+        Args:
+            n_steps: Steps that will be taken; the first and the last are looked at.
+
+        Raises:
+            ConfigurationError: A value is out of its range.
+        """
+        super().check_schedules(n_steps)
+        for one in self.optimizers:
+            one.check_schedules(n_steps)
+
     async def prepare(self, step: StepView) -> AsyncGenerator[list[Trial]]:
         """Pass the step on to the optimizer whose turn it is.
 
@@ -117,6 +130,7 @@ class Chain(Optimizer):
         current.adopt(self.incumbent)
         current.proposals = []
         current.iterations = self.iterations
+        current.follow_schedules()
         async for trials in current.prepare(step):
             yield trials
 

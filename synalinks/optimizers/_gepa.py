@@ -71,6 +71,7 @@ class GEPA(ReflectiveOptimizer):
         self.perfect_reward = perfect_reward
         self.use_merge = use_merge
         self.max_merges = max_merges
+        self._n_turns = 0
         self._n_merges = 0
         self._merges_next = False
         self._parent: Candidate | None = None
@@ -101,6 +102,8 @@ class GEPA(ReflectiveOptimizer):
         Returns:
             One candidate, or none.
         """
+        # Its own steps, not `iterations`: in a `Chain` others take some.
+        turn, self._n_turns = self._n_turns, self._n_turns + 1
         if self._merges_next:
             self._merges_next = False
             merged = self._merge(step)
@@ -111,7 +114,7 @@ class GEPA(ReflectiveOptimizer):
         if min(rewards.values(), default=self.perfect_reward) >= self.perfect_reward:
             return []
         paths = rewritable(self.brief, parent)
-        path = paths[self.iterations % len(paths)]
+        path = paths[turn % len(paths)]
         cells = [self.ledger.get(parent, one) for one in self._minibatch]
         records = self.records(path, [one for one in cells if one is not None])
         if not records:
@@ -214,7 +217,11 @@ class GEPA(ReflectiveOptimizer):
         """
         if all(one.digest != candidate.digest for one in self.population):
             pool = [*self.population, candidate]
-            self.population: list[Candidate] = pool[-self.population_size :]
+            # Who is in use stays, and who has just come: they are to be compared.
+            others = [one for one in pool[:-1] if one.digest != self.incumbent.digest]
+            if len(pool) > self.population_size and others:
+                pool.remove(others[0])
+            self.population: list[Candidate] = pool
 
     def cells_per_step(self, n_scoring: int, minibatch_size: int) -> Span:
         """Return how many samples a step runs candidates on, for estimates.
@@ -230,8 +237,12 @@ class GEPA(ReflectiveOptimizer):
 
     def state_dict(self) -> JsonObject:
         """Return what the optimizer has learned, as JSON."""
-        merges = {"n_merges": self._n_merges, "merges_next": self._merges_next}
-        return {**super().state_dict(), **merges}
+        return {
+            **super().state_dict(),
+            "n_turns": self._n_turns,
+            "n_merges": self._n_merges,
+            "merges_next": self._merges_next,
+        }
 
     def load_state_dict(self, state: Any) -> None:
         """Go on from what `state_dict` returned.
@@ -240,6 +251,7 @@ class GEPA(ReflectiveOptimizer):
             state: The state.
         """
         super().load_state_dict(state)
+        self._n_turns = state["n_turns"]
         self._n_merges = state["n_merges"]
         self._merges_next = state["merges_next"]
 

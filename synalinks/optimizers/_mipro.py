@@ -151,9 +151,11 @@ class MIPRO(ReflectiveOptimizer):
         if missing:
             yield [Trial(candidate=candidate, sample_ids=tuple(missing))]
         rewards = self.ledger.rewards(candidate, minibatch).values()
-        if rewards:
-            self._trials.append((self._combination, sum(rewards) / len(rewards)))
-        if (self.iterations + 1) % self.full_evaluation_every == 0:
+        if not rewards:
+            return
+        self._trials.append((self._combination, sum(rewards) / len(rewards)))
+        # Its own steps: in a `Chain` others take some.
+        if len(self._trials) % self.full_evaluation_every == 0:
             challengers = self._most_promising(step)
             async for trials in self.race(challengers, step):
                 yield trials

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from synalinks._internal.naming import described, unique_name
 from synalinks.contracts import Candidate, CandidateEvent, ProgramBrief, Span
@@ -269,15 +269,18 @@ class Optimizer(Hyperparameters, ABC):
             What has to be measured next; `tell` takes the results before the generator
             goes on.
         """
+        if step.attempt:
+            self._note_verdicts()
         self._winner = None
         self.proposals = []
         async for trials in self.prepare(step):
             yield trials
+        self._note("best", self.incumbent)  # nobody told of one that was given
         self.proposals = list(await self.propose(step))
         if self.iterations == 0 and step.attempt == 0:
             self.proposals += self.starting_points()
         for candidate in self.proposals:
-            self.log.note(self._event("proposed", candidate))
+            self._note("proposed", candidate)
         async for trials in self.judge(step):
             yield trials
 
@@ -333,10 +336,7 @@ class Optimizer(Hyperparameters, ABC):
         """
         if is_accepted:
             self.put_to_use(self.leader())
-        known = {one.digest for one in self.population}
-        for candidate in self.decided():
-            taken = "accepted" if candidate.digest in known else "rejected"
-            self.log.note(self._event(taken, candidate))
+        self._note_verdicts()
         self._winner = None
         self.proposals = []
         self.iterations += 1
@@ -390,8 +390,8 @@ class Optimizer(Hyperparameters, ABC):
         Args:
             candidate: The candidate.
         """
-        if candidate.digest != self.incumbent.digest:
-            self.log.note(self._event("best", candidate))
+        self._note("accepted", candidate)
+        self._note("best", candidate)
         self._incumbent = candidate
         self.enter(candidate)
 
@@ -412,10 +412,20 @@ class Optimizer(Hyperparameters, ABC):
             ledger=self.ledger,
         )
 
-    def _event(self, event: Any, candidate: Candidate) -> CandidateEvent:
+    def _note_verdicts(self) -> None:
+        known = {one.digest for one in self.population}
+        for candidate in self.decided():
+            is_taken = candidate.digest in known
+            self._note("accepted" if is_taken else "rejected", candidate)
+
+    def _note(
+        self,
+        kind: Literal["proposed", "accepted", "rejected", "best"],
+        candidate: Candidate,
+    ) -> None:
         rewards = self.ledger.rewards_of(candidate)
-        return CandidateEvent(
-            event=event,
+        event = CandidateEvent(
+            event=kind,
             step=self.iterations,
             candidate=candidate.digest,
             origin=candidate.origin,
@@ -423,6 +433,8 @@ class Optimizer(Hyperparameters, ABC):
             reward=sum(rewards) / len(rewards) if rewards else None,
             n_samples=len(rewards),
         )
+        if self.log.is_news(event):
+            self.log.note(event)
 
     # -- state -----------------------------------------------------------------
 

@@ -72,7 +72,7 @@ def lineage_of(events: Sequence[CandidateEvent]) -> Lineage:
     colours = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(origins)}
     return Lineage(
         n_proposed=sum(one.event == "proposed" for one in events),
-        n_taken=sum(one.is_taken for one in tried.values()),
+        n_taken=sum(one.event == "accepted" for one in events),
         best=shown[:_MAX_ROWS],
         n_hidden=max(0, len(measured) - _MAX_ROWS),
         dropped=dropped.most_common(8),

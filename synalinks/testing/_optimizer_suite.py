@@ -30,6 +30,7 @@ _N_STEPS = 6
 _JITTER_S = 0.002
 _BURST = range(20, 60, 2)
 _MAX_CALLS = 70
+_STORY = re.compile(r"proposed( rejected)?( accepted( best)*)?")
 
 
 class _Wiretap:
@@ -309,7 +310,7 @@ class OptimizerSuite:
         _expect(run.n_calls <= _MAX_CALLS, f"{run.n_calls} calls, not {_MAX_CALLS}")
 
     def test_its_log_tells_where_candidates_come_from(self) -> None:
-        """Each is proposed once before it is taken, and its parents are known."""
+        """Each is proposed before anything else, and its parents are known."""
         run = self._plain_run()
         known = {run.optimizer.seed.digest}
         for event in run.story:
@@ -318,6 +319,19 @@ class OptimizerSuite:
             if event.event == "proposed":
                 known.add(event.candidate)
             _expect(event.candidate in known, f"{event} was never proposed")
+
+    def test_its_log_tells_one_story_of_each_candidate(self) -> None:
+        """Proposed once, then accepted or first rejected; only then in use."""
+        run = self._plain_run()
+        stories: dict[str, list[str]] = {}
+        for event in run.story:
+            if event.event != "dropped":
+                stories.setdefault(event.candidate, []).append(event.event)
+        first = stories.pop(run.optimizer.seed.digest, [])
+        _expect(set(first) == {"best"}, f"the first program was {first}")
+        for candidate, story in stories.items():
+            told = " ".join(story)
+            _expect(bool(_STORY.fullmatch(told)), f"{candidate} was {told}")
 
     def test_its_state_goes_on_where_it_stopped(self) -> None:
         """Three steps, state through JSON, and three more equal six steps."""

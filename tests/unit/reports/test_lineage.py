@@ -23,6 +23,7 @@ def test_candidates_are_counted_and_sorted():
     """Those in use come first, then the best; dropped ones are counted by reason."""
     lineage = lineage_of([
         event("proposed", 0, "a"),
+        event("accepted", 0, "a", 0.5),
         event("best", 0, "a", 0.5),
         event("proposed", 1, "b", parents=("a",)),
         event("rejected", 1, "b", 0.9, parents=("a",)),

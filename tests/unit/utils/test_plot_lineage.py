@@ -24,8 +24,8 @@ def history():
     made = History()
     made.candidate_events = [
         event("proposed", 0, "a"),
-        event("best", 0, "a", reward=0.5, n_samples=8),
         event("accepted", 0, "a", reward=0.5, n_samples=8),
+        event("best", 0, "a", reward=0.5, n_samples=8),
         event("dropped", 1, "a"),
         event("proposed", 1, "b", parents=("a",), origin="few_shot"),
         event("rejected", 1, "b", parents=("a",), reward=0.2, n_samples=4),
