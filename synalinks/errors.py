@@ -43,6 +43,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
+    from synalinks.contracts import Usage
+
 _STANDARD = Path(contextlib.__file__).parent
 # A task is run by the event loop: the user's line is the one that runs the loop.
 _NOT_THE_USERS = tuple(
@@ -225,11 +227,13 @@ class InvalidOutputError(LanguageModelError):
 
     Attributes:
         answer: The text that the model answered.
+        usage: What the answers took, which were paid for all the same; or None.
     """
 
     def __init__(self, message: str, *, model: str = "", answer: str = "") -> None:
         super().__init__(message, model=model)
         self.answer = answer
+        self.usage: Usage | None = None
 
 
 class BudgetExceededError(LanguageModelError):

@@ -97,6 +97,9 @@ name_counts: ContextVar[dict[str, int] | None] = ContextVar("name_counts", defau
 # Models that runs beside each other share, each by the counters of its own that it has
 # here: by identity, the model and its twin.
 twins: ContextVar[dict[int, tuple[Any, Any]] | None] = ContextVar("twins", default=None)
+# What each answer took that is received here, refused ones included, of a type of a
+# higher layer; None where nobody counts.
+taken: ContextVar[list[Any] | None] = ContextVar("taken", default=None)
 # What lets requests to providers pass, of a type of a higher layer.
 sending: ContextVar[Sending | None] = ContextVar("sending", default=None)
 # Keyed by the variable itself, not by its path: a judge program that runs inside the

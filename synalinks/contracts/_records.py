@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from synalinks._internal.json import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from synalinks._internal.json import JsonObject
 
@@ -51,6 +51,15 @@ class Usage:
         if self.cost_usd is None or other.cost_usd is None:
             return Usage(**amounts, cost_usd=None)
         return Usage(**amounts, cost_usd=self.cost_usd + sign * other.cost_usd)
+
+    @classmethod
+    def total(cls, usages: Iterable[Usage]) -> Usage:
+        """Return the sum, to the last digit the same in whatever order they come.
+
+        Args:
+            usages: What is added up.
+        """
+        return sum(sorted(usages, key=repr), cls())
 
     @property
     def tokens(self) -> int:
@@ -124,10 +133,13 @@ class Rollout:
     module_feedback: Mapping[str, str] | None = None
     """What the reward says of single modules, by module path."""
 
+    spent: Usage | None = None
+    """What all answers took; None where those of `calls` are all."""
+
     @property
     def usage(self) -> Usage:
-        """What the calls of the sample took."""
-        return sum((call.usage for call in self.calls), Usage())
+        """What all calls took that were made to get the output."""
+        return self.spent or sum((call.usage for call in self.calls), Usage())
 
     def __post_init__(self) -> None:
         if self.failure is not None and self.output is not None:

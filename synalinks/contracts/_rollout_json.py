@@ -35,6 +35,7 @@ def rollout_to_json(rollout: Rollout, schemas: dict[str, JsonObject]) -> JsonObj
         "reward": rollout.reward,
         "feedback": rollout.feedback,
         "module_feedback": dict(rollout.module_feedback or {}) or None,
+        "spent": asdict(rollout.spent) if rollout.spent else None,
     }
 
 
@@ -78,6 +79,7 @@ def rollout_from_json(
         "output": _unpacked(state["output"], schemas),
         "calls": tuple(_call(call) for call in state["calls"]),
         "failure": Failure(**state["failure"]) if state["failure"] else None,
+        "spent": Usage(**state["spent"]) if state.get("spent") else None,
     }
     return Rollout(**fields)
 

@@ -125,12 +125,16 @@ class Caller:
             return await self._ask_or_recall(request)
         except BudgetExceededError:
             raise
-        except LanguageModelError:
+        except LanguageModelError as error:
             self._ledger.here.failed_calls += 1
             if otherwise is None:
                 raise
             self._ledger.here.fallback_activations += 1
-        return await otherwise()
+            refused: Usage | None = getattr(error, "usage", None)
+        completion = await otherwise()
+        if refused is None:
+            return completion
+        return replace(completion, usage=completion.usage + refused)
 
     async def _ask_or_recall(self, request: LMRequest) -> Completion:
         if self._settings.cache is None:
@@ -191,6 +195,7 @@ class Caller:
             except InvalidOutputError as error:
                 may_ask = is_worth_asking_again(response) and attempts.may_ask_again()
                 if not may_ask:
+                    error.usage = usage
                     raise
                 question = asked_again(question, error)
             else:

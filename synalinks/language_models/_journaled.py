@@ -100,6 +100,9 @@ def _replayed(kept: JsonObject, ledger: UsageLedger) -> Completion:
     error = to_error(kept)
     if error is not None:
         ledger.here.failed_calls += 1
+        usage = getattr(error, "usage", None)
+        if usage is not None:
+            ledger.record(usage, "stop")
         raise error
     completion = to_completion(kept)
     ledger.record(completion.usage, completion.finish_reason)

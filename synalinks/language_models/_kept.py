@@ -70,9 +70,8 @@ def from_completion(completion: Completion) -> JsonObject:
     Args:
         completion: The answer.
     """
-    usage = {name: getattr(completion.usage, name) for name in _USAGE}
     fields = {name: getattr(completion, name) for name in _COMPLETION}
-    return {**fields, "usage": usage}
+    return {**fields, "usage": _from_usage(completion.usage)}
 
 
 def to_completion(kept: JsonObject) -> Completion:
@@ -84,6 +83,10 @@ def to_completion(kept: JsonObject) -> Completion:
     known: JsonObject = {name: kept[name] for name in _COMPLETION if name in kept}
     known["usage"] = to_usage(kept["usage"])
     return Completion(**known)
+
+
+def _from_usage(usage: Usage | None) -> JsonObject | None:
+    return usage and {name: getattr(usage, name) for name in _USAGE}
 
 
 def to_usage(kept: JsonObject) -> Usage:
@@ -121,6 +124,7 @@ def from_error(error: LanguageModelError) -> JsonObject:
         "status_code": error.status_code,
         "attempts": error.attempts,
         "answer": getattr(error, "answer", None),
+        "usage": _from_usage(getattr(error, "usage", None)),
     }
 
 
@@ -139,4 +143,6 @@ def to_error(kept: JsonObject) -> LanguageModelError | None:
     error.attempts = kept["attempts"]
     if isinstance(error, errors.InvalidOutputError):
         error.answer = kept["answer"] or ""
+        usage = kept.get("usage")
+        error.usage = None if usage is None else to_usage(usage)
     return error

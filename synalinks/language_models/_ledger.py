@@ -119,6 +119,9 @@ class UsageLedger:
         """
         self.here.add(usage)
         note_usage(self, usage)
+        taken = context.taken.get()
+        if taken is not None:
+            taken.append(usage)
         self.last_usage = usage
         self.last_finish_reason = finish_reason
 

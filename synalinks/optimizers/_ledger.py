@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict, replace
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal import context
 from synalinks.contracts import Usage, rollout_from_json, rollout_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import Candidate, Rollout
@@ -73,8 +75,25 @@ class Ledger:
         """
         self.proposal_usage += usage
 
+    @contextlib.contextmanager
+    def charging(self) -> Generator[None]:
+        """Note what the calls take that are made inside a `with` block.
+
+        Yields:
+            None.
+        """
+        taken: list[Usage] = []
+        try:
+            with context.bound(context.taken, taken):
+                yield
+        finally:
+            self.charge(Usage.total(taken))
+
     def usage(self) -> Usage:
-        """Return what all cells and proposals took together."""
+        """Return what all cells and proposals took together.
+
+        What judges take, which a reward asks, is in `history.usage` alone.
+        """
         cells = (cell.usage for cell in self._cells.values())
         return sum(cells, self.proposal_usage)
 

@@ -245,7 +245,8 @@ class OMEGA(EvolutionaryOptimizer):
         if missing:
             model = self.embedding_model or get_embedding_model(None)
             model = model or EmbeddingModel("embedded/hash")
-            answer: Any = await model(EmbeddingRequest(texts=missing))
+            with self.ledger.charging():
+                answer: Any = await model(EmbeddingRequest(texts=missing))
             vectors: list[list[float]] = answer.get("embeddings")
             for text, vector in zip(missing, vectors, strict=True):
                 self._vectors[digest(text)] = list(vector)

@@ -276,7 +276,8 @@ class Optimizer(Hyperparameters, ABC):
         async for trials in self.prepare(step):
             yield trials
         self._note("best", self.incumbent)  # nobody told of one that was given
-        self.proposals = list(await self.propose(step))
+        with self.ledger.charging():
+            self.proposals = list(await self.propose(step))
         if self.iterations == 0 and step.attempt == 0:
             self.proposals += self.starting_points()
         for candidate in self.proposals:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.json import dumps
 from synalinks._internal.shape import is_dict, is_row
-from synalinks.contracts import Usage
 from synalinks.data_models import pruned, with_shared_definitions
 from synalinks.errors import (
     ConfigurationError,
@@ -44,8 +43,6 @@ class Rewriting:
 
     values: Mapping[str, JsonObject] | None
     """New learnable fields by variable path; None if nothing usable came."""
-    usage: Usage = field(default_factory=Usage)
-    """What the calls took."""
     reason: str = ""
     """Why nothing usable came."""
 
@@ -113,7 +110,6 @@ class Proposer:
         }
         schema = self._schema(variables)
         messages = self._messages(brief, candidate, variables, materials, others or {})
-        usage = Usage()
         problem = ""
         for _ in range(_N_ATTEMPTS):
             try:
@@ -123,20 +119,19 @@ class Proposer:
             except (InvalidOutputError, ContentRefusedError, ContextTooLongError) as e:
                 problem = f"{type(e).__name__}: {e}".splitlines()[0]
                 break
-            usage += completion.usage
             problem = self._problem(completion.value, candidate, variables)
             if not problem:
                 values = {
                     one.path: {**candidate.values[one.path], **completion.value[key]}
                     for key, one in variables.items()
                 }
-                return Rewriting(values=values, usage=usage)
+                return Rewriting(values=values)
             messages = [
                 *messages,
                 {"role": "assistant", "content": dumps(completion.value)},
                 {"role": "user", "content": f"{problem} Answer again."},
             ]
-        return Rewriting(values=None, usage=usage, reason=problem)
+        return Rewriting(values=None, reason=problem)
 
     def _schema(self, variables: Mapping[str, VariableBrief]) -> JsonObject:
         definitions: JsonObject = {}

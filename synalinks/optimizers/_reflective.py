@@ -171,22 +171,23 @@ class ReflectiveOptimizer(Optimizer):
             One child per request, in their order; None for one that is broken or known
             already, which is noted.
         """
-        rewritings = await gather_paid(
-            [
-                lambda request=request: self._proposer(request.temperature).rewrite(
-                    self.brief, request.parent, request.materials, others=request.others
-                )
-                for request in requests
-            ]
-        )
+        with self.ledger.charging():
+            rewritings = await gather_paid(
+                [lambda one=one: self._rewriting(one) for one in requests]
+            )
         # In their order, whichever answer came first.
         return [
             self._child(request, rewriting)
             for request, rewriting in zip(requests, rewritings, strict=True)
         ]
 
+    async def _rewriting(self, request: RewriteRequest) -> Rewriting:
+        proposer = self._proposer(request.temperature)
+        return await proposer.rewrite(
+            self.brief, request.parent, request.materials, others=request.others
+        )
+
     def _child(self, request: RewriteRequest, rewriting: Rewriting) -> Candidate | None:
-        self.ledger.charge(rewriting.usage)
         if rewriting.values is None:
             self.note_dropped(request.parent, request.origin, rewriting.reason)
             return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
 from synalinks._internal.paid import gather_paid
-from synalinks.contracts import Rollout
+from synalinks.contracts import Rollout, Usage
 from synalinks.hooks import end_sample, observed_sample, scored_traces
 from synalinks.language_models import StreamingIterator
 from synalinks.rewards import Score
@@ -81,12 +81,14 @@ async def roll_out_one(
     """
     scope = context.SampleScope(id=sample.id)
     output, failure, trace_id = None, None, ""
+    taken: list[Usage] = []
     started_s = perf_counter()
     with (
         context.inside(sample.id),
         context.bound(context.sample, scope),
         context.bound(context.overlay, overlay),
         context.bound(context.phase, "inference"),
+        context.bound(context.taken, taken),
         observed_sample(program, sample.x) as call,
     ):
         try:
@@ -104,6 +106,8 @@ async def roll_out_one(
             program.invocations.note(perf_counter() - started_s)
         if call is not None:
             call.outputs, trace_id = output, call.trace_id
+    n_known = sum(one.usage.calls for one in scope.calls)
+    is_more = sum(one.calls for one in taken) > n_known
     return Rollout(
         sample_id=sample.id,
         inputs=sample.x,
@@ -112,6 +116,7 @@ async def roll_out_one(
         calls=tuple(scope.calls),
         failure=failure,
         trace_id=trace_id,
+        spent=Usage.total(taken) if is_more else None,
     )
 
 

@@ -47,6 +47,17 @@ async def test_the_fallback_answers(failure):
     assert dict(asked.params) == {"max_tokens": 7}
 
 
+async def test_a_refused_answer_is_part_of_what_the_call_took():
+    """The model that was asked first has answered, too, and was paid."""
+    other = scripted("openai/b", [{"a": "x"}])
+    model = scripted("openai/a", ["nonsense"], fallback=other)
+
+    completion = await model.complete(MESSAGES, schema=SCHEMA)
+
+    assert completion.usage.calls == 2
+    assert model.cumulated_calls == other.cumulated_calls == 1
+
+
 async def test_fallbacks_of_fallbacks():
     """The chain is followed to its end."""
     last = scripted("openai/c", ["ok"])

@@ -47,6 +47,17 @@ def test_fields_of_later_releases_are_left_out():
     assert to_completion(kept) == COMPLETION
 
 
+def test_what_a_bad_answer_took():
+    """It was paid for, and a run that goes on counts it."""
+    error = InvalidOutputError("no JSON", model="openai/x", answer="hello")
+    error.usage = COMPLETION.usage
+    kept = json.loads(json.dumps(from_error(error)))
+
+    assert to_error(kept).usage == COMPLETION.usage
+    del kept["usage"]  # a journal of an earlier release
+    assert to_error(kept).usage is None
+
+
 @pytest.mark.parametrize(
     "error",
     [

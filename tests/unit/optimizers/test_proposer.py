@@ -58,7 +58,6 @@ async def test_every_field_of_the_variable_is_rewritten_and_examples_stay():
         "tools": {"search": "Finds papers."},
         "examples": [{"inputs": {}, "outputs": {}}],
     }
-    assert rewriting.usage.calls == 1
     shown = json.loads(request.messages[1]["content"])["modules"]["gen"]
     assert shown["current"] == {
         "instructions": "Speak {language}.",
@@ -109,7 +108,7 @@ async def test_a_lost_placeholder_is_asked_for_once_more():
     rewriting, requests = await rewrite([answer("Speak."), answer("{language}!")])
 
     assert rewriting.values[PATH]["instructions"] == "{language}!"
-    assert rewriting.usage.calls == 2
+    assert len(requests) == 2
     assert requests[1].messages[-1]["content"] == (
         "`instructions` of `gen` lost the placeholder {language}. Answer again."
     )
