@@ -85,7 +85,7 @@ class Chain(Optimizer):
 
         Args:
             seed: The program as it is.
-            data_fingerprint: Digest of all samples of the run.
+            data_fingerprint: Digest of all samples of the run, and of what scores them.
             samples: Input and target by sample.
             brief: What there is to know of the program.
         """

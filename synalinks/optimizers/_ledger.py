@@ -44,10 +44,10 @@ class Ledger:
         data_fingerprint: str,
         samples: Mapping[str, tuple[Any, Any]] | None = None,
     ) -> None:
-        """Forget everything unless the samples are still the same.
+        """Forget everything unless the samples and what scores them are the same.
 
         Args:
-            data_fingerprint: Digest of all samples of the run.
+            data_fingerprint: Digest of all samples of the run, and of what scores them.
             samples: Input and target by sample, for cells that come from a file.
         """
         if data_fingerprint != self._data_fingerprint:

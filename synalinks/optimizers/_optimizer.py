@@ -233,12 +233,12 @@ class Optimizer(Hyperparameters, ABC):
     ) -> None:
         """Begin or continue a run from the program's present values.
 
-        What was learned in earlier runs is kept; rewards only if the samples are the
-        same.
+        What was learned in earlier runs is kept; rewards only if the samples and
+        what scores them are the same.
 
         Args:
             seed: The program as it is.
-            data_fingerprint: Digest of all samples of the run.
+            data_fingerprint: Digest of all samples of the run, and of what scores them.
             samples: Input and target by sample.
             brief: What there is to know of the program.
         """

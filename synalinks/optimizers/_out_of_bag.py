@@ -28,6 +28,9 @@ _SEED_CELLS = 24
 _MIN_CELLS = 20
 _N_CORE = 30
 _N_FINALISTS = 3
+# Samples on which failures are looked for in a step. A program that hardly fails would
+# else be run on the whole pool before there is a first proposal.
+_MAX_SEARCH = 100
 # What a try without a better child takes from a parent's chance to be chosen again.
 _PATIENCE = 0.01
 # Ways to make a child, and how many samples each looks at.
@@ -59,7 +62,8 @@ class OutOfBagRacing(ReflectiveOptimizer):
     differences to the best candidate say otherwise.
 
     Cost of a step: for each child one LM call, or none where it gets examples, and 8 to
-    200 samples; most children end after 8 to 40. The first step measures 24 samples
+    200 samples; most children end after 8 to 40. A parent that seldom fails is run on
+    up to 100 more, to find what it may learn from. The first step measures 24 samples
     more. At each validation the best three meet, and the best of them meets the first
     program, on the validation samples.
 
@@ -128,7 +132,9 @@ class OutOfBagRacing(ReflectiveOptimizer):
         if not self.ledger.rewards(self.seed, self._order):
             yield self._trials([(self.seed, self._order[:_SEED_CELLS])])
         self._attempts = self._choose_parents(step)
-        while trials := self._trials(self._short_of_failures()):
+        n_left = _MAX_SEARCH
+        while n_left > 0 and (trials := self._trials(self._short_of_failures(n_left))):
+            n_left -= max(len(one.sample_ids) for one in trials)
             yield trials
         for index, attempt in enumerate(self._attempts):
             attempt.batch = self._failures(attempt.parent)[: _MOVES[attempt.move]]
@@ -264,13 +270,13 @@ class OutOfBagRacing(ReflectiveOptimizer):
         cells = [self.ledger.get(candidate, one) for one in failed]
         return [one for one in cells if one is not None and self.is_telling(one)]
 
-    def _short_of_failures(self) -> list[tuple[Candidate, list[str]]]:
+    def _short_of_failures(self, n_most: int) -> list[tuple[Candidate, list[str]]]:
         wanted: list[tuple[Candidate, list[str]]] = []
         for attempt in self._attempts:
             n_short = _MOVES[attempt.move] - len(self._failures(attempt.parent))
             missing = self.ledger.missing(attempt.parent, self._open)
             if n_short > 0:
-                wanted.append((attempt.parent, missing[: 2 * n_short]))
+                wanted.append((attempt.parent, missing[: min(2 * n_short, n_most)]))
         return wanted
 
     # -- parents and children --------------------------------------------------

@@ -110,7 +110,7 @@ class ReflectiveOptimizer(Optimizer):
 
         Args:
             seed: The program as it is.
-            data_fingerprint: Digest of all samples of the run.
+            data_fingerprint: Digest of all samples of the run, and of what scores them.
             samples: Input and target by sample.
             brief: What there is to know of the program.
 

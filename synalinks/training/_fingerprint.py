@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import threading
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.json import canonical, digest
@@ -48,18 +49,41 @@ def fingerprint_of(program: Any, plan: FitPlan) -> dict[str, str]:
         plan: The checked arguments of `fit`.
     """
     compiled: JsonObject = program.get_compile_config() or {}
-    found = {
+    return {
         "library": ".".join(__version__.split(".")[:2]),
         INITIAL: variables_digest(program),
         "data.train": _data(plan.train),
         "data.validation": _data(plan.validation) if plan.validation else "none",
-        **{f"program.{name}": value for name, value in _program(program)},
+        **_scale(program, compiled),
         **_flat("optimizer", compiled.get("optimizer")),
-        **_flat("reward", compiled.get("reward")),
         **_flat("metrics", compiled.get("metrics")),
         **{name: show(value) for name, value in plan.identity().items()},
         **dict(_code(program)),
     }
+
+
+def scale_of(program: Any) -> str:
+    """Return a digest of what measures: all that a reward depends on but the samples.
+
+    Values of variables are not in it; of a function of the user's, what it does is.
+
+    Args:
+        program: A built and compiled program.
+    """
+    scale: JsonObject = dict(_scale(program, program.get_compile_config() or {}))
+    reward = program.reward
+    kind: Any = reward.__class__
+    work: Any = getattr(reward, "fn", None) or getattr(kind, "call", None)
+    code = getattr(work, "__code__", None)
+    if isinstance(code, CodeType):
+        plain = [one for one in code.co_consts if isinstance(one, (str, int, float))]
+        scale["code"] = [code.co_code.hex(), list(code.co_names), plain]
+    return digest(scale)
+
+
+def _scale(program: Any, compiled: JsonObject) -> dict[str, str]:
+    found = {f"program.{name}": value for name, value in _program(program)}
+    found |= _flat("reward", compiled.get("reward"))
     for index, model in enumerate(reachable_models(program)):
         config: JsonObject = model.get_config()
         kept = {key: value for key, value in config.items() if key not in _OF_CALLS}

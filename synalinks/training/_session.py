@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks import config
 from synalinks._internal import context
+from synalinks._internal.json import digest
 from synalinks._internal.paid import gather_paid
 from synalinks.contracts import (
     Candidate,
@@ -19,6 +20,7 @@ from synalinks.contracts import (
 )
 from synalinks.errors import warn
 from synalinks.optimizers import Optimizer, StepView
+from synalinks.training._fingerprint import scale_of
 from synalinks.training._rollouts import roll_out, score
 from synalinks.training._sample_index import SampleIndex
 from synalinks.training._samples import fingerprint, ids_of
@@ -74,7 +76,7 @@ class FitSession:
         self._scope = context.scope.get()
         optimizer.start(
             present_candidate(self.variables),
-            fingerprint(self._samples.samples()),
+            digest([fingerprint(self._samples.samples()), scale_of(program)]),
             samples=self._samples,
             brief=brief_of(program),
         )

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 from parity import data, make_task, parity_answer
+from scripted_scores import Idle
 
 import synalinks
 from synalinks.callbacks import Callback
@@ -260,6 +261,31 @@ async def test_a_second_fit_goes_on_from_the_first():
 
     assert second.history["val_reward"][0] >= first.history["val_reward"][-1]
     assert task.program.optimizer.epochs == 4
+
+
+async def test_another_reward_measures_anew():
+    """What one function scored says nothing of another, whatever their names."""
+
+    async def first(y_true, y_pred):
+        return 0.25
+
+    async def second(y_true, y_pred):
+        return 0.75
+
+    second.__name__ = first.__name__
+    task = await make_task(optimizer=Idle(), reward=first)
+    options = {"validation_data": data(24, 40), "batch_size": 4, "verbose": 0}
+    await task.program.fit(*data(0, 24), **options)
+    n_calls = task.n_calls
+
+    task.program.compile(optimizer=task.program.optimizer, reward=first)
+    again = await task.program.fit(*data(0, 24), **options)
+    assert again.history["val_reward"] == [0.25]
+    assert task.n_calls == n_calls
+
+    task.program.compile(optimizer=task.program.optimizer, reward=second)
+    history = await task.program.fit(*data(0, 24), **options)
+    assert history.history["val_reward"] == [0.75]
 
 
 async def test_validation_follows_its_frequency():
