@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Literal
 
 from synalinks._internal.json import canonical, digest
@@ -243,9 +244,9 @@ class OMEGA(EvolutionaryOptimizer):
             one for one in dict.fromkeys(texts) if digest(one) not in self._vectors
         ]
         if missing:
-            model = self.embedding_model or get_embedding_model(None)
-            model = model or EmbeddingModel("embedded/hash")
-            with self.ledger.charging():
+            paid = self.embedding_model or get_embedding_model(None)
+            model = paid or EmbeddingModel("embedded/hash")
+            with self.ledger.charging() if paid else contextlib.nullcontext():
                 answer: Any = await model(EmbeddingRequest(texts=missing))
             vectors: list[list[float]] = answer.get("embeddings")
             for text, vector in zip(missing, vectors, strict=True):

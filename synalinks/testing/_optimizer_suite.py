@@ -374,12 +374,12 @@ class OptimizerSuite:
         **options: Any,
     ) -> _Run:
         run = await self._new_run(task, wire or _Wiretap(jitter_s), **options)
-        await run.program.fit(
+        history = await run.program.fit(
             *task.train,
             callbacks=list(callbacks),
             **{**task.options(), **self.fit_options},
         )
-        run.last, run.n_spent = run.values, run.model.cumulated_calls
+        run.last, run.n_spent = run.values, history.usage.calls
         return run
 
     async def _stepped(

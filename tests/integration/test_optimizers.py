@@ -323,6 +323,7 @@ async def test_texts_are_embedded_once():
     assert texts
     assert len(texts) == len(set(texts))
     assert len(sent) <= len(model.proposals)
+    assert optimizer.ledger.proposal_usage.calls == len(model.proposals) + len(sent)
 
 
 def test_an_unknown_name_lists_the_known_ones():
