@@ -58,20 +58,31 @@ async def said(y_true, y_pred):
     return float(y_pred.get("content") == y_true.get("content"))
 
 
-def fitted(module, path, reward, target):
+OPTIMIZERS = [
+    synalinks.optimizers.GEPA,
+    synalinks.optimizers.OMEGA,
+    synalinks.optimizers.OutOfBagRacing,
+    lambda: synalinks.optimizers.MIPRO(n_instructions=1, full_evaluation_every=2),
+]
+optimizers = pytest.mark.parametrize(
+    "make", OPTIMIZERS, ids=["GEPA", "OMEGA", "OutOfBagRacing", "MIPRO"]
+)
+
+
+def fitted(module, path, reward, target, optimizer):
     """Train a program of one module, save it, and return it as it is loaded again."""
     questions = [Query(query=f"When? {n}") for n in range(4)]
 
     async def fit():
         inputs = synalinks.Input(data_model=Query)
         program = synalinks.Program(inputs=inputs, outputs=await module(inputs))
-        program.compile(optimizer=synalinks.optimizers.GEPA(), reward=reward)
+        program.compile(optimizer=optimizer, reward=reward)
         history = await program.fit(
             x=questions,
             y=[target] * 4,
             validation_data=(questions, [target] * 4),
             batch_size=4,
-            epochs=2,
+            epochs=6,
             verbose=0,
         )
         return program, history.history["val_reward"]
@@ -81,7 +92,8 @@ def fitted(module, path, reward, target):
     return program, rewards
 
 
-def test_a_better_description_of_a_field_wins(tmp_path):
+@optimizers
+def test_a_better_description_of_a_field_wins(tmp_path, make):
     """It is proposed, raced, kept, sent, shown, saved, and loaded."""
     model, transport = scripted(obedient)
 
@@ -96,7 +108,7 @@ def test_a_better_description_of_a_field_wins(tmp_path):
 
     module = writer()
     path = tmp_path / "trained.variables.json"
-    _, rewards = fitted(module, path, "exact_match", Answer(answer="1969"))
+    _, rewards = fitted(module, path, "exact_match", Answer(answer="1969"), make())
 
     assert rewards[-1] == 1.0
     assert module.state.get("field_descriptions") == {"answer": WORDS}
@@ -113,7 +125,8 @@ def test_a_better_description_of_a_field_wins(tmp_path):
     assert WORDS in json.dumps(transport.requests[-1].schema)
 
 
-def test_a_better_description_of_a_tool_wins(tmp_path):
+@optimizers
+def test_a_better_description_of_a_tool_wins(tmp_path, make):
     """An agent learns how its tool wants to be called, whatever its prompt says."""
     model, transport = scripted(obedient)
     tool = synalinks.Tool(archive, trainable=True)
@@ -127,7 +140,7 @@ def test_a_better_description_of_a_tool_wins(tmp_path):
     agent.final_generator.state.trainable = False
     path = tmp_path / "trained.variables.json"
 
-    program, rewards = fitted(agent, path, said, MOON)
+    program, rewards = fitted(agent, path, said, MOON, make())
 
     assert rewards[-1] == 1.0
     assert [one.path for one in program.trainable_variables] == [
