@@ -61,6 +61,20 @@ def test_other_samples_mean_other_rewards():
     assert ledger.get(candidate("a"), "0") is not None
     ledger.keep_if_same_data("data 2")
     assert ledger.get(candidate("a"), "0") is None
+    assert ledger.rewards(candidate("a"), ["0"]) == {}
+    assert ledger.n_rewards(candidate("a")) == 0
+
+
+def test_a_sum_of_rewards_does_not_depend_on_their_order():
+    """A mean of many is the same to the last digit, whichever answer came first."""
+    rewards = {f"{i}": 0.1 * i for i in range(9)}
+    ledgers = [Ledger(), Ledger()]
+    for ledger, order in zip(ledgers, (sorted(rewards), "741852036"), strict=True):
+        ledger.record(candidate("a"), [rollout(i, rewards[i]) for i in order])
+
+    first, second = [one.rewards_of(candidate("a")) for one in ledgers]
+
+    assert first == second == list(rewards.values())
 
 
 def test_cells_come_back_from_json_with_all_that_optimizers_read():
