@@ -250,6 +250,30 @@ print("the collector knows the router:", b"router" in Collector.received)
 assert b"router" in Collector.received
 
 # %% [markdown]
+# ## A page about a run, without a server
+#
+# A run that is saved in a folder can be shown as one HTML file: curves, prompts before
+# and after, best and worst samples, cost by phase. Folders of trainings that have come
+# to their end are removed, so keep this one. In a terminal, `synalinks show runs/triage
+# --html` does the same.
+
+# %%
+
+
+async def train_in_a_folder():
+    folder = synalinks.callbacks.BackupAndRestore(
+        "runs/triage", delete_checkpoint=False
+    )
+    program = await make_program()
+    return await program.fit(x, y, callbacks=[folder], batch_size=4, verbose=0)
+
+
+history = asyncio.run(train_in_a_folder())
+page = synalinks.reports.write_report(history)
+print(page)
+assert "Prompts before and after" in page.read_text(encoding="utf-8")
+
+# %% [markdown]
 # ## A picture of the program
 
 # %%
