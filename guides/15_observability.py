@@ -70,8 +70,9 @@ y = [Team(team="billing" if "invoice" in one.text else "support") for one in x]
 #
 # Without an address this uses `MLFLOW_TRACKING_URI`, or a database in the working
 # folder, `sqlite:///mlflow.db`; look at it with
-# `mlflow server --backend-store-uri sqlite:///mlflow.db`. A folder such as `./mlruns`
-# is refused: MLflow keeps no new runs in folders.
+# `mlflow server --backend-store-uri sqlite:///mlflow.db`. Pictures and programs are
+# files, which MLflow keeps in `./mlruns` beside it. As an address such a folder is
+# refused: MLflow keeps no new runs in folders.
 
 # %%
 synalinks.enable_observability()

@@ -234,9 +234,8 @@ class Monitor(ExperimentRuns):
         is_cut = not isinstance(error, Exception)
         self._status = _KILLED if is_cut else _FAILED
         if self._is_open:
-            self._put(
-                "tags", tags={"synalinks.error": f"{type(error).__name__}: {error}"}
-            )
+            told = ": ".join(filter(None, (type(error).__name__, str(error))))
+            self._put("tags", tags={"synalinks.error": told})
 
     def teardown(self, stage: str) -> None:
         """Close the run.

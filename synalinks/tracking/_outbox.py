@@ -45,6 +45,7 @@ class Outbox:
             lambda make: self.put(make(), lane="trace")
         )
         self.shutdown_timeout_s: float = 5.0
+        # None wakes who feeds the process: at the end, and when the process has ended.
         self._queue: SimpleQueue[Order | None] = SimpleQueue()
         self._waiting: dict[int, Order] = {}
         self._openings = Openings()

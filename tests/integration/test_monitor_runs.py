@@ -338,6 +338,8 @@ def test_how_a_run_has_ended(mlflow_server, status):
     (found,) = mlflow_server.runs(name)
     assert found.info.status == status
     assert [step for step, _ in mlflow_server.history(found, "reward")] == [0]
+    told = {"FAILED": "RuntimeError: broken", "KILLED": "KeyboardInterrupt"}
+    assert found.data.tags.get("synalinks.error") == told.get(status)
     if status == "FINISHED":
         assert found.data.tags["synalinks.stop_reason"] == "enough"
 
@@ -459,13 +461,17 @@ def test_an_unknown_run_id_is_an_error(mlflow_server):
 
 
 def test_observability_adds_a_monitor(mlflow_server):
-    """While observability is on each fit has a run, not two; when off, none."""
+    """While observability is on each fit has a run, not two; when off, none.
+
+    A prompt that an earlier run has registered is no new version.
+    """
 
     async def train():
         program, _ = await make_program("switched")  # made before it is on
         synalinks.enable_observability(mlflow_server.url)
         await fit(program, epochs=1)
-        await fit(program, plain_monitor(mlflow_server), epochs=1)
+        monitor = Monitor(tracking_uri=mlflow_server.url, log_program_plot=False)
+        await fit(program, monitor, epochs=1)
         synalinks.disable_observability()
         await fit(program, epochs=1)
         assert await synalinks.flush_observability(120)
@@ -473,3 +479,6 @@ def test_observability_adds_a_monitor(mlflow_server):
     run(train())
 
     assert len(mlflow_server.runs("switched")) == 2
+    versions = mlflow_server.client().search_prompt_versions("switched.writer")
+    texts = [one.template[0]["content"] for one in versions]
+    assert len(set(texts)) == len(texts) > 1
