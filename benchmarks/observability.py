@@ -10,6 +10,7 @@ millisecond tells how long the event loop was held up.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import sys
 import tempfile
@@ -131,7 +132,8 @@ async def main(uri: str) -> list[Bar]:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
+    # MLflow keeps files of runs in the working folder, if its store is a database.
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         given = sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{folder}/mlflow.db"
         found = asyncio.run(main(given))
     finish(found)

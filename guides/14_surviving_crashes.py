@@ -188,7 +188,8 @@ assert record.n_answers == n_requests
 # %% [markdown]
 # By default the files are removed when a run has come to its end. With
 # `delete_checkpoint=False`, as here, running the script again returns the result
-# without a call, and more `epochs` go on from there.
+# without a call, more `epochs` go on from there, and `synalinks show killed --html`
+# writes a page about the run.
 #
 # ## What is refused
 #

@@ -70,8 +70,9 @@ y = [Team(team="billing" if "invoice" in one.text else "support") for one in x]
 #
 # Without an address this uses `MLFLOW_TRACKING_URI`, or a database in the working
 # folder, `sqlite:///mlflow.db`; look at it with
-# `mlflow server --backend-store-uri sqlite:///mlflow.db`. A folder such as `./mlruns`
-# is refused: MLflow keeps no new runs in folders.
+# `mlflow server --backend-store-uri sqlite:///mlflow.db`. Pictures and programs are
+# files, which MLflow keeps in `./mlruns` beside it. As an address such a folder is
+# refused: MLflow keeps no new runs in folders.
 
 # %%
 synalinks.enable_observability()
@@ -248,6 +249,30 @@ collector.shutdown()
 collector.server_close()
 print("the collector knows the router:", b"router" in Collector.received)
 assert b"router" in Collector.received
+
+# %% [markdown]
+# ## A page about a run, without a server
+#
+# A run that is saved in a folder can be shown as one HTML file: curves, prompts before
+# and after, best and worst samples, cost by phase. Folders of trainings that have come
+# to their end are removed, so keep this one. In a terminal, `synalinks show runs/triage
+# --html` does the same.
+
+# %%
+
+
+async def train_in_a_folder():
+    folder = synalinks.callbacks.BackupAndRestore(
+        "runs/triage", delete_checkpoint=False
+    )
+    program = await make_program()
+    return await program.fit(x, y, callbacks=[folder], batch_size=4, verbose=0)
+
+
+history = asyncio.run(train_in_a_folder())
+page = synalinks.reports.write_report(history)
+print(page)
+assert "Prompts before and after" in page.read_text(encoding="utf-8")
 
 # %% [markdown]
 # ## A picture of the program

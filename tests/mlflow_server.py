@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 
 START_S = 120
+PYTHON = sys.executable  # a test may put something else in its place
 
 
 def free_port():
@@ -28,6 +29,11 @@ class MlflowServer:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process = None
 
+    @property
+    def is_running(self):
+        """Whether it was started, and not killed since."""
+        return self._process is not None
+
     def start(self):
         """Start the server and wait until it answers."""
         environment = {
@@ -36,7 +42,7 @@ class MlflowServer:
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         }
         command = [
-            sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1",
+            PYTHON, "-m", "mlflow", "server", "--host", "127.0.0.1",
             "--port", str(self.port), "--workers", "1",
             "--backend-store-uri", f"sqlite:///{self.folder}/mlflow.db",
             "--artifacts-destination", str(self.folder / "artifacts"),
@@ -86,14 +92,17 @@ class MlflowServer:
         order = ["attributes.start_time ASC"]
         return list(client.search_runs([found.experiment_id], order_by=order))
 
-    def traces(self, experiment):
-        """Return all traces of an experiment."""
+    def traces(self, experiment, run=None):
+        """Return all traces of an experiment, or those of a run of it."""
         client = self.client()
         found = client.get_experiment_by_name(experiment)
         traces, token = [], None
         while True:
             page = client.search_traces(
-                locations=[found.experiment_id], max_results=100, page_token=token
+                locations=[found.experiment_id],
+                run_id=run and run.info.run_id,
+                max_results=100,
+                page_token=token,
             )
             traces += page
             token = page.token

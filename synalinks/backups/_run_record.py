@@ -95,10 +95,15 @@ def read_run(folder: str | Path) -> RunRecord:
     card = read_card(path) if path.is_dir() else None
     if card is None:
         msg = (
-            f"`{path}` is no folder of a run. Give what `BackupAndRestore` was given "
-            "as `backup_dir`; `synalinks runs` finds them. Training that comes to its "
-            "end removes it, unless `delete_checkpoint=False`."
+            f"`{path}` is no folder of a run. Give what `fit(resume=...)` or "
+            "`BackupAndRestore` was given; `synalinks runs` finds them."
         )
+        if not path.exists():
+            msg = (
+                f"There is no folder `{path}`. Training that comes to its end removes "
+                "its folder; to look at it afterwards, keep it: "
+                f"`BackupAndRestore({str(path)!r}, delete_checkpoint=False)`."
+            )
         raise ConfigurationError(msg)
     snapshot, _ = read_latest(path)
     state: JsonObject = snapshot.state if snapshot else {}

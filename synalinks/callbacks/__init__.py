@@ -15,6 +15,7 @@ from synalinks.callbacks._callback import (
 from synalinks.callbacks._callback_group import CallbackGroup
 from synalinks.callbacks._callback_list import CallbackCollection, CallbackList
 from synalinks.callbacks._csv_logger import CSVLogger
+from synalinks.callbacks._default_monitor import default_monitor, set_default_monitor
 from synalinks.callbacks._dispatcher import overrides
 from synalinks.callbacks._early_stopping import EarlyStopping
 from synalinks.callbacks._history import History
@@ -22,11 +23,7 @@ from synalinks.callbacks._hyperparameter_monitor import HyperparameterMonitor
 from synalinks.callbacks._hyperparameter_scheduler import HyperparameterScheduler
 from synalinks.callbacks._lambda_callback import LambdaCallback
 from synalinks.callbacks._metrics_logger import MetricsLogger
-from synalinks.callbacks._monitor import (
-    Monitor,
-    default_monitor,
-    set_default_monitor,
-)
+from synalinks.callbacks._monitor import Monitor
 from synalinks.callbacks._prediction_writer import PredictionWriter
 from synalinks.callbacks._probe import Probe
 from synalinks.callbacks._progbar_logger import ProgbarLogger

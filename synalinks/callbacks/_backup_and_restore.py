@@ -44,7 +44,8 @@ class BackupAndRestore(Callback):
         double_checkpoint: Whether to keep the snapshot before the latest, which is
             used if the latest is damaged.
         delete_checkpoint: Whether to remove the files when training has come to its
-            end. If not, running again returns the result without a call.
+            end. If not, running again returns the result without a call, and
+            `synalinks show` can tell of the run.
         allow_changes: What may differ from the run in the folder, by the names that
             the error about it gives, such as `"data"` or `"optimizer.population_size"`.
         on_divergence: What to do if the run asks something else than it did at the

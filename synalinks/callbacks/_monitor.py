@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import re
 import secrets
-import sys
 import time
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from synalinks import config
-from synalinks._internal.shape import is_dict
 from synalinks.callbacks._monitor_best import BestProgram
 from synalinks.callbacks._monitor_experiment import ExperimentRuns
-from synalinks.callbacks._run_facts import Spending, params_of, samples_digest
+from synalinks.callbacks._run_entries import (
+    descriptions,
+    metrics,
+    metrics_of_records,
+    now_ms,
+    numbers_of_epoch,
+    origin_tags,
+    prefixed,
+)
+from synalinks.callbacks._run_facts import Spending
 from synalinks.contracts import TrackedRun
 from synalinks.errors import ConfigurationError, show, warn
-from synalinks.graph import diagram_of
 from synalinks.tracking import outbox_for, resolve_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from synalinks._internal.json import JsonObject
@@ -231,9 +234,8 @@ class Monitor(ExperimentRuns):
         is_cut = not isinstance(error, Exception)
         self._status = _KILLED if is_cut else _FAILED
         if self._is_open:
-            self._put(
-                "tags", tags={"synalinks.error": f"{type(error).__name__}: {error}"}
-            )
+            told = ": ".join(filter(None, (type(error).__name__, str(error))))
+            self._put("tags", tags={"synalinks.error": told})
 
     def teardown(self, stage: str) -> None:
         """Close the run.
@@ -247,7 +249,7 @@ class Monitor(ExperimentRuns):
                 if reason is not None:
                     self._put("tags", tags={"synalinks.stop_reason": reason})
                 if self._child is None:  # else there may be benchmarks to come
-                    self._put("end", status=self._status)
+                    self._put_end(self._status)
             self._tell()
 
     # -- numbers -----------------------------------------------------------------------
@@ -261,7 +263,7 @@ class Monitor(ExperimentRuns):
         """
         if self.log_batch_metrics:
             step = self.trainer.global_step
-            self._put_numbers(_prefixed("train_batch_", logs), step)
+            self._put_all(metrics(prefixed("train_batch_", logs), step))
 
     def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """Write the numbers of a batch of an evaluation, if asked for.
@@ -273,7 +275,7 @@ class Monitor(ExperimentRuns):
         if self.log_batch_metrics:
             n_batches = self.params.get("validation_steps") or 0
             step = self.trainer.epoch * n_batches + batch
-            self._put_numbers(_prefixed("val_batch_", logs), step)
+            self._put_all(metrics(prefixed("val_batch_", logs), step))
 
     async def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Write the numbers of an epoch, and the program if it is the best so far.
@@ -285,20 +287,13 @@ class Monitor(ExperimentRuns):
         await self._open_once()
         if self.log_epoch_metrics:
             seconds = time.perf_counter() - self._epoch_began_s
-            taken = self._spending.since_mark() if self._spending else {}
-            spent = self._spending.total() if self._spending else {}
-            numbers = {
-                **(logs or {}),
-                **_prefixed("epoch_", taken),
-                **_prefixed("fit_", {name: spent[name] for name in _IN_ALL & {*spent}}),
-                **_prefixed("total_", self._ever_spent()),
-                "epoch_duration_s": seconds,
-            }
-            self._put_numbers(numbers, epoch)
-            self._put_records()
+            numbers = numbers_of_epoch(logs, self._spending, seconds)
+            self._put_all(metrics(numbers, epoch))
+            records = self.trainer.records
+            self._put_all(metrics_of_records(records[self._n_records :]))
+            self._n_records = len(records)
         if self.log_program_model:
-            for entry in self._best.entries(self.trainer, logs or {}, epoch):
-                self._put(**entry)
+            self._put_all(self._best.entries(self.trainer, logs or {}, epoch))
         self._tell()
 
     async def on_train_end(self, logs: Logs | None = None) -> None:
@@ -309,7 +304,7 @@ class Monitor(ExperimentRuns):
         """
         await self._open_once()
         seconds = time.perf_counter() - self._began_s
-        self._put_numbers({"fit_duration_s": seconds}, self.trainer.epoch)
+        self._put_all(metrics({"fit_duration_s": seconds}, self.trainer.epoch))
 
     def on_test_end(self, logs: Logs | None = None) -> None:
         """Write the numbers of an evaluation.
@@ -322,9 +317,9 @@ class Monitor(ExperimentRuns):
         spent = self._spending.total() if self._spending else {}
         seconds = time.perf_counter() - self._began_s
         numbers = {
-            **(logs or {}), **_prefixed("eval_", spent), "eval_duration_s": seconds,
+            **(logs or {}), **prefixed("eval_", spent), "eval_duration_s": seconds,
         }  # fmt: skip
-        self._put_numbers(numbers, 0)
+        self._put_all(metrics(numbers, 0))
 
     # -- entries -----------------------------------------------------------------------
 
@@ -338,10 +333,11 @@ class Monitor(ExperimentRuns):
     async def _open_once(self) -> None:
         if not self._is_open:
             self._open()
-            await self._describe()
+            has_picture = self.log_program_plot
+            async for entry in descriptions(self.trainer, has_picture=has_picture):
+                self._put(**entry)
             if self.log_program_model and self.trainer.stage != "evaluate":
-                for entry in self._best.first_entries(self.program):
-                    self._put(**entry)
+                self._put_all(self._best.first_entries(self.program))
 
     def _open(self) -> None:
         if self._is_open:
@@ -360,110 +356,22 @@ class Monitor(ExperimentRuns):
             name=f"{name}_{'train' if is_training else 'test'}",
             mode=self._mode,
             run_id=self.run_id,
-            begun_ms=time.time_ns() // 1_000_000,
+            begun_ms=now_ms(),
             parent=None if is_training else _trainings.get(self.program),
-            tags={**_origin(), **self._kind(is_training=is_training), **self.tags},
+            tags={
+                **origin_tags(),
+                **({} if is_training else {"mlflow.runType": "genai_evaluate"}),
+                **self.tags,
+            },
         )
 
-    def _kind(self, *, is_training: bool) -> dict[str, str]:
-        return {} if is_training else {"mlflow.runType": "genai_evaluate"}
-
-    async def _describe(self) -> None:
-        self._put("params", params=params_of(self.trainer))
-        if self.log_program_plot:
-            diagram = diagram_of(
-                self.program,
-                show_schemas=True,
-                show_module_names=True,
-                show_trainable=True,
-            )
-            self._put("picture", path="program.png", diagram=asdict(diagram))
-        for role, samples in self.trainer.samples.items():
-            found = await asyncio.to_thread(samples_digest, samples)
-            self._put(
-                "dataset",
-                name=f"{self.program.name}_{role}",
-                context=role,
-                digest=found,
-                n_samples=len(samples),
-            )
-
-    def _put_numbers(self, numbers: Mapping[str, Any], step: int) -> None:
-        now_ms = time.time_ns() // 1_000_000
-        rows = [
-            [name, float(value), now_ms, step]
-            for name, value in numbers.items()
-            if isinstance(value, (int, float))
-        ]
-        if rows:
-            self._put("metrics", rows=rows)
-
-    def _put_records(self) -> None:
-        """Write the numbers in what was logged as JSON since the last epoch."""
-        records = self.trainer.records
-        for record in records[self._n_records :]:
-            numbers = dict(_leaves(record["key"], record["value"]))
-            self._put_numbers(numbers, record["step"])
-        self._n_records = len(records)
+    def _put_all(self, entries: Iterable[JsonObject]) -> None:
+        for entry in entries:
+            self._put(**entry)
 
     def _put(self, op: str, **content: Any) -> None:
         self._outbox.put({"op": op, "run": self._key, **content})
 
-    def _ever_spent(self) -> dict[str, float]:
-        return self._spending.ever() if self._spending else {}
-
     def _tell(self) -> None:
         for text in self._outbox.take_warnings():
             warn(text)
-
-
-_IN_ALL = {"cost", "tokens", "calls"}
-
-
-def _leaves(name: str, value: Any) -> Iterator[tuple[str, float]]:
-    """Yield the numbers in nested dicts, under names such as `judge/tone`."""
-    if is_dict(value):
-        for key, part in value.items():
-            yield from _leaves(f"{name}/{key}", part)
-    elif isinstance(value, (int, float)):
-        yield name, value
-
-
-def _prefixed(prefix: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {f"{prefix}{name}": value for name, value in (values or {}).items()}
-
-
-def _origin() -> dict[str, str]:
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError):  # a user without a name, as in some containers
-        user = "unknown"
-    script = sys.argv[0] or "interactive"
-    return {
-        "mlflow.user": user,
-        "mlflow.source.name": script,
-        "mlflow.source.type": "LOCAL",
-    }
-
-
-# -- the monitor of every run ----------------------------------------------------------
-
-_make_default: Callable[[], Monitor] | None = None
-
-
-def set_default_monitor(make: Callable[[], Monitor] | None) -> None:
-    """Choose the monitor that each `fit` and `evaluate` has, unless it is given one.
-
-    Args:
-        make: Makes one; None for none.
-    """
-    global _make_default
-    _make_default = make
-
-
-def default_monitor() -> Monitor | None:
-    """Return a new monitor for a run, if there is to be one."""
-    return None if _make_default is None else _make_default()
-
-
-config.on_clear_session(lambda: set_default_monitor(None))

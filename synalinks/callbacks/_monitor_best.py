@@ -58,7 +58,7 @@ class BestProgram:
         reward = logs.get(monitored, math.nan)
         best = -math.inf if self._reward is None else self._reward
         is_best = reward > best  # never, if no sample was scored
-        message = f"{monitored} {reward} after epoch {epoch}"
+        message = f"{monitored} {reward:.4g} at step {epoch}"
         yield from self._prompt_entries(program, message, is_best=is_best)
         if is_best:
             self._reward = reward

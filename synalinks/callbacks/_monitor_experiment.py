@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import hashlib
 import secrets
-import time
 from typing import TYPE_CHECKING, Any
 
 from synalinks.callbacks._callback import Callback
+from synalinks.callbacks._run_entries import metrics, now_ms, prefixed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Self
 
     from synalinks._internal.json import JsonObject
@@ -40,9 +41,14 @@ class ExperimentRuns(Callback):
 
         def _put(self, op: str, **content: Any) -> None: ...
 
+        def _put_all(self, entries: Iterable[JsonObject]) -> None: ...
+
         def _forget(self) -> None: ...
 
         def _tell(self) -> None: ...
+
+    def _put_end(self, status: str) -> None:
+        self._put("end", status=status, ended_ms=now_ms())
 
     def for_run(self) -> Self:
         """Return a monitor with a run of its own, that sends the same way."""
@@ -64,7 +70,7 @@ class ExperimentRuns(Callback):
             experiment=self.experiment_name,
             name=name,
             mode="new",
-            begun_ms=_now_ms(),
+            begun_ms=now_ms(),
             run_id=None,
             parent=None,
             tags={"synalinks.kind": "experiment"},
@@ -95,7 +101,7 @@ class ExperimentRuns(Callback):
             experiment=self.experiment_name,
             name=ctx.run_key,
             mode="new",
-            begun_ms=_now_ms(),
+            begun_ms=now_ms(),
             run_id=None,
             parent=parent,
             tags={name: value for name, value in tags.items() if value is not None},
@@ -120,12 +126,8 @@ class ExperimentRuns(Callback):
             step: Training steps completed; None after training.
         """
         prefix = result.name if step is not None else f"{result.name}_final"
-        now_ms = _now_ms()
-        rows = [
-            [f"{prefix}.{name}", float(value), now_ms, step or 0]
-            for name, value in result.metrics.items()
-        ]
-        self._put("metrics", rows=rows)
+        values = prefixed(f"{prefix}.", result.metrics)
+        self._put_all(metrics(values, step or 0))
 
     def on_run_end(
         self, ctx: RunContext, run_result: History | None, arm: ArmResult
@@ -139,7 +141,7 @@ class ExperimentRuns(Callback):
         """
         if arm.error:
             self._put("tags", tags={"synalinks.error": arm.error})
-        self._put("end", status=_STATUS.get(arm.status, "FINISHED"))
+        self._put_end(_STATUS.get(arm.status, "FINISHED"))
         self._tell()
 
     def on_experiment_end(self, ctx: RunContext, result: ExperimentResult) -> None:
@@ -150,13 +152,7 @@ class ExperimentRuns(Callback):
             result: What came of it.
         """
         if result.best_arm is not None:
-            now_ms = _now_ms()
-            rows = [["best_score", result.best_score, now_ms, 0]]
-            self._put("metrics", rows=rows)
+            self._put_all(metrics({"best_score": result.best_score}, 0))
             self._put("tags", tags={"synalinks.best_arm": result.best_arm})
-        self._put("end", status=_STATUS.get(result.status, "FINISHED"))
+        self._put_end(_STATUS.get(result.status, "FINISHED"))
         self._tell()
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

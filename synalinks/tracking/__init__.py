@@ -3,7 +3,8 @@
 from synalinks._internal.public import publish
 from synalinks.tracking._address import resolve_uri
 from synalinks.tracking._encoding import plain
-from synalinks.tracking._outbox import Lane, Outbox
+from synalinks.tracking._order import Lane
+from synalinks.tracking._outbox import Outbox
 from synalinks.tracking._outboxes import (
     flush_outboxes,
     hand_over_outboxes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,15 @@ def resolve_uri(tracking_uri: str | Path | None) -> str:
         path = uri.removeprefix(_SQLITE)
         return f"{_SQLITE}{Path(path).absolute()}"
     return uri
+
+
+def without_password(uri: str) -> str:
+    """Return an address as it may be shown.
+
+    Args:
+        uri: The address of a server or a database.
+    """
+    return re.sub(r"//[^/@]*@", "//", uri)
 
 
 def _uri_of_user() -> str:

@@ -106,7 +106,11 @@ class Client:
             mode = "new"
             tags = self._run_tags(entry, experiment_id)
             found = self.store.create_run(
-                experiment_id, run_name=entry["name"], tags=tags
+                experiment_id,
+                # Not now: the server may have been away, or busy, since then.
+                start_time=entry.get("begun_ms"),
+                run_name=entry["name"],
+                tags=tags,
             )
         else:
             is_superseded = entry.get("is_over", False) or is_superseded_by(
@@ -150,15 +154,16 @@ class Client:
             tags |= {"mlflow.parentRunId": found.info.run_id} if found else {}
         return tags
 
-    def end_run(self, run: OpenRun, status: str) -> None:
+    def end_run(self, run: OpenRun, status: str, ended_ms: int | None = None) -> None:
         """Close a run.
 
         Args:
             run: The run.
             status: `FINISHED`, `FAILED` or `KILLED`.
+            ended_ms: When it ended, in milliseconds since 1970; None for now.
         """
         if not run.is_superseded:
-            self.store.set_terminated(run.run_id, status)
+            self.store.set_terminated(run.run_id, status, ended_ms)
         run.status = status
 
     # -- what a run holds --------------------------------------------------------------

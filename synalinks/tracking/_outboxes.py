@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+from time import monotonic
 
 from synalinks.tracking._outbox import Outbox
 
@@ -40,11 +41,17 @@ async def flush_outboxes(timeout_s: float) -> bool:
     Returns:
         Whether it is.
     """
-    waits = [asyncio.to_thread(outbox.wait, timeout_s) for outbox in _outboxes.values()]
-    return all([await one for one in waits])
+    return await asyncio.to_thread(_wait_for_all, monotonic() + timeout_s)
+
+
+def _wait_for_all(deadline_s: float) -> bool:
+    # The time is one for all stores: one that is away takes none from the others.
+    waits = [outbox.wait(deadline_s - monotonic()) for outbox in [*_outboxes.values()]]
+    return all(waits)
 
 
 @atexit.register
 def _close_all() -> None:
+    began_s = monotonic()
     for outbox in _outboxes.values():
-        outbox.close()
+        outbox.close(began_s)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal.console import write
 from synalinks._internal.json import dumps
 from synalinks.errors import cut
+from synalinks.tracking._address import without_password
 from synalinks.tracking._entry import Entry, name_of, together
 from synalinks.tracking._faults import Refused, Unreachable, classified
 from synalinks.tracking._spool import Spool
@@ -197,8 +198,9 @@ class Sender:
         if not self._has_warned:
             self._has_warned = True
             self._warn(
-                f"MLflow does not answer: {cut(str(error))} The run goes on "
-                "without it, and what is logged is sent when it is back."
+                f"MLflow at {without_password(self._uri)} does not answer. The run "
+                "goes on without it, and what is logged is sent when it is back. "
+                f"{cut(str(error))}"
             )
 
     def _warn(self, text: str) -> None:

@@ -67,6 +67,6 @@ def _write_to(client: Client, run: OpenRun, entries: Sequence[JsonObject]) -> No
         case "tags":
             client.set_tags(run, first["tags"])
         case "end":
-            client.end_run(run, first["status"])
+            client.end_run(run, first["status"], first.get("ended_ms"))
         case op:
             _WRITERS[op](client, run, first)

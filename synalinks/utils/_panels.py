@@ -51,6 +51,13 @@ class Panel:
         """Whether all its values are from 0 to 1."""
         return all(is_score(one.curve.metric, one.curve.values) for one in self.lines)
 
+    @property
+    def is_of_counts(self) -> bool:
+        """Whether all its values are whole numbers, as of samples or calls."""
+        return all(
+            value == int(value) for one in self.lines for value in one.curve.values
+        )
+
 
 def panels_by_scale(curves: Sequence[Curve], label: str) -> list[Panel]:
     """Return one panel for all scores, and one for each metric of another scale.
@@ -128,7 +135,7 @@ def draw_grid(
     Args:
         panels: What to draw.
         xlabel: Below the last row.
-        ylabel: Beside the first column.
+        ylabel: Beside the scores of the first column.
         title: Above all.
         grid: Whether to draw grids.
     """
@@ -147,8 +154,10 @@ def draw_grid(
     figure.suptitle(title)
     for axes in shown[-n_columns:]:  # below these there is no other panel
         axes.set_xlabel(xlabel)
-    for axes in shown[::n_columns]:
-        axes.set_ylabel(ylabel)
+    has_scores = any(panel.is_of_scores for panel in panels)
+    for panel, axes in zip(panels[::n_columns], shown[::n_columns], strict=True):
+        if panel.is_of_scores or not has_scores:  # dollars are no scores
+            axes.set_ylabel(ylabel)
     _add_common_legend(figure, panels)
     return figure
 
@@ -168,6 +177,7 @@ def _draw_panel(axes: Any, panel: Panel, *, grid: bool) -> None:
     else:
         axes.margins(y=0.08)
         axes.ticklabel_format(axis="y", useOffset=False, style="plain")
+        axes.yaxis.get_major_locator().set_params(integer=panel.is_of_counts)
     clean(axes, grid=grid)
 
 

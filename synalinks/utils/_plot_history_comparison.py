@@ -35,7 +35,7 @@ def plot_history_comparison(  # noqa: PLR0917 - as for `plot_history`
         to_file: File to write; its ending (`.png`, `.svg`, `.pdf`) is the format.
         to_folder: Folder of the file; the working folder when None.
         xlabel: Label under the plot.
-        ylabel: Label beside the plot.
+        ylabel: Label beside the scores.
         title: Text above the plot.
         grid: Whether to draw grids.
         metrics_filter: Names to plot; `reward` stands for `val_reward` too. All when
@@ -51,10 +51,8 @@ def plot_history_comparison(  # noqa: PLR0917 - as for `plot_history`
     """
     check_named("history_dict", history_dict)
     curves = {run: curves_of(history) for run, history in history_dict.items()}
-    panels = panels_by_metric(_chosen_of_all(curves, metrics_filter))
-    with own_style():
-        figure = draw_grid(panels, xlabel=xlabel, ylabel=ylabel, title=title, grid=grid)
-        return write_figure(figure, to_file, to_folder)
+    labels = {"xlabel": xlabel, "ylabel": ylabel, "title": title}
+    return _write(curves, labels, grid, metrics_filter, (to_file, to_folder))
 
 
 def plot_history_comparison_with_mean_and_std(  # noqa: PLR0917 - as for `plot_history`
@@ -74,7 +72,7 @@ def plot_history_comparison_with_mean_and_std(  # noqa: PLR0917 - as for `plot_h
         to_file: File to write; its ending (`.png`, `.svg`, `.pdf`) is the format.
         to_folder: Folder of the file; the working folder when None.
         xlabel: Label under the plot.
-        ylabel: Label beside the plot.
+        ylabel: Label beside the scores.
         title: Text above the plot.
         grid: Whether to draw grids.
         metrics_filter: Names to plot; `reward` stands for `val_reward` too. All when
@@ -90,19 +88,24 @@ def plot_history_comparison_with_mean_and_std(  # noqa: PLR0917 - as for `plot_h
     """
     check_named("history_dict", history_dict)
     curves = {run: mean_curves(histories) for run, histories in history_dict.items()}
-    panels = panels_by_metric(_chosen_of_all(curves, metrics_filter))
-    with own_style():
-        figure = draw_grid(panels, xlabel=xlabel, ylabel=ylabel, title=title, grid=grid)
-        return write_figure(figure, to_file, to_folder)
+    labels = {"xlabel": xlabel, "ylabel": ylabel, "title": title}
+    return _write(curves, labels, grid, metrics_filter, (to_file, to_folder))
 
 
-def _chosen_of_all(
-    curves_by_run: Mapping[str, Sequence[Curve]], names: Iterable[str] | None
-) -> dict[str, list[Curve]]:
-    """Return the curves that are asked for; a run need not have all of them."""
+def _write(
+    curves_by_run: Mapping[str, Sequence[Curve]],
+    labels: Mapping[str, str],
+    grid: bool,
+    metrics_filter: Iterable[str] | None,
+    place: tuple[str | Path, str | Path | None],
+) -> Any:
+    # Those that are asked for; a run need not have all of them.
     every = [curve for curves in curves_by_run.values() for curve in curves]
-    wanted = {curve.name for curve in chosen(every, names)}
-    return {
+    wanted = {curve.name for curve in chosen(every, metrics_filter)}
+    shown = {
         run: [curve for curve in curves if curve.name in wanted]
         for run, curves in curves_by_run.items()
     }
+    with own_style():
+        figure = draw_grid(panels_by_metric(shown), **labels, grid=grid)
+        return write_figure(figure, *place)

@@ -29,7 +29,7 @@ def plot_metrics(  # noqa: PLR0917 - the positions are part of the public API
     """Plot reward and metrics of an evaluation as bars.
 
     What is from 0 to 1 shares a panel; values of other scales, such as cost, have
-    panels of their own beside it. What is no number is left out.
+    panels of their own below it. What is no number is left out.
 
     Args:
         metrics: What `evaluate` returned.

@@ -20,15 +20,18 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 STORE, STARTER, SOCKET = "mlflow.db", "sender", "socket"
 MAX_BYTES = 2**20
-# It hands on what it was started with, and lives as long as the one that sends.
+# It hands on what it was started with, and lives as long as the one that sends. A
+# SIGTERM of it is a SIGKILL of that one, for who knows the starter only.
 STARTER_SCRIPT = """#!{python} -IS
-import json, os, socket
+import json, os, signal, socket
 with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sender:
     sender.connect({socket!r})
     told = json.dumps([os.getcwd(), dict(os.environ)]).encode()
     socket.send_fds(sender, [told], [0, 1, 2])
     for pipe in (0, 1, 2):
         os.close(pipe)
+    child = int(sender.recv(16))
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
     sender.recv(1)
 """
 
@@ -87,9 +90,11 @@ def serve(folder):
     while True:
         asking, _ = server.accept()
         told, pipes, *_ = socket.recv_fds(asking, MAX_BYTES, 3)
-        if os.fork() == 0:
+        child = os.fork()
+        if child == 0:
             server.close()
             work_for(json.loads(told), pipes, send)
+        asking.send(str(child).encode())
         for pipe in pipes:
             os.close(pipe)
         asking.close()

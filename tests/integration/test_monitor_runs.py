@@ -1,7 +1,12 @@
 """What `Monitor` writes of a run, read back from a real MLflow server."""
 
+import subprocess
+import sys
+import textwrap
+import time
+
 import pytest
-from builders import Answer, Query, run
+from builders import Answer, Query, embedded, run
 
 import synalinks
 from synalinks.callbacks import Callback, Monitor, StopRun
@@ -24,10 +29,10 @@ Y = [Answer(answer="even" if number % 2 == 0 else "odd") for number in range(12)
 
 
 def answer(request):
-    """Answer by what the examples of the prompt show; without any, always `odd`."""
+    """Answer by what the examples of the prompt show; few are known without any."""
     prompt, question = (str(one["content"]) for one in request.messages[:2])
-    is_even = int("".join(filter(str.isdigit, question))) % 2 == 0
-    knows = "even" in prompt
+    number = int("".join(filter(str.isdigit, question)))
+    is_even, knows = number % 2 == 0, "even" in prompt or number % 4 == 0
     usage = synalinks.contracts.Usage(
         calls=1, prompt_tokens=20, completion_tokens=2, cost_usd=0.25
     )
@@ -55,6 +60,12 @@ async def make_program(name, script=answer):
     return program, model
 
 
+def plain_monitor(server, **options):
+    """Return a monitor without the model and the picture, which take MLflow longest."""
+    quiet = {"log_program_model": False, "log_program_plot": False}
+    return Monitor(tracking_uri=server.url, **quiet, **options)
+
+
 async def fit(program, *callbacks, **options):
     """Train for two epochs of two batches."""
     arguments = {"epochs": 2, "batch_size": 4, "verbose": 0, **options}
@@ -74,14 +85,22 @@ def all_texts(run_seen):
 
 
 class Watch(Callback):
-    """Notes what the model has taken at the end of each epoch."""
+    """Notes what the model has taken at the end of each epoch, and the prompt."""
 
     def __init__(self, model):
         self.model_seen = model
         self.calls = []
+        self.prompts = []
 
     def on_epoch_end(self, epoch, logs=None):
         self.calls.append(self.model_seen.cumulated_calls)
+        prompt = self.program.get_module("writer").system_prompt()
+        self.prompts.append((prompt, logs["val_reward"]))
+
+    @property
+    def best_prompt(self):
+        """The first of those that the best reward was validated with."""
+        return max(self.prompts, key=lambda one: one[1])[0]
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +121,7 @@ def trained(mlflow_server):
         result = await program.evaluate(
             X, Y, verbose=0, callbacks=[monitor], batch_size=6
         )
+        watch.ended_ms = time.time_ns() / 1e6
         assert await monitor.flush(120)
         return history, result, model, watch
 
@@ -112,7 +132,7 @@ def trained(mlflow_server):
 
 def test_the_runs(trained, mlflow_server):
     """A fit and an evaluation are two finished runs, the second under the first."""
-    training, evaluation, *_ = trained
+    training, evaluation, *_, watch = trained
     files = mlflow_server.client().list_artifacts(training.info.run_id)
 
     assert [one.path for one in files] == ["program.png"]
@@ -120,6 +140,10 @@ def test_the_runs(trained, mlflow_server):
     assert training.info.run_name == "parity_train"
     assert evaluation.info.run_name == "parity_test"
     assert training.info.status == evaluation.info.status == "FINISHED"
+    # The times are those of the run, not those at which MLflow was told of it.
+    assert str(training.info.start_time) == training.data.tags["synalinks.begun_ms"]
+    assert training.info.end_time <= evaluation.info.start_time
+    assert evaluation.info.start_time <= evaluation.info.end_time <= watch.ended_ms
     assert training.data.tags["team"] == "a"
     assert evaluation.data.tags["mlflow.parentRunId"] == training.info.run_id
 
@@ -209,8 +233,9 @@ def test_the_best_program_is_a_model(trained, mlflow_server, monkeypatch, reques
     """`mlflow.pyfunc` loads the best program, with the values that scored."""
     import mlflow
 
-    training, _, history, *_ = trained
+    training, _, history, *_, watch = trained
     client = mlflow_server.client()
+    rewards = history.history["val_reward"]
     best = client.get_model_version_by_alias("parity", "best")
     mlflow.set_tracking_uri(mlflow_server.url)
     request.addfinalizer(lambda: mlflow.set_tracking_uri(None))
@@ -219,23 +244,58 @@ def test_the_best_program_is_a_model(trained, mlflow_server, monkeypatch, reques
     loaded = mlflow.pyfunc.load_model("models:/parity@best")
 
     assert best.run_id == training.info.run_id
+    # One for each time that the reward has improved.
+    n_best = len({max(rewards[: n + 1]) for n in range(len(rewards))})
+    assert len(client.search_model_versions("name = 'parity'")) == n_best
     assert training.data.tags["synalinks.best"] == f"models:/parity/{best.version}"
-    served = loaded._model_impl
-    (state,) = served.program.trainable_variables
-    assert state.path.startswith("writer/")
-    assert len(history.history["val_reward"]) == 2
+    writer = loaded._model_impl.program.get_module("writer")
+    assert writer.system_prompt() == watch.best_prompt
 
 
 def test_prompts_have_versions(trained, mlflow_server):
     """A prompt gets a version when it has changed, and the best one an alias."""
+    *_, watch = trained
     client = mlflow_server.client()
     versions = client.search_prompt_versions("parity.writer")
-    texts = [one.template[0]["content"] for one in versions]
+    texts = {one.template[0]["content"] for one in versions}
 
-    assert len(set(texts)) == len(texts)
+    assert len(texts) == len(versions) > 1
+    assert {prompt for prompt, _ in watch.prompts} < texts
     best = client.get_prompt_version_by_alias("parity.writer", "best")
-    assert best.template[0]["content"] in texts
+    assert best.commit_message.startswith("val_reward ")
+    assert best.template[0]["content"] == watch.best_prompt
     assert best.template[1] == {"role": "user", "content": "{{ inputs }}"}
+
+
+def test_the_model_predicts_in_another_process(mlflow_server):
+    """Who loads the registered model elsewhere gets the answers of the program."""
+
+    async def train():
+        inputs = synalinks.Input(data_model=Query)
+        outputs = await synalinks.Generator(
+            data_model=Answer, language_model=embedded(), name="writer"
+        )(inputs)
+        program = synalinks.Program(inputs=inputs, outputs=outputs, name="served")
+        program.compile(
+            optimizer=synalinks.optimizers.RandomFewShot(), reward="exact_match"
+        )
+        monitor = Monitor(tracking_uri=mlflow_server.url, log_program_plot=False)
+        await fit(program, monitor, epochs=1)
+        assert await monitor.flush(120)
+        return (await program(X[0])).get_json()
+
+    expected = run(train())
+    script = f"""
+    import mlflow
+    mlflow.set_tracking_uri({mlflow_server.url!r})
+    program = mlflow.pyfunc.load_model("models:/served@best")
+    print(program.predict([{X[0].get_json()!r}]))
+    """
+    command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str([expected])
 
 
 class Trouble(Callback):
@@ -263,7 +323,7 @@ def test_how_a_run_has_ended(mlflow_server, status):
 
     async def train():
         program, _ = await make_program(name)
-        monitor = Monitor(tracking_uri=mlflow_server.url)
+        monitor = plain_monitor(mlflow_server)
         try:
             await fit(program, monitor, Trouble(ENDINGS[status]))
         finally:
@@ -278,6 +338,8 @@ def test_how_a_run_has_ended(mlflow_server, status):
     (found,) = mlflow_server.runs(name)
     assert found.info.status == status
     assert [step for step, _ in mlflow_server.history(found, "reward")] == [0]
+    told = {"FAILED": "RuntimeError: broken", "KILLED": "KeyboardInterrupt"}
+    assert found.data.tags.get("synalinks.error") == told.get(status)
     if status == "FINISHED":
         assert found.data.tags["synalinks.stop_reason"] == "enough"
 
@@ -288,7 +350,7 @@ def test_resume_continues_the_run(mlflow_server):
     async def train(state, epochs, **options):
         synalinks.clear_session()
         program, _ = await make_program("resumed")
-        monitor = Monitor(tracking_uri=mlflow_server.url)
+        monitor = plain_monitor(mlflow_server)
         restore = Restore(monitor, state)
         await fit(program, restore, monitor, epochs=epochs, **options)
         assert await monitor.flush(120)
@@ -327,7 +389,7 @@ def test_nested_numbers_have_names_of_their_own(mlflow_server):
     async def train():
         synalinks.clear_session()
         program, _ = await make_program("nested")
-        monitor = Monitor(tracking_uri=mlflow_server.url)
+        monitor = plain_monitor(mlflow_server)
         await fit(program, Judges(), monitor)
         assert await monitor.flush(120)
 
@@ -340,23 +402,45 @@ def test_nested_numbers_have_names_of_their_own(mlflow_server):
 
 
 @pytest.mark.row("NK-39")
-def test_run_id_appends(mlflow_server):
-    """With `run_id` a training goes on in that run, its steps behind those there."""
+def test_run_id_and_resume_append(mlflow_server):
+    """With `run_id`, or `resume` and the name of the run, a training goes on in that
+    run, its steps behind those there."""
 
     async def train(**options):
         synalinks.clear_session()
         program, _ = await make_program("appended")
-        monitor = Monitor(tracking_uri=mlflow_server.url, **options)
-        await fit(program, monitor)
+        monitor = plain_monitor(mlflow_server, run_name="nightly", **options)
+        await fit(program, monitor, epochs=1)
         assert await monitor.flush(120)
 
     run(train())
     (first,) = mlflow_server.runs("appended")
     run(train(run_id=first.info.run_id))
+    run(train(resume=True))
 
     (found,) = mlflow_server.runs("appended")
+    assert found.info.run_name == "nightly_train"
     steps = [step for step, _ in mlflow_server.history(found, "reward")]
-    assert steps == [0, 1, 2, 3]
+    assert steps == [0, 1, 2]
+
+
+def test_what_is_switched_off_is_not_written(mlflow_server):
+    """Without the numbers, the picture and the model, a run has none of them."""
+
+    async def train():
+        program, _ = await make_program("sparse")
+        monitor = plain_monitor(mlflow_server, log_epoch_metrics=False)
+        await fit(program, monitor, epochs=1)
+        assert await monitor.flush(120)
+
+    run(train())
+
+    (found,) = mlflow_server.runs("sparse")
+    client = mlflow_server.client()
+    assert list(found.data.metrics) == ["fit_duration_s"]
+    assert client.list_artifacts(found.info.run_id) == []
+    assert client.search_model_versions("name = 'sparse'") == []
+    assert client.get_prompt("sparse.writer") is None
 
 
 def test_an_unknown_run_id_is_an_error(mlflow_server):
@@ -364,7 +448,7 @@ def test_an_unknown_run_id_is_an_error(mlflow_server):
 
     async def train():
         program, model = await make_program("unknown")
-        monitor = Monitor(tracking_uri=mlflow_server.url, run_id="0" * 32)
+        monitor = plain_monitor(mlflow_server, run_id="0" * 32)
         monitor._outbox.shutdown_timeout_s = 100
         try:
             with pytest.raises(synalinks.errors.ConfigurationError, match="not found"):
@@ -377,13 +461,17 @@ def test_an_unknown_run_id_is_an_error(mlflow_server):
 
 
 def test_observability_adds_a_monitor(mlflow_server):
-    """While observability is on each fit has a run, not two; when off, none."""
+    """While observability is on each fit has a run, not two; when off, none.
+
+    A prompt that an earlier run has registered is no new version.
+    """
 
     async def train():
         program, _ = await make_program("switched")  # made before it is on
         synalinks.enable_observability(mlflow_server.url)
         await fit(program, epochs=1)
-        await fit(program, Monitor(tracking_uri=mlflow_server.url), epochs=1)
+        monitor = Monitor(tracking_uri=mlflow_server.url, log_program_plot=False)
+        await fit(program, monitor, epochs=1)
         synalinks.disable_observability()
         await fit(program, epochs=1)
         assert await synalinks.flush_observability(120)
@@ -391,3 +479,6 @@ def test_observability_adds_a_monitor(mlflow_server):
     run(train())
 
     assert len(mlflow_server.runs("switched")) == 2
+    versions = mlflow_server.client().search_prompt_versions("switched.writer")
+    texts = [one.template[0]["content"] for one in versions]
+    assert len(set(texts)) == len(texts) > 1

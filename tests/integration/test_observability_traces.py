@@ -5,7 +5,7 @@ import warnings
 from collections import Counter
 
 import pytest
-from builders import Answer, Query, run
+from builders import Answer, Query, functional, run, scripted
 
 import synalinks
 from synalinks._internal.json import dumps
@@ -182,6 +182,150 @@ def test_counts_and_costs_are_those_of_the_ledger(judged):
         assert seen[model.name]["cost"] == pytest.approx(model.cumulated_cost)
     total = sum(trace.info.cost["total_cost"] for trace in traces)
     assert total == pytest.approx(writer.cumulated_cost + judge.cumulated_cost)
+
+
+def assessments_of(trace):
+    """Return what is said of a trace, by name."""
+    return {one.name: one for one in trace.info.assessments}
+
+
+def test_each_sample_has_its_reward_and_what_was_expected(judged):
+    """`evaluate` writes them to the trace of the sample, once."""
+    traces, *_ = judged
+
+    for trace in traces:
+        number = int(trace.info.tags["synalinks.sample_id"].removeprefix("test:"))
+        is_good = number % 2 == 0 and number % 10 not in {REFUSED, INVALID}
+        found = assessments_of(trace)
+        assert len(trace.info.assessments) == len(found) == 2
+        assert found["reward"].feedback.value == (1.0 if is_good else 0.0)
+        expected = found["expected_output"].expectation.value
+        assert expected == {"answer": f"answer {number}"}
+
+
+def test_calls_of_models_are_shown_as_chats(judged):
+    """Messages, answer, model and tokens are where MLflow looks for them."""
+    traces, *_ = judged
+    trace = next(
+        one for one in traces if one.info.tags["synalinks.sample_id"] == "test:4"
+    )
+    (span, _) = (one for one in trace.data.spans if one.name == "writer")
+    attributes = span.attributes
+
+    assert span.span_type == "CHAT_MODEL"
+    assert attributes["mlflow.message.format"] == "openai"
+    assert attributes["mlflow.llm.model"] == "scripted"
+    assert attributes["mlflow.llm.provider"] == "openai"
+    assert [one["role"] for one in span.inputs["messages"]] == ["system", "user"]
+    (choice,) = span.outputs["choices"]
+    assert choice["message"] == {"role": "assistant", "content": '{"draft": "draft 4"}'}
+    assert attributes["mlflow.chat.tokenUsage"]["input_tokens"] == 14
+    assert attributes["mlflow.chat.tokenUsage"]["output_tokens"] == 3
+
+
+def test_a_failed_call_says_why(judged):
+    """The error is on each span that it went through, with its traceback."""
+    traces, *_ = judged
+    trace = next(
+        one
+        for one in traces
+        if one.info.tags["synalinks.sample_id"] == f"test:{REFUSED}"
+    )
+    failed = [one for one in trace.data.spans if one.status.status_code.name == "ERROR"]
+
+    assert trace.info.state.value == "ERROR"
+    assert {one.name for one in failed} == {"judged", "polisher", "writer"}
+    for span in failed:
+        assert "that is not nice" in span.status.description
+        (event,) = span.events
+        assert event.attributes["exception.type"] == "ContentRefusedError"
+        assert "Traceback" in event.attributes["exception.stacktrace"]
+
+
+def test_sampling_traces_a_share_of_the_samples(mlflow_server):
+    """With a rate of a half, half of the samples have a trace, a complete one."""
+
+    async def evaluate():
+        synalinks.enable_observability(mlflow_server.url, sampling_rate=0.5)
+        program = await functional(scripted()[0], name="sampled")
+        program.compile(reward="exact_match")
+        x = [Query(query=f"{number}") for number in range(40)]
+        await program.evaluate(x, [Answer(answer="a")] * 40, verbose=0)
+        assert await synalinks.flush_observability(120)
+
+    run(evaluate())
+
+    traces = mlflow_server.traces("sampled")
+    assert 15 <= len(traces) <= 25
+    assert {len(trace.data.spans) for trace in traces} == {5}
+    (found,) = mlflow_server.runs("sampled")
+    assert found.data.metrics["eval_calls"] == 40
+
+
+def test_a_stream_that_is_read_later_is_part_of_its_trace(mlflow_server):
+    """What is read after the program has returned is under the call that began it."""
+
+    async def ask():
+        synalinks.enable_observability(mlflow_server.url)
+        inputs = synalinks.Input(data_model=Query)
+        outputs = await synalinks.Generator(
+            language_model=scripted()[0], streaming=True, name="teller"
+        )(inputs)
+        program = synalinks.Program(inputs=inputs, outputs=outputs, name="streamed")
+        stream = await program(Query(query="a"))
+        assert await synalinks.flush_observability(120)
+        return await stream.drain(), await synalinks.flush_observability(120)
+
+    answer, is_sent = run(ask())
+
+    assert is_sent
+    (trace,) = mlflow_server.traces("streamed")
+    assert tree_of(trace)[1:] == [("streamed", ""), ("teller", "streamed")]
+    (span,) = (one for one in trace.data.spans if one.span_type == "CHAT_MODEL")
+    assert span.parent_id in {
+        one.span_id for one in trace.data.spans if one.name == "teller"
+    }
+    assert span.outputs["choices"][0]["message"]["content"] == answer.get("content")
+    assert trace.info.state.value == "OK"
+    assert trace.info.token_usage["total_tokens"] > 0
+
+
+def test_a_reward_of_a_whole_batch_is_a_trace_of_its_own(mlflow_server):
+    """Its calls are below it, its inputs and scores are those of the batch."""
+
+    async def evaluate():
+        synalinks.enable_observability(mlflow_server.url)
+        judge, _ = scripted()
+
+        async def compare(y_true, y_pred):
+            await judge([{"role": "user", "content": "Which is best?"}])
+            return [0.25 * place for place in range(len(y_pred))]
+
+        program = await functional(scripted()[0], name="compared")
+        program.compile(reward=synalinks.rewards.BatchRewardFunctionWrapper(compare))
+        x = [Query(query=f"{number}") for number in range(3)]
+        await program.evaluate(x, [Answer(answer="a")] * 3, verbose=0)
+        assert await synalinks.flush_observability(120)
+
+    run(evaluate())
+
+    traces = mlflow_server.traces("compared")
+    (found,) = mlflow_server.runs("compared")
+    (trace,) = (one for one in traces if one.data.spans[0].name == "compare")
+    assert len(traces) == 4
+    of_reward, of_model = trace.data.spans
+    assert of_reward.span_type == "EVALUATOR"
+    assert of_model.parent_id == of_reward.span_id
+    assert of_model.attributes["synalinks.phase"] == "reward"
+    assert [one["reward"] for one in of_reward.outputs] == [0.0, 0.25, 0.5]
+    assert of_reward.inputs["y_true"] == [{"answer": "a"}] * 3
+    assert len(mlflow_server.traces("compared", found)) == 4
+    rewards = [
+        assessments_of(one)["reward"].feedback.value
+        for one in traces
+        if one is not trace
+    ]
+    assert sorted(rewards) == [0.0, 0.25, 0.5]
 
 
 PHASES = ("inference", "reward", "optimizer")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import threading
 from pathlib import Path
 
 import pytest
@@ -121,16 +122,17 @@ async def test_answers_that_are_refused_are_part_of_the_usage():
     assert call.usage.tokens == model.cumulated_tokens
 
 
-async def test_a_failing_hook_is_a_warning_once():
+@pytest.mark.parametrize("method", ["on_call_begin", "on_call_end"])
+async def test_a_failing_hook_is_a_warning_once(method):
     """What a hook raises becomes one warning, and the call goes on."""
 
-    class Broken(Hook):
-        def on_call_begin(self, call_id, *args, **kwargs):
-            raise RuntimeError("hook")
+    def fail(self, *args, **kwargs):
+        raise RuntimeError("hook")
 
+    broken = type("Broken", (Hook,), {method: fail})
     model, _ = scripted()
     program = await functional(model)
-    program.add_hook(Broken())
+    program.add_hook(broken())
 
     with pytest.warns(SynalinksWarning, match=r"`Broken` failed: RuntimeError") as seen:
         await program(Query(query="a"))
@@ -274,9 +276,11 @@ def test_log_to_file():
         with pytest.raises(synalinks.errors.BadRequestError):
             await (await functional(model))(Query(query="a"))
 
+    before = set(threading.enumerate())
     synalinks.enable_logging("warning", log_to_file=True)
     run(ask())
     synalinks.disable_logging()
+    assert set(threading.enumerate()) <= before  # also the one that wrote
     run(ask())
 
     lines = Path("synalinks.log").read_text(encoding="utf-8").splitlines()

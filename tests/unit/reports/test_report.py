@@ -70,10 +70,31 @@ def test_what_the_run_has_is_in_the_page(run, tmp_path):
 
     assert f"Best val_reward {history.best.val_reward:.4f}" in text
     assert f"Calls {history.usage.calls:,}" in text
-    assert "Answer the question. [added: Hint" in text
+    assert f"program openai/worker $0.0000 {history.usage.calls:,} 6" in text
+    prompts = text.partition("Prompts before and after")[2]
+    in_all = prompts.partition("Change by change")[0]
+    assert "Answer the question. [added: Hint" in in_all
     assert "InvalidOutputError" in text
     assert "Training finished." in text
     assert "optimizer Hinting" in text
+
+
+def test_the_worst_samples_come_first_and_the_best_beside_them(run, tmp_path):
+    """Each column goes from its extreme to the middle, and no sample is in both."""
+    text = Page(write_report(run[0], tmp_path / "page.html")).text
+    samples = text.partition(" Worst ")[2].partition(" Candidates ")[0]
+    worst, best = (
+        re.findall(r"val:(\d) · reward (\d\.\d{4})", part)
+        for part in samples.split(" Best ")
+    )
+
+    assert len(worst) == 5
+    assert len({*worst, *best}) == len(worst) + len(best) == 8
+    rewards = [reward for _, reward in worst]
+    assert rewards == sorted(rewards) < [reward for _, reward in best]
+    assert [reward for _, reward in best] == sorted(
+        (reward for _, reward in best), reverse=True
+    )
 
 
 def test_texts_of_the_run_stay_texts(run, tmp_path):
@@ -174,10 +195,11 @@ def test_a_killed_run_says_how_to_go_on(run, tmp_path):
     ("make", "message"),
     [
         (lambda run: (run[0].parent, None), "is no folder of a run"),
+        (lambda run: (run[0] / "gone", None), "BackupAndRestore.*delete_checkpoint"),
         (lambda run: (synalinks.callbacks.History(), None), "delete_checkpoint=False"),
         (lambda run: (run[0], run[0] / "page.html"), "take another place"),
     ],
-    ids=["folder", "history", "place"],
+    ids=["folder", "gone", "history", "place"],
 )
 def test_mistakes_are_told(make, message, run):
     """What is no run, and a page among the run's own files, are refused."""

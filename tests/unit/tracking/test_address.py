@@ -7,6 +7,7 @@ import pytest
 import synalinks
 from synalinks.errors import ConfigurationError
 from synalinks.tracking import resolve_uri
+from synalinks.tracking._address import without_password
 
 
 def test_default(monkeypatch):
@@ -50,3 +51,16 @@ def test_the_switch():
     synalinks.clear_session()
     assert not synalinks.is_observability_enabled()
     assert synalinks.mlflow_tracking_uri() is None
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("postgresql://ada:secret@host/mlflow", "postgresql://host/mlflow"),
+        ("https://token@host:5000/a@b", "https://host:5000/a@b"),
+        ("sqlite:////home/a@b/mlflow.db", "sqlite:////home/a@b/mlflow.db"),
+    ],
+)
+def test_addresses_are_shown_without_passwords(uri, shown):
+    """What stands before the host is between the user and the server."""
+    assert without_password(uri) == shown

@@ -311,6 +311,14 @@ def test_other_scales_have_panels_of_their_own():
     assert scores.get_xlim() == cost.get_xlim() == tokens.get_xlim()
 
 
+def test_counts_have_whole_ticks():
+    """Half a sample cannot fail; dollars have parts."""
+    _, failed, cost = all_axes_of({**LOGS, "failed": [2, 0], "cost": [2.0, 0.5]})
+
+    assert all(tick == int(tick) for tick in failed.get_yticks())
+    assert any(tick != int(tick) for tick in cost.get_yticks())
+
+
 def test_what_the_user_has_set_neither_shows_nor_changes(tmp_path):
     """The picture is the same in any style, and the style stays."""
     import matplotlib as mpl

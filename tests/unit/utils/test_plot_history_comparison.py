@@ -31,6 +31,23 @@ def test_each_metric_has_a_panel_and_each_run_a_colour():
     assert texts == ["first", "second", "training", "validation"]
 
 
+@pytest.mark.parametrize(
+    ("run", "labels"),
+    [
+        ({"cost": [1.0, 2.0], "reward": [0.1, 0.2]}, ["", ""]),
+        ({f"m{i}": [0.1] for i in range(3)} | {"cost": [1.0]}, ["Scores", "", "", ""]),
+        ({"cost": [1.0, 2.0]}, ["Scores"]),
+    ],
+    ids=["dollars first", "dollars below scores", "dollars alone"],
+)
+def test_the_label_is_beside_scores(run, labels):
+    """Dollars are not called scores, unless nothing else is there to be labelled."""
+    panels = panels_by_metric({"a": curves_of(run)})
+    figure = draw_grid(panels, xlabel="Epochs", ylabel="Scores", title="", grid=True)
+
+    assert [axes.get_ylabel() for axes in figure.axes] == labels
+
+
 def test_nothing_overlaps():
     """The legend lies below all labels, also with many panels."""
     run = {f"metric_{i}": [0.1, 0.2] for i in range(12)}

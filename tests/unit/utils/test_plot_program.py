@@ -1,7 +1,9 @@
 """`plot_program`: a picture of a program."""
 
+from pathlib import Path
+
 import pytest
-from builders import Query, functional, run
+from builders import Answer, Query, embedded, functional, run
 
 import synalinks
 from synalinks.errors import ConfigurationError, NotBuiltError
@@ -16,6 +18,46 @@ def test_a_picture_is_written(tmp_path):
 
     assert path == str(tmp_path / "triage.png")
     assert (tmp_path / "triage.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"show_schemas": True},
+        {"show_module_names": True},
+        {"show_trainable": True},
+        {"show_schemas": True, "show_defs": True},
+        {"expand_nested": True},
+        {"rankdir": "LR"},
+        {"dpi": 30},
+    ],
+    ids=lambda option: "+".join(option),
+)
+def test_options_change_the_picture(option, tmp_path):
+    """What is asked for shows: the picture is another one than without it."""
+
+    class Part(synalinks.DataModel):
+        text: str
+
+    class Parts(synalinks.DataModel):
+        parts: list[Part]
+
+    async def nested():
+        inputs = synalinks.Input(data_model=Parts)
+        generator = synalinks.Generator(data_model=Answer, language_model=embedded())
+        inner = synalinks.Program(inputs=inputs, outputs=await generator(inputs))
+        outer = synalinks.Input(data_model=Parts)
+        return synalinks.Program(inputs=outer, outputs=await inner(outer))
+
+    program = run(nested())
+    *others, last = option  # types are shown within schemas
+    plain = {name: option[name] for name in others}
+    pictures = [
+        Path(plot_program(program, f"{name}.png", tmp_path, **{"dpi": 40, **given}))
+        for name, given in (("plain", plain), (last, option))
+    ]
+
+    assert pictures[0].read_bytes() != pictures[1].read_bytes()
 
 
 def test_the_graph_in_dot():
