@@ -97,6 +97,8 @@ name_counts: ContextVar[dict[str, int] | None] = ContextVar("name_counts", defau
 # Models that runs beside each other share, each by the counters of its own that it has
 # here: by identity, the model and its twin.
 twins: ContextVar[dict[int, tuple[Any, Any]] | None] = ContextVar("twins", default=None)
+# Among how many processes the limits of calls in flight are divided here.
+n_sharing: ContextVar[int] = ContextVar("n_sharing", default=1)
 # What lets requests to providers pass, of a type of a higher layer.
 sending: ContextVar[Sending | None] = ContextVar("sending", default=None)
 # Keyed by the variable itself, not by its path: a judge program that runs inside the

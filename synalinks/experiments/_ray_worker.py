@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from synalinks.callbacks import reachable_models
+from synalinks._internal import context
 from synalinks.experiments._run import Run
 
 if TYPE_CHECKING:
@@ -29,11 +29,7 @@ def execute_job(
     Returns:
         How it ended, as JSON, and whether that stays.
     """
-
-    def divide_limits(program: Any) -> None:
-        for model in reachable_models(program):
-            model.divide_limit(share)
-
-    run = Run(job, ctx, callbacks, prepare=divide_limits)
-    result = asyncio.run(run.execute())
+    run = Run(job, ctx, callbacks)
+    with context.bound(context.n_sharing, share):
+        result = asyncio.run(run.execute())
     return result.as_json(), run.is_recorded

@@ -63,7 +63,7 @@ class Run:
         job: What is to be done.
         ctx: The context of the run.
         callbacks: Those of the experiment: the run gets copies, or what is shared.
-        prepare: Called with the program before anything is asked.
+        prepare: Called with the program before anything is asked, or None.
 
     Attributes:
         result: How it ended.
@@ -76,7 +76,7 @@ class Run:
         ctx: RunContext,
         callbacks: Sequence[Any],
         *,
-        prepare: Callable[[Program], None],
+        prepare: Callable[[Program], None] | None = None,
     ) -> None:
         plan = job.plan
         self.result = ArmResult(
@@ -147,7 +147,8 @@ class Run:
                 await asyncio.to_thread(program.load_variables, job.begin_with)
                 # Variables are carried over, the optimizer begins anew.
                 _begin_anew(program.optimizer)
-            self._prepare(program)
+            if self._prepare is not None:
+                self._prepare(program)
             watch = Watch(
                 job.benchmarks,
                 self._ctx,

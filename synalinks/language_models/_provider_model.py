@@ -94,16 +94,6 @@ class ProviderModel(Configurable):
         """
         self._caller.limits = other._caller.limits
 
-    def divide_limit(self, n: int) -> None:
-        """Take part of the calls in flight that are allowed; others take the rest.
-
-        Where the limit is found out, it is found out anyway.
-
-        Args:
-            n: Into how many parts.
-        """
-        self._caller.divide_limit(n)
-
     def provider_info(self) -> Provider:
         """Return the row of the provider table for this model."""
         return provider_or_default(self.provider)

@@ -49,13 +49,3 @@ async def test_a_twin_has_counters_of_its_own_and_shares_the_rest():
     assert twin._caller.limits is model._caller.limits
     assert twin.fallback is not model.fallback
     assert twin.get_config() == model.get_config()
-
-
-@pytest.mark.parametrize(("allowed", "part"), [(8, 4), (1, 1), (None, None)])
-def test_a_limit_is_divided(allowed, part):
-    """Workers beside each other make no more calls at once than one process."""
-    model = LanguageModel("embedded/learner", max_concurrency=allowed)
-
-    model.divide_limit(2)
-
-    assert model._caller.limits._max_concurrency == part
