@@ -22,12 +22,13 @@ async def make_program(url, optimizer="random"):
         msg = "this arm is broken"
         raise RuntimeError(msg)
     inputs = synalinks.Input(data_model=Question)
+    limit = {"max_concurrency": None} if optimizer == "adaptive" else {}
     outputs = await synalinks.Generator(
-        data_model=Answer, language_model=model("worker", url), name="writer"
+        data_model=Answer, language_model=model("worker", url, **limit), name="writer"
     )(inputs)
     program = synalinks.Program(inputs=inputs, outputs=outputs, name="task")
-    kinds = {"random": RandomFewShot, "bootstrap": BootstrapFewShot}
-    program.compile(optimizer=kinds[optimizer](), reward=Judge(model("judge", url)))
+    kind = BootstrapFewShot if optimizer == "bootstrap" else RandomFewShot
+    program.compile(optimizer=kind(), reward=Judge(model("judge", url)))
     return program
 
 

@@ -3,6 +3,7 @@
 from synalinks._internal.public import publish
 from synalinks.callbacks._adapters import as_callback
 from synalinks.callbacks._backup_and_restore import BackupAndRestore
+from synalinks.callbacks._budget_ledger import BudgetLedger
 from synalinks.callbacks._budget_stopping import BudgetStopping
 from synalinks.callbacks._cadence import Cadence
 from synalinks.callbacks._callback import (
@@ -21,6 +22,7 @@ from synalinks.callbacks._history import History
 from synalinks.callbacks._hyperparameter_monitor import HyperparameterMonitor
 from synalinks.callbacks._hyperparameter_scheduler import HyperparameterScheduler
 from synalinks.callbacks._lambda_callback import LambdaCallback
+from synalinks.callbacks._leased_pool import LeasedPool
 from synalinks.callbacks._metrics_logger import MetricsLogger
 from synalinks.callbacks._monitor import (
     Monitor,
@@ -35,6 +37,7 @@ from synalinks.callbacks._reachable_models import reachable_models
 from synalinks.callbacks._reduce_on_plateau import ReduceOnPlateau
 from synalinks.callbacks._reject_step import RejectStep
 from synalinks.callbacks._signal_checkpoint import SignalCheckpoint
+from synalinks.callbacks._spending import Spent
 from synalinks.callbacks._target_stopping import TargetStopping
 from synalinks.callbacks._terminate_on_invalid import TerminateOnInvalid
 from synalinks.callbacks._timeout import Timeout
@@ -44,6 +47,7 @@ __all__ = [
     "EXPERIMENT_HOOKS",
     "HOOKS",
     "BackupAndRestore",
+    "BudgetLedger",
     "BudgetStopping",
     "CSVLogger",
     "Cadence",
@@ -58,6 +62,7 @@ __all__ = [
     "HyperparameterMonitor",
     "HyperparameterScheduler",
     "LambdaCallback",
+    "LeasedPool",
     "Linear",
     "Logs",
     "MetricsLogger",
@@ -69,6 +74,7 @@ __all__ = [
     "ReduceOnPlateau",
     "RejectStep",
     "SignalCheckpoint",
+    "Spent",
     "Step",
     "StopRun",
     "TargetStopping",

@@ -5,11 +5,15 @@ import os
 
 import pytest
 
+import synalinks
+from synalinks import config
 from synalinks.callbacks import BudgetStopping, Callback
 from synalinks.errors import ConfigurationError
-from synalinks.experiments import RayExecutor
+from synalinks.experiments import Arm, Benchmark, Experiment, RayExecutor
 from synalinks.testing import ChatServerProcess
 from tests.experiments import DiesOnce, Notes, make_experiment, outcome
+from tests.fault import killing
+from tests.fault.killed_run import Answer, Question, data
 
 pytestmark = [
     pytest.mark.integration,
@@ -83,8 +87,101 @@ def test_workers_give_the_scores_of_this_process(executor, chat_server, tmp_path
     assert len(lines) == len(set(lines)) == 2 * 3
 
 
-@pytest.mark.parametrize("kind", ["within a training", "budget"])
-async def test_what_workers_cannot_share_is_refused(kind, executor, tmp_path):
+def test_one_budget_holds_over_all_workers(executor, chat_server, tmp_path):
+    """No more calls are made than it allows, also when a worker is killed.
+
+    What it had been given comes back; who goes on with a larger budget gets to the end,
+    and what was spent before counts.
+    """
+    folder, limit = tmp_path / "there", 100
+    chat_server.clear_log()
+
+    def experiment(max_calls, *callbacks):
+        budget = BudgetStopping(max_calls=max_calls, scope="experiment")
+        options = {"arms": ("random",), "n_repeats": 2, "executor": executor}
+        options["callbacks"] = [budget, *callbacks]
+        return budget, make_experiment(folder, chat_server.url, **options)
+
+    budget, first = experiment(limit, DiesOnce(tmp_path / "died"))
+    with pytest.warns(match="died: it is started again"):
+        stopped = asyncio.run(first.run())
+    n_asked = len(killing.settled_requests(chat_server))
+    left = budget.remaining()["calls"]
+    budget, rest = experiment(1000)
+    ended = asyncio.run(rest.run())
+    n_asked_in_all = len(killing.settled_requests(chat_server))
+
+    assert n_asked <= limit
+    assert n_asked + left <= limit
+    assert left <= limit / 16 + 16  # what may be handed out, and what a batch takes
+    assert any(one.can_go_on for one in stopped.arms)
+    assert "the budget" in next(
+        one.stop_reason for one in stopped.arms if one.can_go_on
+    )
+    assert [one.status for one in ended.arms] == ["completed", "completed"]
+    # What was in flight when the worker died counts, whether it got there or not.
+    spent = 1000 - budget.remaining()["calls"]
+    assert n_asked_in_all <= spent <= n_asked_in_all + 8
+
+
+def test_workers_have_what_is_set_for_the_session(executor, tmp_path):
+    """Default models come with seed; what cannot be sent is refused before a call."""
+    config.set_default_language_model(
+        synalinks.LanguageModel("embedded/learner", description="of the session")
+    )
+    config.set_default_embedding_model("embedded/hash")
+
+    def experiment(name):
+        return Experiment(
+            "session",
+            [Arm(name, make_default_program, config={"seed": 7})],
+            output_dir=tmp_path / "there",
+            benchmarks=[Benchmark("test", *data(200, 2))],
+            fit={"x": data(0, 4)[0], "y": data(0, 4)[1], "batch_size": 4},
+            executor=executor,
+        )
+
+    result = asyncio.run(experiment("one").run())
+    config.set_default_language_model(synalinks.LanguageModel("openai/x", api_key="-"))
+    with pytest.raises(ConfigurationError, match="`api_key`"):
+        asyncio.run(experiment("two").run())
+
+    assert [(one.status, one.error) for one in result.arms] == [("completed", None)]
+
+
+async def make_default_program(seed):
+    """Return a program that asks the default model of the session."""
+    assert config.default_embedding_model() == "embedded/hash"
+    inputs = synalinks.Input(data_model=Question)
+    outputs = await synalinks.Generator(data_model=Answer)(inputs)
+    program = synalinks.Program(inputs=inputs, outputs=outputs)
+    assert program.language_models[0].description == "of the session"
+    program.compile(optimizer="random_few_shot", reward="exact_match")
+    return program
+
+
+def test_what_models_find_out_is_divided_too(executor, chat_server, tmp_path):
+    """Each worker begins with its part, and comes no higher than that.
+
+    Of 256 calls in flight at most, two workers for 32 runs at a time have 16.
+    """
+    chat_server.clear_log()
+    experiment = make_experiment(
+        tmp_path / "there",
+        chat_server.url,
+        arms=("adaptive",),
+        n_repeats=2,
+        max_concurrency=32,
+        executor=executor,
+    )
+
+    result = asyncio.run(experiment.run())
+
+    assert {one.status for one in result.arms} == {"completed"}
+    assert 1 < chat_server.summary()["max_in_flight"] <= 16
+
+
+async def test_what_workers_cannot_share_is_refused(executor, tmp_path):
     """Nothing is begun with a callback that could not do its work."""
 
     class Shared(Callback):
@@ -93,14 +190,12 @@ async def test_what_workers_cannot_share_is_refused(kind, executor, tmp_path):
         def on_epoch_end(self, epoch, logs=None):
             """Never called."""
 
-    callback = BudgetStopping(max_calls=9, scope="experiment")
-    given = Shared() if kind != "budget" else callback
     experiment = make_experiment(
         tmp_path / "there",
         "http://127.0.0.1:9/v1",
-        callbacks=[given],
+        callbacks=[Shared()],
         executor=executor,
     )
 
-    with pytest.raises(ConfigurationError, match="scope"):
+    with pytest.raises(ConfigurationError, match=r"`on_epoch_end`.*within a training"):
         await experiment.run()
