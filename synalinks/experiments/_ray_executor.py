@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from synalinks.contracts import EvalResult, RunContext
     from synalinks.experiments._run import Job
 
+# That of a run for its calls in flight, and some more for its files.
+_GRACE_S = 15.0
+
 
 class RayExecutor:
     """Runs each run of an experiment, with its benchmarks, in a worker of Ray.
@@ -161,7 +164,7 @@ class RayExecutor:
             try:
                 return await reference
             except asyncio.CancelledError:
-                await asyncio.to_thread(self._ray.cancel, reference, force=True)
+                await self._interrupt(reference)
                 raise
             except self._ray.exceptions.WorkerCrashedError as error:
                 if n_died == self.max_restarts:
@@ -177,6 +180,16 @@ class RayExecutor:
             finally:
                 await asyncio.to_thread(self._budgets.settle, job)
         raise AssertionError  # the loop ends in one of the ways above
+
+    async def _interrupt(self, reference: Any) -> None:
+        """End a run as a signal would; what is in flight may arrive."""
+        await asyncio.to_thread(self._ray.cancel, reference)
+        ending = asyncio.wrap_future(reference.future())
+        await asyncio.wait([ending], timeout=_GRACE_S)
+        if not ending.done():
+            await asyncio.to_thread(self._ray.cancel, reference, force=True)
+        elif not ending.cancelled():
+            ending.exception()  # it says that the run was cancelled
 
 
 def _is_shared(callback: Any) -> bool:

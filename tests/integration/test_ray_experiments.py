@@ -1,7 +1,9 @@
 """Experiments on the workers of a real Ray cluster of this machine."""
 
 import asyncio
+import json
 import os
+from collections import Counter
 
 import pytest
 
@@ -10,10 +12,11 @@ from synalinks import config
 from synalinks.callbacks import BudgetStopping, Callback
 from synalinks.errors import ConfigurationError
 from synalinks.experiments import Arm, Benchmark, Experiment, RayExecutor
-from synalinks.testing import ChatServerProcess
 from tests.experiments import DiesOnce, Notes, make_experiment, outcome
 from tests.fault import killing
 from tests.fault.killed_run import Answer, Question, data
+
+TWO_RUNS = {"arms": ("random",), "n_repeats": 2}
 
 pytestmark = [
     pytest.mark.integration,
@@ -49,22 +52,33 @@ def executor():
 
 @pytest.fixture(scope="module")
 def chat_server():
-    with ChatServerProcess(function="tests.fault.killed_run:answer") as found:
+    with killing.server() as found:
         yield found
 
 
-def test_workers_give_the_scores_of_this_process(executor, chat_server, tmp_path):
+@pytest.fixture(scope="module")
+def here(chat_server, tmp_path_factory):
+    """The outcome in this process, and what was asked for it."""
+    experiment = make_experiment(
+        tmp_path_factory.mktemp("here") / "out", chat_server.url, **TWO_RUNS
+    )
+    chat_server.clear_log()
+    return outcome(asyncio.run(experiment.run())), asked(chat_server)
+
+
+def asked(chat_server):
+    """Return how often each request was made."""
+    requests = killing.settled_requests(chat_server)
+    return Counter(json.dumps(one["body"], sort_keys=True) for one in requests)
+
+
+def test_workers_give_the_scores_of_this_process(here, executor, chat_server, tmp_path):
     """Two workers, one of which is killed: results equal those of this process.
 
     Shared callbacks are told of each score here, limits are divided, and the run of the
     worker that died goes on from its folder.
     """
     marker, notes = tmp_path / "died", Notes(tmp_path / "notes")
-    options = {"arms": ("random",), "n_repeats": 2}
-    here = asyncio.run(
-        make_experiment(tmp_path / "here", chat_server.url, **options).run()
-    )
-    n_here = chat_server.summary()["n_requests"]
     chat_server.clear_log()
 
     experiment = make_experiment(
@@ -72,19 +86,45 @@ def test_workers_give_the_scores_of_this_process(executor, chat_server, tmp_path
         chat_server.url,
         callbacks=[DiesOnce(marker), notes],
         executor=executor,
-        **options,
+        **TWO_RUNS,
     )
     with pytest.warns(match="died: it is started again"):
         there = asyncio.run(experiment.run())
 
-    assert outcome(there) == outcome(here)
+    assert outcome(there) == here[0]
     assert int(marker.read_text(encoding="utf-8")) != os.getpid()
-    summary = chat_server.summary()
     # Eight in flight are allowed, four in each worker.
-    assert summary["max_in_flight"] <= 8
-    assert n_here <= summary["n_requests"] <= n_here + 8
+    assert chat_server.summary()["max_in_flight"] <= 8
+    asked_there = asked(chat_server)
+    assert not here[1] - asked_there
+    assert (asked_there - here[1]).total() <= 8
     lines = (tmp_path / "notes").read_text(encoding="utf-8").splitlines()
     assert len(lines) == len(set(lines)) == 2 * 3
+
+
+async def test_who_interrupts_loses_nothing(here, executor, chat_server, tmp_path):
+    """What is in flight in the workers arrives: nothing is asked twice."""
+    await asyncio.to_thread(chat_server.clear_log)
+
+    def start():
+        experiment = make_experiment(
+            tmp_path / "there", chat_server.url, executor=executor, **TWO_RUNS
+        )
+        return asyncio.create_task(experiment.run())
+
+    cut = start()
+    while not cut.done():
+        log = await asyncio.to_thread(chat_server.summary)
+        if log["n_requests"] >= 20 and log["n_in_flight"]:
+            cut.cancel()
+            break
+        await asyncio.sleep(0.002)
+    with pytest.raises(asyncio.CancelledError):
+        await cut
+    ended = await start()
+
+    assert outcome(ended) == here[0]
+    assert await asyncio.to_thread(asked, chat_server) == here[1]
 
 
 def test_one_budget_holds_over_all_workers(executor, chat_server, tmp_path):
@@ -98,9 +138,10 @@ def test_one_budget_holds_over_all_workers(executor, chat_server, tmp_path):
 
     def experiment(max_calls, *callbacks):
         budget = BudgetStopping(max_calls=max_calls, scope="experiment")
-        options = {"arms": ("random",), "n_repeats": 2, "executor": executor}
-        options["callbacks"] = [budget, *callbacks]
-        return budget, make_experiment(folder, chat_server.url, **options)
+        options = {**TWO_RUNS, "callbacks": [budget, *callbacks]}
+        return budget, make_experiment(
+            folder, chat_server.url, executor=executor, **options
+        )
 
     budget, first = experiment(limit, DiesOnce(tmp_path / "died"))
     with pytest.warns(match="died: it is started again"):
