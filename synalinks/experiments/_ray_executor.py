@@ -22,7 +22,7 @@ from synalinks.errors import (
     TrainingError,
     warn,
 )
-from synalinks.experiments._callback_scopes import is_maker
+from synalinks.experiments._callback_scopes import flat, is_maker
 from synalinks.experiments._experiment_folder import read_predictions
 from synalinks.experiments._ray_budgets import RayBudgets
 from synalinks.experiments._ray_worker import execute_job
@@ -135,7 +135,11 @@ class RayExecutor:
 
         Returns:
             How it ended, and whether that stays.
+
+        Raises:
+            ConfigurationError: The arm has a callback that runs share.
         """
+        _check_own(job)
         shared = CallbackList(
             [one for one in callbacks if not is_maker(one) and _is_shared(one)]
         )
@@ -217,6 +221,17 @@ def _check_shared(callbacks: Sequence[Any]) -> None:
                     f"experiment: {', '.join(EXPERIMENT_HOOKS)}."
                 )
                 raise ConfigurationError(msg)
+
+
+def _check_own(job: Job) -> None:
+    for one in flat(job.fit.get("callbacks")):
+        if _is_shared(one):
+            msg = (
+                f"`{type(one).__name__}` has the scope `experiment` and is among the "
+                f"callbacks of `Arm({job.arm.name!r})`: each worker of Ray would have "
+                "one of its own. Give it to the `Experiment`."
+            )
+            raise ConfigurationError(msg)
 
 
 def _rows(result: ArmResult, score: EvalResult) -> list[JsonObject]:

@@ -240,3 +240,19 @@ async def test_what_workers_cannot_share_is_refused(executor, tmp_path):
 
     with pytest.raises(ConfigurationError, match=r"`on_epoch_end`.*within a training"):
         await experiment.run()
+
+
+async def test_what_an_arm_cannot_share_is_refused(executor, tmp_path):
+    """A budget in the arguments of `fit` would be another one in each worker."""
+    budget = BudgetStopping(max_calls=9, scope="experiment")
+    x, y = data(0, 4)
+    experiment = Experiment(
+        "arms",
+        [Arm("one", make_default_program, fit={"callbacks": [budget]})],
+        output_dir=tmp_path / "there",
+        fit={"x": x, "y": y},
+        executor=executor,
+    )
+
+    with pytest.raises(ConfigurationError, match="Give it to the `Experiment`"):
+        await experiment.run()
