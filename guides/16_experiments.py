@@ -89,7 +89,9 @@ result.summary()
 # The intervals come from a bootstrap over samples and replicates; pairs of arms are
 # compared on the same samples, and p-values allow for the number of comparisons. Where
 # nothing is shown, that is what the table says: more samples or more replicates may
-# show more. Name the baseline before you look: the best of many is partly luck.
+# show more. With one replicate nothing is known of how trainings differ, and the level
+# is 0.02 instead of 0.05. Name the baseline before you look: the best of many is partly
+# luck.
 
 # %%
 for comparison in result.compare(baseline="gepa"):
@@ -176,3 +178,6 @@ print(found.best_score, best.config)
 # install 'ray>=2.40'`), `executor=RayExecutor(address="...")` on one that is there.
 # Workers share the folder of the experiment; the limits on calls in flight are divided
 # by `max_concurrency`, and a worker that dies has its run gone on with by another.
+# They have the default models of the session, but read keys from their environment. A
+# budget with the scope `experiment` holds over all of them; other callbacks of that
+# scope have the hooks of experiments only.

@@ -22,12 +22,13 @@ async def make_program(url, optimizer="random"):
         msg = "this arm is broken"
         raise RuntimeError(msg)
     inputs = synalinks.Input(data_model=Question)
+    limit = {"max_concurrency": None} if optimizer == "adaptive" else {}
     outputs = await synalinks.Generator(
-        data_model=Answer, language_model=model("worker", url), name="writer"
+        data_model=Answer, language_model=model("worker", url, **limit), name="writer"
     )(inputs)
     program = synalinks.Program(inputs=inputs, outputs=outputs, name="task")
-    kinds = {"random": RandomFewShot, "bootstrap": BootstrapFewShot}
-    program.compile(optimizer=kinds[optimizer](), reward=Judge(model("judge", url)))
+    kind = BootstrapFewShot if optimizer == "bootstrap" else RandomFewShot
+    program.compile(optimizer=kind(), reward=Judge(model("judge", url)))
     return program
 
 
@@ -116,15 +117,30 @@ class DiesOnce(synalinks.callbacks.Callback):
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(folder, url, arms):
-    """Run the experiment in a process of its own."""
+def main(folder, url, arms, n_trials):
+    """Run the experiment, or search among some trials, in a process of its own."""
     asyncio.run(killed_run.warm_up())
     notes = Notes(Path(folder).parent / f"{Path(folder).name}.notes")
-    result = asyncio.run(make_experiment(folder, url, arms, [notes]).run())
-    text = json.dumps({"outcome": outcome(result), "status": result.status})
+    result = asyncio.run(_results(folder, url, arms, [notes], n_trials))
+    text = json.dumps(
+        {
+            "outcome": outcome(result),
+            "status": result.status,
+            "best": [result.best_arm, result.best_score],
+        }
+    )
     Path(folder, "outcome.json").write_text(text, encoding="utf-8")
+
+
+async def _results(folder, url, arms, callbacks, n_trials):
+    if not n_trials:
+        return await make_experiment(folder, url, arms, callbacks).run()
+    options = {"n_repeats": 1, "max_concurrency": 1}
+    one = make_experiment(folder, url, arms, callbacks, **options)
+    space = {"minibatch_size": [1, 2, 3, 4], "batch_size": [2, 4, 8]}
+    return await one.search(space, n_trials)
 
 
 if __name__ == "__main__":
     os.chdir(Path(sys.argv[1]).parent)
-    main(sys.argv[1], sys.argv[2], sys.argv[3].split(","))
+    main(*sys.argv[1:3], sys.argv[3].split(","), int(sys.argv[4]))

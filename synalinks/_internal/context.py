@@ -100,6 +100,8 @@ twins: ContextVar[dict[int, tuple[Any, Any]] | None] = ContextVar("twins", defau
 # What each answer took that is received here, refused ones included, of a type of a
 # higher layer; None where nobody counts.
 taken: ContextVar[list[Any] | None] = ContextVar("taken", default=None)
+# Among how many processes the limits of calls in flight are divided here.
+n_sharing: ContextVar[int] = ContextVar("n_sharing", default=1)
 # What lets requests to providers pass, of a type of a higher layer.
 sending: ContextVar[Sending | None] = ContextVar("sending", default=None)
 # Keyed by the variable itself, not by its path: a judge program that runs inside the

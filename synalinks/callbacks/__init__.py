@@ -3,6 +3,7 @@
 from synalinks._internal.public import publish
 from synalinks.callbacks._adapters import as_callback
 from synalinks.callbacks._backup_and_restore import BackupAndRestore
+from synalinks.callbacks._budget_ledger import BudgetLedger
 from synalinks.callbacks._budget_stopping import BudgetStopping
 from synalinks.callbacks._cadence import Cadence
 from synalinks.callbacks._callback import (
@@ -22,6 +23,7 @@ from synalinks.callbacks._history import History
 from synalinks.callbacks._hyperparameter_monitor import HyperparameterMonitor
 from synalinks.callbacks._hyperparameter_scheduler import HyperparameterScheduler
 from synalinks.callbacks._lambda_callback import LambdaCallback
+from synalinks.callbacks._leased_pool import LeasedPool
 from synalinks.callbacks._metrics_logger import MetricsLogger
 from synalinks.callbacks._monitor import Monitor
 from synalinks.callbacks._prediction_writer import PredictionWriter
@@ -32,6 +34,7 @@ from synalinks.callbacks._reachable_models import reachable_models
 from synalinks.callbacks._reduce_on_plateau import ReduceOnPlateau
 from synalinks.callbacks._reject_step import RejectStep
 from synalinks.callbacks._signal_checkpoint import SignalCheckpoint
+from synalinks.callbacks._spending import Spent
 from synalinks.callbacks._target_stopping import TargetStopping
 from synalinks.callbacks._terminate_on_invalid import TerminateOnInvalid
 from synalinks.callbacks._timeout import Timeout
@@ -41,6 +44,7 @@ __all__ = [
     "EXPERIMENT_HOOKS",
     "HOOKS",
     "BackupAndRestore",
+    "BudgetLedger",
     "BudgetStopping",
     "CSVLogger",
     "Cadence",
@@ -55,6 +59,7 @@ __all__ = [
     "HyperparameterMonitor",
     "HyperparameterScheduler",
     "LambdaCallback",
+    "LeasedPool",
     "Linear",
     "Logs",
     "MetricsLogger",
@@ -66,6 +71,7 @@ __all__ = [
     "ReduceOnPlateau",
     "RejectStep",
     "SignalCheckpoint",
+    "Spent",
     "Step",
     "StopRun",
     "TargetStopping",

@@ -47,7 +47,7 @@ class Budget:
                 last cent: what follows may cost nothing.
         """
         for kind in self.limits:
-            over = getattr(spent, kind) - self._limit(kind)
+            over = getattr(spent, kind) - self.limit(kind)
             if over > 0 or (over == 0 and kind == "seconds"):
                 return self._used_up(kind, spent)
         return None
@@ -64,7 +64,7 @@ class Budget:
             return None
         for kind in self.limits:
             amount = getattr(takes, kind)
-            if getattr(spent, kind) + amount > self._limit(kind):
+            if getattr(spent, kind) + amount > self.limit(kind):
                 return (
                     f"the budget does not do for another {what}, the last of which "
                     f"took {amount:g}: {self._account(kind, spent)}"
@@ -82,12 +82,17 @@ class Budget:
             # How many calls are in flight is certain; what they take is not.
             is_counted = self.reserve == "auto" or kind == "calls"
             total = getattr(spent, kind) + (getattr(ahead, kind) if is_counted else 0)
-            limit = self._limit(kind)
+            limit = self.limit(kind)
             if total > limit or (total >= limit and not is_counted):
                 return self._used_up(kind, spent)
         return None
 
-    def _limit(self, kind: str) -> float:
+    def limit(self, kind: str) -> float:
+        """Return what may be spent at most, without what is not to be used.
+
+        Args:
+            kind: Such as `cost`.
+        """
         reserve = self.reserve
         share = reserve if isinstance(reserve, (int, float)) else 0.0
         return self.limits[kind] * (1 - share)

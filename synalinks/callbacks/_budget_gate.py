@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synalinks._internal import context
-from synalinks.callbacks._spending import Spent, expected_of
+from synalinks.callbacks._spending import Spent
 from synalinks.errors import BudgetExceededError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class BudgetGate:
         """
         if context.trainer.get() is not self._state:
             return
-        amount = expected_of(expected)
+        amount = Spent.expected(expected)
         reason = self._refusal(amount, self.in_flight)
         if reason is not None:
             raise BudgetExceededError(reason)
@@ -75,4 +75,4 @@ class BudgetGate:
             expected: The same as for `admit`.
         """
         if context.trainer.get() is self._state:
-            self.in_flight -= expected_of(expected)
+            self.in_flight -= Spent.expected(expected)

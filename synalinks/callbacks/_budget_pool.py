@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from synalinks.callbacks._spending import KINDS, Spent
+from synalinks.callbacks._spending import NOTHING, Spent, larger_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,12 +50,28 @@ class BudgetPool:
             name: Name of the part.
         """
         spent, _ = self._members.pop(name)()
-        self._ended[name] = self._ended.get(name, Spent()) + spent
+        self._ended[name] = self._ended.get(name, NOTHING) + spent
 
-    def spent(self) -> Spent:
-        """Return what all have spent; the seconds are those of the whole."""
+    def note(self, spent: Mapping[str, Spent]) -> None:
+        """Count parts that other processes have worked on.
+
+        Args:
+            spent: By name of a part, what it has spent at least.
+        """
+        self._before.update(spent)
+
+    def by_part(self) -> dict[str, Spent]:
+        """Return what each part has spent, by name."""
         names = {*self._before, *self._ended, *self._members}
-        total = sum(map(self._spent_by, sorted(names)), Spent())
+        return {name: self._spent_by(name) for name in sorted(names)}
+
+    def spent(self, wanted: Spent = NOTHING) -> Spent:
+        """Return what all have spent; the seconds are those of the whole.
+
+        Args:
+            wanted: What is to be spent next.
+        """
+        total = sum(self.by_part().values(), NOTHING)
         if self._clock is None:
             return total
         return replace(
@@ -67,15 +83,11 @@ class BudgetPool:
 
     def in_flight(self) -> Spent:
         """Return what all have in flight."""
-        return sum((read()[1] for read in self._members.values()), Spent())
+        return sum((read()[1] for read in self._members.values()), NOTHING)
 
     def _spent_by(self, name: str) -> Spent:
-        counted = self._ended.get(name, Spent())
+        counted = self._ended.get(name, NOTHING)
         if name in self._members:
             counted += self._members[name]()[0]
         # A run that is gone on with has counted less than it has spent, at first.
-        before = self._before.get(name, Spent())
-        larger = {
-            one: max(getattr(counted, one), getattr(before, one)) for one in KINDS
-        }
-        return Spent(**larger)
+        return larger_of(counted, self._before.get(name, NOTHING))

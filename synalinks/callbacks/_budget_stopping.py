@@ -12,7 +12,7 @@ from synalinks.callbacks._budget_gate import BudgetGate
 from synalinks.callbacks._budget_pool import BudgetPool
 from synalinks.callbacks._callback import Callback, StopRun
 from synalinks.callbacks._reachable_models import reachable_models
-from synalinks.callbacks._spending import KINDS, Purse, Spent, expected_of
+from synalinks.callbacks._spending import KINDS, NOTHING, Purse, Spent
 from synalinks.contracts import VALIDATION
 from synalinks.errors import ConfigurationError, show
 
@@ -35,7 +35,7 @@ class BudgetStopping(Callback):
 
     A model that several runs use at a time counts for each of them. In an experiment
     each run has a budget of its own, or with the scope `experiment` all share one; the
-    scores on benchmarks are paid from it too.
+    scores on benchmarks are paid from it too, and workers of Ray are handed out parts.
 
     Args:
         max_cost: US dollars.
@@ -54,6 +54,7 @@ class BudgetStopping(Callback):
         stop_reason: Why the run was stopped; None if it was not.
         stopped_epoch: Index of the epoch in which that was; None outside `fit`.
         stopped_batch: Index of the batch in which that was.
+        pool: What runs spend from together; None for a run on its own.
 
     Raises:
         ConfigurationError: There is no limit, or an argument is out of its range; at
@@ -85,7 +86,9 @@ class BudgetStopping(Callback):
         self.verbose = verbose
         self.scope: Literal["run", "experiment"] = _checked_scope(scope)
         self._clock = clock
-        self._pool = BudgetPool(clock) if scope == "experiment" else None
+        self.pool: BudgetPool | None = (
+            BudgetPool(clock) if scope == "experiment" else None
+        )
         self._part = ""
         self._name: str | None = None
         self._forget()
@@ -96,7 +99,7 @@ class BudgetStopping(Callback):
         self.stopped_batch: int | None = None
         self._purse: Purse | None = None
         self._gate: BudgetGate | None = None
-        self._total = Spent()
+        self._total = NOTHING
         self._marks: dict[str, Spent] = {}
         self._last: dict[str, Spent] = {}
 
@@ -135,14 +138,14 @@ class BudgetStopping(Callback):
             self._total = self._purse.spent()
             in_flight = self.trainer.artifacts.in_flight
             if in_flight.calls:
-                self._total += expected_of(in_flight)
+                self._total += Spent.expected(in_flight)
         return self._total
 
-    def _all_spent(self) -> Spent:
-        return self._spent() if self._pool is None else self._pool.spent()
+    def _all_spent(self, wanted: Spent = NOTHING) -> Spent:
+        return self._spent() if self.pool is None else self.pool.spent(wanted)
 
     def _read(self) -> tuple[Spent, Spent]:
-        in_flight = Spent() if self._gate is None else self._gate.in_flight
+        in_flight = NOTHING if self._gate is None else self._gate.in_flight
         return self._spent(), in_flight
 
     def state_dict(self) -> JsonObject:
@@ -170,7 +173,7 @@ class BudgetStopping(Callback):
     def for_run(self) -> BudgetStopping:
         """Return the budget of a run: one of its own, or its part of the shared one."""
         one = copy.copy(self)  # a pool that is shared stays one
-        one.join(self._pool or BudgetPool())  # for training and benchmarks together
+        one.join(self.pool or BudgetPool())  # for training and benchmarks together
         return one
 
     def join(self, pool: BudgetPool) -> None:
@@ -179,7 +182,7 @@ class BudgetStopping(Callback):
         Args:
             pool: What all of them have spent.
         """
-        self._pool = pool
+        self.pool = pool
         self._forget()
 
     def on_experiment_begin(self, ctx: RunContext) -> None:
@@ -188,10 +191,10 @@ class BudgetStopping(Callback):
         Args:
             ctx: The context of the experiment.
         """
-        if self._pool is not None:
+        if self.pool is not None:
             spent: JsonObject = ctx.extras.get("spent_before", {})
             kept = {name: Spent(**amounts) for name, amounts in spent.items()}
-            self._pool.begin(kept, ctx.extras.get("seconds_before", 0.0))
+            self.pool.begin(kept, ctx.extras.get("seconds_before", 0.0))
 
     def on_run_begin(self, ctx: RunContext) -> None:
         """Note for which run it counts.
@@ -213,9 +216,9 @@ class BudgetStopping(Callback):
         self._purse = Purse(self._clock)
         self._gate = BudgetGate(self.trainer, self._refusal)
         self._watch()
-        if self._pool is not None:
+        if self.pool is not None:
             self._name = f"{self._part}/{stage}"
-            self._pool.enter(self._name, self._read)
+            self.pool.enter(self._name, self._read)
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Count models that came with the building of the program as well.
@@ -240,8 +243,8 @@ class BudgetStopping(Callback):
         self._spent()
         if self._gate is not None:
             self._gate.detach()
-        if self._pool is not None and self._name is not None:
-            self._pool.leave(self._name)
+        if self.pool is not None and self._name is not None:
+            self.pool.leave(self._name)
             self._name = None
         self._purse = self._gate = None
 
@@ -335,13 +338,14 @@ class BudgetStopping(Callback):
 
     def _shortage(self, what: str) -> str | None:
         takes = self._last.get(what)
-        return takes and self.budget.shortage(self._all_spent(), takes, what)
+        return takes and self.budget.shortage(self._all_spent(takes), takes, what)
 
     def _refusal(self, expected: Spent, in_flight: Spent) -> str | None:
         """Return why a call may not be made; asked by the gate."""
         if self.stop_reason is None:
-            flying = in_flight if self._pool is None else self._pool.in_flight()
-            refusal = self.budget.refusal(self._all_spent(), expected + flying)
+            flying = in_flight if self.pool is None else self.pool.in_flight()
+            spent = self._all_spent(expected)
+            refusal = self.budget.refusal(spent, expected + flying)
             self._stop(self._excess() or refusal)
         return self.stop_reason
 

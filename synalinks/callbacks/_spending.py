@@ -28,6 +28,16 @@ class Spent:
     seconds: float = 0.0
     """Seconds on the wall."""
 
+    @classmethod
+    def expected(cls, usage: Usage) -> Spent:
+        """Return what a call is expected to take; an unknown price is nothing.
+
+        Args:
+            usage: What the call is expected to take.
+        """
+        cost = usage.cost_usd or 0.0
+        return cls(cost=cost, tokens=usage.tokens, calls=max(1, usage.calls))
+
     def __add__(self, other: Spent) -> Spent:
         return Spent(**{one: getattr(self, one) + getattr(other, one) for one in KINDS})
 
@@ -40,16 +50,18 @@ class Spent:
 
 
 KINDS = tuple(field.name for field in fields(Spent))
+NOTHING = Spent()
 
 
-def expected_of(usage: Usage) -> Spent:
-    """Return what a call is expected to take; a price that is not known is nothing.
+def larger_of(first: Spent, second: Spent) -> Spent:
+    """Return the larger amount of each kind.
 
     Args:
-        usage: What the call is expected to take.
+        first: Amounts.
+        second: Others.
     """
     return Spent(
-        cost=usage.cost_usd or 0.0, tokens=usage.tokens, calls=max(1, usage.calls)
+        **{one: max(getattr(first, one), getattr(second, one)) for one in KINDS}
     )
 
 

@@ -22,9 +22,11 @@ from synalinks.errors import (
     TrainingError,
     warn,
 )
-from synalinks.experiments._callback_scopes import is_maker
+from synalinks.experiments._callback_scopes import flat, is_maker
 from synalinks.experiments._experiment_folder import read_predictions
+from synalinks.experiments._ray_budgets import RayBudgets
 from synalinks.experiments._ray_worker import execute_job
+from synalinks.experiments._session_settings import SessionSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import EvalResult, RunContext
     from synalinks.experiments._run import Job
+
+# That of a run for its calls in flight, and some more for its files.
+_GRACE_S = 15.0
 
 
 class RayExecutor:
@@ -43,11 +48,17 @@ class RayExecutor:
     was in flight.
 
     Arms, data and callbacks are sent to the workers: programs are best given as
-    functions that make them. What a script sets for its session, such as a default
-    model, is not there. Limits of calls in flight are divided by the number of
-    runs at a time. Callbacks of runs are copied in the workers. Those that the
-    experiment shares stay here: they are told of runs and benchmarks when a run has
-    come to its end, and of nothing within a training.
+    functions that make them. So are the default models, the seed and the observability
+    of the session, but no keys: these are read from the environment of the workers.
+    Limits of calls in flight, given or found out, are divided by the number of runs at
+    a time.
+
+    Callbacks of runs are copied in the workers. Those that the experiment shares stay
+    here: they are told of runs and benchmarks when a run has come to its end, and of
+    nothing within a training. A `BudgetStopping` with the scope `experiment` holds over
+    all workers: they are handed out parts of it, and never more than it. A run may be
+    stopped while others have some of it left, up to a sixteenth and what their batches
+    under way need.
 
     Args:
         address: Address of the cluster, as for `ray.init`; None starts one on this
@@ -85,7 +96,7 @@ class RayExecutor:
         self.max_restarts = max_restarts
         self.resources: dict[str, Any] = {"num_cpus": 1, **(resources or {})}
         self._init = dict(init or {})
-        self._share = 1
+        self._n_sharing = 1
 
     def begin(self, max_concurrency: int, callbacks: Sequence[Any]) -> None:
         """Connect to the cluster; blocks for some seconds where it is started.
@@ -95,15 +106,22 @@ class RayExecutor:
             callbacks: Those of the experiment.
 
         Raises:
-            ConfigurationError: A callback that is shared needs what only workers see.
+            ConfigurationError: A callback that is shared needs what only workers see,
+                or a default model has what workers cannot have.
         """
-        self._share = max_concurrency
+        self._n_sharing = max_concurrency
         _check_shared(callbacks)
+        self._session = SessionSettings.here()
         if not self._ray.is_initialized():
             settings = {"log_to_driver": False, "configure_logging": False}
             if self.address is None:
                 settings["include_dashboard"] = False
             self._ray.init(self.address, **{**settings, **self._init})
+        self._budgets = RayBudgets(
+            self._ray,
+            [one for one in callbacks if _is_shared_budget(one)],
+            n_sharing=max_concurrency,
+        )
 
     async def execute(
         self, job: Job, ctx: RunContext, callbacks: Sequence[Any]
@@ -117,7 +135,11 @@ class RayExecutor:
 
         Returns:
             How it ended, and whether that stays.
+
+        Raises:
+            ConfigurationError: The arm has a callback that runs share.
         """
+        _check_own(job)
         shared = CallbackList(
             [one for one in callbacks if not is_maker(one) and _is_shared(one)]
         )
@@ -133,14 +155,20 @@ class RayExecutor:
     ) -> tuple[dict[str, Any], bool]:
         remote = self._ray.remote(max_retries=0, **self.resources)(execute_job)
         for n_died in range(self.max_restarts + 1):
+            budgets = await asyncio.to_thread(self._budgets.of_run, job)
             # Sending the job may wait for the cluster.
             reference = await asyncio.to_thread(
-                remote.remote, job, ctx, list(callbacks), self._share
+                remote.remote,
+                job,
+                ctx,
+                [*callbacks, *budgets],
+                self._session,
+                self._n_sharing,
             )
             try:
                 return await reference
             except asyncio.CancelledError:
-                await asyncio.to_thread(self._ray.cancel, reference, force=True)
+                await self._interrupt(reference)
                 raise
             except self._ray.exceptions.WorkerCrashedError as error:
                 if n_died == self.max_restarts:
@@ -153,32 +181,57 @@ class RayExecutor:
                 warn(
                     f"The worker of the run {ctx.run_key!r} died: it is started again."
                 )
+            finally:
+                await asyncio.to_thread(self._budgets.settle, job)
         raise AssertionError  # the loop ends in one of the ways above
+
+    async def _interrupt(self, reference: Any) -> None:
+        """End a run as a signal would; what is in flight may arrive."""
+        await asyncio.to_thread(self._ray.cancel, reference)
+        ending = asyncio.wrap_future(reference.future())
+        await asyncio.wait([ending], timeout=_GRACE_S)
+        if not ending.done():
+            await asyncio.to_thread(self._ray.cancel, reference, force=True)
+        elif not ending.cancelled():
+            ending.exception()  # it says that the run was cancelled
 
 
 def _is_shared(callback: Any) -> bool:
     return getattr(callback, "scope", "run") == "experiment"
 
 
+def _is_shared_budget(callback: Any) -> bool:
+    return isinstance(callback, BudgetStopping) and _is_shared(callback)
+
+
 def _check_shared(callbacks: Sequence[Any]) -> None:
     within = [hook for hook in HOOKS if hook not in EXPERIMENT_HOOKS]
     for one in callbacks:
-        if is_maker(one) or not _is_shared(one):
+        if is_maker(one) or not _is_shared(one) or _is_shared_budget(one):
             continue
-        name = type(one).__name__
-        if isinstance(one, BudgetStopping):
-            msg = (
-                "A budget that all runs share cannot be held on several machines: give "
-                "each run its part, as `BudgetStopping(...)` with the scope `run`."
-            )
-            raise ConfigurationError(msg)
         for hook in within:
             if overrides(one, hook):
+                name = type(one).__name__
                 msg = (
-                    f"`{name}` is shared by all runs and has `{hook}`, which is called "
-                    "in the workers: give it the scope `run`."
+                    f"`{name}` has the scope `experiment` and the hook `{hook}`, which "
+                    "is called within a training. On Ray that is in a worker, where "
+                    "the shared object is not; and here, the program is not. Give it "
+                    "the scope `run`, and collect what its copies know in another one, "
+                    "with `on_run_end`. Shared callbacks may have the hooks of an "
+                    f"experiment: {', '.join(EXPERIMENT_HOOKS)}."
                 )
                 raise ConfigurationError(msg)
+
+
+def _check_own(job: Job) -> None:
+    for one in flat(job.fit.get("callbacks")):
+        if _is_shared(one):
+            msg = (
+                f"`{type(one).__name__}` has the scope `experiment` and is among the "
+                f"callbacks of `Arm({job.arm.name!r})`: each worker of Ray would have "
+                "one of its own. Give it to the `Experiment`."
+            )
+            raise ConfigurationError(msg)
 
 
 def _rows(result: ArmResult, score: EvalResult) -> list[JsonObject]:

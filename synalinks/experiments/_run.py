@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal import context
 from synalinks._internal.aio import finished, run_to_the_end
 from synalinks._internal.files import make_private_folder
+from synalinks._internal.interruption import Interruption
 from synalinks._internal.journal import Journal
 from synalinks._internal.shape import is_row
 from synalinks.backups import read_card
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from synalinks.programs import Program
 
 FINAL_NAME = "final.variables.json"
+_GRACE_S = 10.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Run:
         job: What is to be done.
         ctx: The context of the run.
         callbacks: Those of the experiment: the run gets copies, or what is shared.
-        prepare: Called with the program before anything is asked.
+        prepare: Called with the program before anything is asked, or None.
 
     Attributes:
         result: How it ended.
@@ -74,7 +76,7 @@ class Run:
         ctx: RunContext,
         callbacks: Sequence[Any],
         *,
-        prepare: Callable[[Program], None],
+        prepare: Callable[[Program], None] | None = None,
     ) -> None:
         plan = job.plan
         self.result = ArmResult(
@@ -109,7 +111,9 @@ class Run:
             try:
                 self._callbacks.extend(of_run(self._given, self._ctx))
                 await self._callbacks.dispatch("on_run_begin", self._ctx)
-                await self._train_and_score()
+                # What is in flight on benchmarks may arrive, too.
+                async with Interruption(_GRACE_S).watching():
+                    await self._train_and_score()
             except Exception as error:  # noqa: BLE001 - a failed run is a result
                 self._note_error(error)
             except BaseException as error:
@@ -143,7 +147,8 @@ class Run:
                 await asyncio.to_thread(program.load_variables, job.begin_with)
                 # Variables are carried over, the optimizer begins anew.
                 _begin_anew(program.optimizer)
-            self._prepare(program)
+            if self._prepare is not None:
+                self._prepare(program)
             watch = Watch(
                 job.benchmarks,
                 self._ctx,

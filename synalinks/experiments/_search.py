@@ -76,17 +76,29 @@ class Search:
     def trials(self) -> list[Any]:
         """Return all trials so far, also of earlier processes, oldest first."""
         found = self.study.get_trials(deepcopy=False)
-        return [self._optuna.trial.Trial(self.study, one._trial_id) for one in found]  # noqa: SLF001 - there is no other way to go on with one
+        trials = [self._optuna.trial.Trial(self.study, one._trial_id) for one in found]  # noqa: SLF001 - there is no other way to go on with one
+        return [
+            trial if one.state.is_finished() else self._chosen(trial)
+            for one, trial in zip(found, trials, strict=True)
+        ]
 
     def ask(self) -> Any:
         """Return a new trial."""
-        if self._sampler is None:
-            # By number of the trial, so that a search that is gone on with chooses
-            # what it would have chosen.
-            number = len(self.study.get_trials(deepcopy=False))
-            seed = stream(self._seed, "search", number).getrandbits(31)
-            self.study.sampler = self._optuna.samplers.TPESampler(seed=seed)
-        return self.study.ask(self._distributions)
+        return self._chosen(self.study.ask())
+
+    def _chosen(self, trial: Any) -> Any:
+        """Return a trial that has chosen all: it may have been cut off before."""
+        for key, distribution in self._distributions.items():
+            if key in trial.params:
+                continue
+            if self._sampler is None:
+                # By trial and name, so that a search that is gone on with chooses what
+                # it would have chosen.
+                random = stream(self._seed, "search", trial.number, key)
+                sampler = self._optuna.samplers.TPESampler(seed=random.getrandbits(31))
+                self.study.sampler = sampler
+            trial._suggest(key, distribution)  # noqa: SLF001 - what `ask` does as well
+        return trial
 
     def has_ended(self, trial: Any) -> bool:
         """Return whether a trial has ended.

@@ -175,7 +175,9 @@ class ExperimentSession:
         )
         context.ids.update(card.ids)
         context.extras["seconds_before"] = card.seconds
-        context.extras["spent_before"] = spent_in(self.folder.run_dirs())
+        spent = spent_in(self.folder.run_dirs())
+        # JSON, as all that callbacks find there.
+        context.extras["spent_before"] = {k: one.as_json() for k, one in spent.items()}
         return context
 
     # -- runs --------------------------------------------------------------------------

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _UNKNOWN = "-"
 _MAX_PAIRED = 4
 _HEAD = ("arm", "runs", "score", "± s.e.", "95 % interval", "calls", "cost")
-_PAIR_HEAD = ("pair", "difference", "95 % interval", "p (Holm)", "result")
+_PAIR_HEAD = ("pair", "difference", "interval", "p (Holm)", "result")
 # Colours of Okabe and Ito that are told apart with any colour vision and on white.
 _POINT, _MEAN = "#56B4E9", "#0072B2"
 
@@ -78,7 +78,7 @@ def pair_rows(result: ExperimentResult) -> list[tuple[str, ...]]:
         (
             f"{one.first} - {one.second}",
             f"{one.difference.mean:+.4f}",
-            f"{one.difference.low:+.4f} to {one.difference.high:+.4f}",
+            one.interval,
             f"{one.p_value:.3g}",
             one.verdict,
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from synalinks._internal.aio import finished
 from synalinks._internal.files import write_atomic
 from synalinks._internal.journal import Position
 from synalinks._internal.json import dumps
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synalinks._internal.journal import Journal
+    from synalinks._internal.json import JsonObject
     from synalinks.callbacks import CallbackList, Logs
     from synalinks.contracts import Rollout, RunContext
     from synalinks.experiments._benchmark import Benchmark
@@ -177,12 +179,16 @@ class Watch(Callback):
         text = "".join(f"{dumps(row)}\n" for row in rows)
         path = predictions_path(self._run_dir, benchmark.name, step)
         await asyncio.to_thread(write_atomic, path, text)
-        await self._callbacks.dispatch(
-            "on_benchmark_eval", self._ctx, result, rows, step=step
-        )
-        position = _position(benchmark.name, step)
-        await self._journal.append(position, result.as_json(), kind="event")
+        # Whoever interrupts the run does not come in between.
+        await finished(asyncio.ensure_future(self._note(result, rows)))
         return result
+
+    async def _note(self, result: EvalResult, rows: list[JsonObject]) -> None:
+        await self._callbacks.dispatch(
+            "on_benchmark_eval", self._ctx, result, rows, step=result.step
+        )
+        position = _position(result.name, result.step)
+        await self._journal.append(position, result.as_json(), kind="event")
 
 
 def _position(name: str, step: int | None) -> Position:

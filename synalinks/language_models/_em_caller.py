@@ -70,16 +70,6 @@ class EmbeddingCaller:
         self._preparing = PerLoop(asyncio.Lock)
         self._is_prepared = False
 
-    def divide_limit(self, n: int) -> None:
-        """Make no more than a part of the calls at once that may be.
-
-        Args:
-            n: Into how many parts.
-        """
-        allowed = self._settings.max_concurrency
-        if allowed is not None:
-            self.limits = Limits(self.transport, max(1, allowed // n))
-
     def counting_in(self, ledger: UsageLedger) -> Self:
         """Return one that shares all but the books.
 

@@ -6,13 +6,14 @@ import hashlib
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from weakref import WeakValueDictionary
 
+from synalinks._internal import context
 from synalinks.language_models._direct import DirectTransport
 from synalinks.language_models._kept import endpoint_identity
 from synalinks.language_models._limiter import Limiter
 from synalinks.language_models._per_loop import PerLoop
 from synalinks.language_models._providers import first_set, provider_or_default
 from synalinks.language_models._transport import LiteLLMTransport
-from synalinks.language_models._window import START, Window
+from synalinks.language_models._window import CEILING, START, Window
 
 if TYPE_CHECKING:
     from synalinks.language_models._request import AnyRequest
@@ -70,7 +71,7 @@ class Limits:
     Objects that ask the same model at the same address with the same key share one
     limiter: what the provider refuses to one, it would refuse to the other. Each has
     its own `max_concurrency` within that. A transport of the user's own is an account
-    of its own.
+    of its own. Of processes that share an account, each has a part of both.
 
     Args:
         transport: What carries the requests.
@@ -97,8 +98,10 @@ class Limits:
         return lanes[way]
 
     def _new_own(self) -> Limiter | None:
-        limit = self._max_concurrency
-        return None if limit is None else Limiter(Window(start=limit, ceiling=limit))
+        if self._max_concurrency is None:
+            return None
+        limit = _part_of(self._max_concurrency)
+        return Limiter(Window(start=limit, ceiling=limit))
 
     def _account(self, request: AnyRequest) -> Account:
         if not isinstance(self._transport, (DirectTransport, LiteLLMTransport)):
@@ -136,8 +139,14 @@ def _limiter_of(account: Account, max_concurrency: int | None) -> Limiter:
     limiters = _limiters.get()
     limiter = limiters.get(account)
     if limiter is None:
-        window = Window(start=max_concurrency or START)
+        start = _part_of(max_concurrency or START)
+        window = Window(start=start, ceiling=_part_of(CEILING))
         limiter = limiters[account] = Limiter(window)
     elif max_concurrency is not None:  # the user says that so many are borne as well
-        limiter.widen(max_concurrency)
+        limiter.widen(_part_of(max_concurrency))
     return limiter
+
+
+def _part_of(limit: int) -> int:
+    """Return what this process may take of a limit; one call is always allowed."""
+    return max(1, limit // context.n_sharing.get())

@@ -58,9 +58,13 @@ class ProviderModel(Configurable):
     ) -> None:
         self.provider: str = split_identifier(model)[0]
         check_address(api_base, str(model))
-        if not isinstance(self._arguments.get("transport"), str):
-            self._arguments.pop("transport", None)  # it belongs to this process
-        self._arguments.pop("hooks", None)  # so do they
+        # What belongs to this process.
+        self._of_process = [
+            name
+            for name in ("transport", "hooks")
+            if not isinstance(self._arguments.get(name), str)
+            and self._arguments.pop(name, None)
+        ]
         self.model: str = str(model)
         self.api_base = api_base
         self.name: str = name or unique_name(type(self).__name__)
@@ -94,16 +98,6 @@ class ProviderModel(Configurable):
         """
         self._caller.limits = other._caller.limits
 
-    def divide_limit(self, n: int) -> None:
-        """Take part of the calls in flight that are allowed; others take the rest.
-
-        Where the limit is found out, it is found out anyway.
-
-        Args:
-            n: Into how many parts.
-        """
-        self._caller.divide_limit(n)
-
     def provider_info(self) -> Provider:
         """Return the row of the provider table for this model."""
         return provider_or_default(self.provider)
@@ -129,6 +123,19 @@ class ProviderModel(Configurable):
             config["api_base"] = without_secrets(self.api_base)
         return _without_secrets(config)
 
+    def unsaved_arguments(self) -> list[str]:
+        """Return the arguments that are there and not in `get_config`, by name.
+
+        Those are keys and other secrets, hooks, and a transport of the user's own.
+        """
+        found = [*self._of_process, *_secrets_in(self.default_kwargs)]
+        if self.api_base and self.api_base != without_secrets(self.api_base):
+            found.append("api_base")
+        if isinstance(self.fallback, ProviderModel):
+            others = self.fallback.unsaved_arguments()
+            found += [f"fallback.{name}" for name in others]
+        return found
+
     def _request_fields(self, params: Mapping[str, Any]) -> JsonObject:
         """Return what every request needs: parameters, address, key and headers."""
         merged = {**self.default_kwargs, **params}
@@ -153,3 +160,13 @@ def _without_secrets(value: Any) -> Any:
             if not is_secret_name(str(key))
         }
     return value
+
+
+def _secrets_in(value: JsonObject) -> list[str]:
+    found: list[str] = []
+    for key, part in value.items():
+        if is_secret_name(key):
+            found.append(key)
+        elif is_dict(part):
+            found += [f"{key}.{name}" for name in _secrets_in(part)]
+    return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
 from synalinks._internal.aio import finished, run_to_the_end
+from synalinks._internal.interruption import Interruption
 from synalinks._internal.snapshots import encode_state
 from synalinks.backups import COMMIT, MOMENT, STOP_NAME, RunFolder
 from synalinks.contracts import present_candidate
@@ -16,7 +17,6 @@ from synalinks.errors import FileFormatError, WriteError, show, warn
 from synalinks.tracking import hand_over_outboxes
 from synalinks.training._fingerprint import fingerprint_of, variables_digest
 from synalinks.training._growth import Growth
-from synalinks.training._interruption import Interruption
 from synalinks.training._opening import OpenedRun, left_behind, open_run
 from synalinks.training._saved_state import (
     Place,
@@ -106,7 +106,7 @@ class Backup:
         session: FitSession,
         opened: OpenedRun,
     ) -> None:
-        self.interruption: Interruption = Interruption(settings.grace_s)
+        self.interruption: Interruption = Interruption.here(settings.grace_s)
         self._settings = settings
         self._run = run
         self._session = session

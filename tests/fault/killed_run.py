@@ -134,14 +134,14 @@ class Advised(GreedyOptimizer):
         return Candidate(values=values, origin="mutation", parents=parents)
 
 
-def model(name, url):
+def model(name, url, max_concurrency=CALLS_AT_ONCE):
     """Return a language model of the test's server."""
     return synalinks.LanguageModel(
         f"openai/{name}",
         api_base=url,
         api_key="-",
         transport="direct",
-        max_concurrency=CALLS_AT_ONCE,
+        max_concurrency=max_concurrency,
         retry=2,
     )
 

@@ -1,15 +1,22 @@
 """Experiments on the workers of a real Ray cluster of this machine."""
 
 import asyncio
+import json
 import os
+from collections import Counter
 
 import pytest
 
+import synalinks
+from synalinks import config
 from synalinks.callbacks import BudgetStopping, Callback
 from synalinks.errors import ConfigurationError
-from synalinks.experiments import RayExecutor
-from synalinks.testing import ChatServerProcess
+from synalinks.experiments import Arm, Benchmark, Experiment, RayExecutor
 from tests.experiments import DiesOnce, Notes, make_experiment, outcome
+from tests.fault import killing
+from tests.fault.killed_run import Answer, Question, data
+
+TWO_RUNS = {"arms": ("random",), "n_repeats": 2}
 
 pytestmark = [
     pytest.mark.integration,
@@ -45,22 +52,33 @@ def executor():
 
 @pytest.fixture(scope="module")
 def chat_server():
-    with ChatServerProcess(function="tests.fault.killed_run:answer") as found:
+    with killing.server() as found:
         yield found
 
 
-def test_workers_give_the_scores_of_this_process(executor, chat_server, tmp_path):
+@pytest.fixture(scope="module")
+def here(chat_server, tmp_path_factory):
+    """The outcome in this process, and what was asked for it."""
+    experiment = make_experiment(
+        tmp_path_factory.mktemp("here") / "out", chat_server.url, **TWO_RUNS
+    )
+    chat_server.clear_log()
+    return outcome(asyncio.run(experiment.run())), asked(chat_server)
+
+
+def asked(chat_server):
+    """Return how often each request was made."""
+    requests = killing.settled_requests(chat_server)
+    return Counter(json.dumps(one["body"], sort_keys=True) for one in requests)
+
+
+def test_workers_give_the_scores_of_this_process(here, executor, chat_server, tmp_path):
     """Two workers, one of which is killed: results equal those of this process.
 
     Shared callbacks are told of each score here, limits are divided, and the run of the
     worker that died goes on from its folder.
     """
     marker, notes = tmp_path / "died", Notes(tmp_path / "notes")
-    options = {"arms": ("random",), "n_repeats": 2}
-    here = asyncio.run(
-        make_experiment(tmp_path / "here", chat_server.url, **options).run()
-    )
-    n_here = chat_server.summary()["n_requests"]
     chat_server.clear_log()
 
     experiment = make_experiment(
@@ -68,23 +86,143 @@ def test_workers_give_the_scores_of_this_process(executor, chat_server, tmp_path
         chat_server.url,
         callbacks=[DiesOnce(marker), notes],
         executor=executor,
-        **options,
+        **TWO_RUNS,
     )
     with pytest.warns(match="died: it is started again"):
         there = asyncio.run(experiment.run())
 
-    assert outcome(there) == outcome(here)
+    assert outcome(there) == here[0]
     assert int(marker.read_text(encoding="utf-8")) != os.getpid()
-    summary = chat_server.summary()
     # Eight in flight are allowed, four in each worker.
-    assert summary["max_in_flight"] <= 8
-    assert n_here <= summary["n_requests"] <= n_here + 8
+    assert chat_server.summary()["max_in_flight"] <= 8
+    asked_there = asked(chat_server)
+    assert not here[1] - asked_there
+    assert (asked_there - here[1]).total() <= 8
     lines = (tmp_path / "notes").read_text(encoding="utf-8").splitlines()
     assert len(lines) == len(set(lines)) == 2 * 3
 
 
-@pytest.mark.parametrize("kind", ["within a training", "budget"])
-async def test_what_workers_cannot_share_is_refused(kind, executor, tmp_path):
+async def test_who_interrupts_loses_nothing(here, executor, chat_server, tmp_path):
+    """What is in flight in the workers arrives: nothing is asked twice."""
+    await asyncio.to_thread(chat_server.clear_log)
+
+    def start():
+        experiment = make_experiment(
+            tmp_path / "there", chat_server.url, executor=executor, **TWO_RUNS
+        )
+        return asyncio.create_task(experiment.run())
+
+    cut = start()
+    while not cut.done():
+        log = await asyncio.to_thread(chat_server.summary)
+        if log["n_requests"] >= 20 and log["n_in_flight"]:
+            cut.cancel()
+            break
+        await asyncio.sleep(0.002)
+    with pytest.raises(asyncio.CancelledError):
+        await cut
+    ended = await start()
+
+    assert outcome(ended) == here[0]
+    assert await asyncio.to_thread(asked, chat_server) == here[1]
+
+
+def test_one_budget_holds_over_all_workers(executor, chat_server, tmp_path):
+    """No more calls are made than it allows, also when a worker is killed.
+
+    What it had been given comes back; who goes on with a larger budget gets to the end,
+    and what was spent before counts.
+    """
+    folder, limit = tmp_path / "there", 100
+    chat_server.clear_log()
+
+    def experiment(max_calls, *callbacks):
+        budget = BudgetStopping(max_calls=max_calls, scope="experiment")
+        options = {**TWO_RUNS, "callbacks": [budget, *callbacks]}
+        return budget, make_experiment(
+            folder, chat_server.url, executor=executor, **options
+        )
+
+    budget, first = experiment(limit, DiesOnce(tmp_path / "died"))
+    with pytest.warns(match="died: it is started again"):
+        stopped = asyncio.run(first.run())
+    n_asked = len(killing.settled_requests(chat_server))
+    left = budget.remaining()["calls"]
+    budget, rest = experiment(1000)
+    ended = asyncio.run(rest.run())
+    n_asked_in_all = len(killing.settled_requests(chat_server))
+
+    assert n_asked <= limit
+    assert n_asked + left <= limit
+    assert left <= limit / 16 + 16  # what may be handed out, and what a batch takes
+    assert any(one.can_go_on for one in stopped.arms)
+    assert "the budget" in next(
+        one.stop_reason for one in stopped.arms if one.can_go_on
+    )
+    assert [one.status for one in ended.arms] == ["completed", "completed"]
+    # What was in flight when the worker died counts, whether it got there or not.
+    spent = 1000 - budget.remaining()["calls"]
+    assert n_asked_in_all <= spent <= n_asked_in_all + 8
+
+
+def test_workers_have_what_is_set_for_the_session(executor, tmp_path):
+    """Default models come with seed; what cannot be sent is refused before a call."""
+    config.set_default_language_model(
+        synalinks.LanguageModel("embedded/learner", description="of the session")
+    )
+    config.set_default_embedding_model("embedded/hash")
+
+    def experiment(name):
+        return Experiment(
+            "session",
+            [Arm(name, make_default_program, config={"seed": 7})],
+            output_dir=tmp_path / "there",
+            benchmarks=[Benchmark("test", *data(200, 2))],
+            fit={"x": data(0, 4)[0], "y": data(0, 4)[1], "batch_size": 4},
+            executor=executor,
+        )
+
+    result = asyncio.run(experiment("one").run())
+    config.set_default_language_model(synalinks.LanguageModel("openai/x", api_key="-"))
+    with pytest.raises(ConfigurationError, match="`api_key`"):
+        asyncio.run(experiment("two").run())
+
+    assert [(one.status, one.error) for one in result.arms] == [("completed", None)]
+
+
+async def make_default_program(seed):
+    """Return a program that asks the default model of the session."""
+    assert config.default_embedding_model() == "embedded/hash"
+    inputs = synalinks.Input(data_model=Question)
+    outputs = await synalinks.Generator(data_model=Answer)(inputs)
+    program = synalinks.Program(inputs=inputs, outputs=outputs)
+    assert program.language_models[0].description == "of the session"
+    program.compile(optimizer="random_few_shot", reward="exact_match")
+    return program
+
+
+def test_what_models_find_out_is_divided_too(executor, chat_server, tmp_path):
+    """Each worker begins with its part, and comes no higher than that.
+
+    Of 256 calls in flight at most, two workers for 32 runs at a time have 16.
+    """
+    chat_server.clear_log()
+    experiment = make_experiment(
+        tmp_path / "there",
+        chat_server.url,
+        arms=("adaptive",),
+        n_repeats=2,
+        max_concurrency=32,
+        executor=executor,
+    )
+
+    result = asyncio.run(experiment.run())
+
+    assert {one.status for one in result.arms} == {"completed"}
+    assert 1 < chat_server.summary()["max_in_flight"] <= 16
+
+
+async def test_what_workers_cannot_share_is_refused(executor, tmp_path):
     """Nothing is begun with a callback that could not do its work."""
 
     class Shared(Callback):
@@ -93,14 +231,28 @@ async def test_what_workers_cannot_share_is_refused(kind, executor, tmp_path):
         def on_epoch_end(self, epoch, logs=None):
             """Never called."""
 
-    callback = BudgetStopping(max_calls=9, scope="experiment")
-    given = Shared() if kind != "budget" else callback
     experiment = make_experiment(
         tmp_path / "there",
         "http://127.0.0.1:9/v1",
-        callbacks=[given],
+        callbacks=[Shared()],
         executor=executor,
     )
 
-    with pytest.raises(ConfigurationError, match="scope"):
+    with pytest.raises(ConfigurationError, match=r"`on_epoch_end`.*within a training"):
+        await experiment.run()
+
+
+async def test_what_an_arm_cannot_share_is_refused(executor, tmp_path):
+    """A budget in the arguments of `fit` would be another one in each worker."""
+    budget = BudgetStopping(max_calls=9, scope="experiment")
+    x, y = data(0, 4)
+    experiment = Experiment(
+        "arms",
+        [Arm("one", make_default_program, fit={"callbacks": [budget]})],
+        output_dir=tmp_path / "there",
+        fit={"x": x, "y": y},
+        executor=executor,
+    )
+
+    with pytest.raises(ConfigurationError, match="Give it to the `Experiment`"):
         await experiment.run()

@@ -6,6 +6,8 @@ import gc
 import pytest
 import virtual_time
 
+from synalinks._internal import context
+from synalinks._internal.aio import gather_ordered
 from synalinks.errors import (
     AuthenticationError,
     BadRequestError,
@@ -16,7 +18,7 @@ from synalinks.errors import (
 from synalinks.language_models import LanguageModel
 from synalinks.language_models._limits import Limits
 from synalinks.language_models._transport_choice import make_transport
-from synalinks.testing import ScriptedTransport
+from synalinks.testing import ChatServer, ScriptedTransport
 
 MESSAGES = [{"role": "user", "content": "hello"}]
 NAME = "openai/gpt-4o-mini"
@@ -242,3 +244,21 @@ def test_a_call_that_hangs_alone_delays_the_others_only():
     n_late = sum(isinstance(one, TimedOutError) for one in outcomes)
     assert n_late == 5
     assert len(script.requests) == 50
+
+
+@pytest.mark.parametrize(("allowed", "most"), [(32, 2), (8, 1), (None, 16)])
+async def test_processes_that_share_an_account_have_a_part_each(allowed, most):
+    """A limit that is given is divided, and so are the bounds of one found out."""
+    async with ChatServer("yes", latency_s=0.002) as server:
+        model = LanguageModel(
+            NAME,
+            api_base=server.url,
+            api_key="-",
+            transport="direct",
+            max_concurrency=allowed,
+        )
+        with context.bound(context.n_sharing, 16):
+            await gather_ordered([lambda: model.complete(MESSAGES)] * 150)
+
+    # Up to 256 are found out to be borne, of which this is the 16th part.
+    assert server.log.max_in_flight == most

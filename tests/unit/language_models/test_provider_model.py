@@ -29,6 +29,11 @@ def test_identity_counters_and_configuration(kind):
     assert model.provider_info().name == "openai"
     assert model.cumulated_calls == model.ledger.total("calls") == 0
     assert model.reward_cumulated_cost == 0.0
+    assert model.unsaved_arguments() == [
+        "api_key",
+        "extra_headers.X-Api-Key",
+        "api_base",
+    ]
     assert repr(model) == f"{kind.__name__}('openai/x')"
     with pytest.raises(AttributeError, match="no attribute 'cumulated_nothing'"):
         _ = model.cumulated_nothing
@@ -51,11 +56,10 @@ async def test_a_twin_has_counters_of_its_own_and_shares_the_rest():
     assert twin.get_config() == model.get_config()
 
 
-@pytest.mark.parametrize(("allowed", "part"), [(8, 4), (1, 1), (None, None)])
-def test_a_limit_is_divided(allowed, part):
-    """Workers beside each other make no more calls at once than one process."""
-    model = LanguageModel("embedded/learner", max_concurrency=allowed)
+def test_what_belongs_to_this_process_is_told():
+    """Hooks and a transport of one's own, also those of a fallback; no plain choice."""
+    model, _ = scripted()
+    model.fallback = LanguageModel("openai/x", transport="direct", api_key="-")
 
-    model.divide_limit(2)
-
-    assert model._caller.limits._max_concurrency == part
+    assert model.unsaved_arguments() == ["transport", "fallback.api_key"]
+    assert LanguageModel("openai/x", temperature=0.0).unsaved_arguments() == []

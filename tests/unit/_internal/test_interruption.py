@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from synalinks.training._interruption import Interruption
+from synalinks._internal.interruption import Interruption
 
 
 @pytest.mark.parametrize("first_to_end", [0, 1])
@@ -48,3 +48,35 @@ async def test_a_run_that_ends_leaves_the_others_watched():
             pass
         assert signal.getsignal(signal.SIGTERM) is not before
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+async def test_a_run_within_another_one_ends_with_it():
+    """What is in flight in the inner one may arrive, and both are told once."""
+    outer, arrived = Interruption(grace_s=5), []
+
+    async def run():
+        async with outer.watching():
+            inner = Interruption.here(grace_s=5)
+            assert inner is outer
+            async with inner.watching(), inner.pass_through():
+                os.kill(os.getpid(), signal.SIGINT)
+                await asyncio.sleep(0.05)
+                arrived.append("the answer")
+            pytest.fail("the inner run ends with the exception")
+
+    with pytest.raises(KeyboardInterrupt):
+        await run()
+
+    assert arrived == ["the answer"]
+    assert Interruption.here(grace_s=5) is not outer
+
+
+async def test_nothing_begins_after_a_signal():
+    """A part that would begin when the signal has come is not begun."""
+    outer = Interruption(grace_s=5)
+
+    with pytest.raises(KeyboardInterrupt):
+        async with outer.watching():
+            os.kill(os.getpid(), signal.SIGINT)
+            async with Interruption.here(grace_s=5).watching():
+                pytest.fail("nothing is begun")

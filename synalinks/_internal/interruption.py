@@ -29,6 +29,8 @@ class Interruption:
     the exception that the signal stands for. Nothing is cut off before that, not even
     what runs beside a call that has to wait.
 
+    A run that is part of another one has that one's: they end together.
+
     Args:
         grace_s: Seconds that calls in flight have.
 
@@ -45,9 +47,22 @@ class Interruption:
         self._run: asyncio.Task[Any] | None = None
         self._ending: asyncio.Task[None] | None = None
 
+    @classmethod
+    def here(cls, grace_s: float) -> Interruption:
+        """Return that of the run that the current task is in, or a new one.
+
+        Args:
+            grace_s: Seconds that calls in flight have, if it is a new one.
+        """
+        outer = context.sending.get()
+        loop = asyncio.get_running_loop()
+        if isinstance(outer, cls) and outer._loop is loop:  # noqa: SLF001 - of this class
+            return outer
+        return cls(grace_s)
+
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncGenerator[None]:
-        """Take signals in a `with` block.
+        """Take signals in a `with` block, unless they are taken already.
 
         Yields:
             None.
@@ -55,10 +70,13 @@ class Interruption:
         Raises:
             CancelledError: The task was cancelled by others.
         """
-        self._loop = asyncio.get_running_loop()
-        self._run = asyncio.current_task()
-        self._install()
+        is_outermost = self._loop is None
+        if is_outermost:
+            self._loop = asyncio.get_running_loop()
+            self._run = asyncio.current_task()
+            self._install()
         try:
+            self.check()
             with context.bound(context.sending, self):
                 yield
             self.check()
@@ -66,9 +84,10 @@ class Interruption:
             self.check()
             raise
         finally:
-            self._uninstall()
-            if self._ending is not None:
-                self._ending.cancel()
+            if is_outermost:
+                self._uninstall()
+                if self._ending is not None:
+                    self._ending.cancel()
 
     def check(self) -> None:
         """Let nothing pass after a signal.
