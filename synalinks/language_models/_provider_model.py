@@ -6,7 +6,6 @@ import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from synalinks._internal.naming import unique_name
-from synalinks._internal.shape import is_dict
 from synalinks.language_models._endpoint import check_address
 from synalinks.language_models._ledger import UsageLedger
 from synalinks.language_models._providers import (
@@ -14,7 +13,7 @@ from synalinks.language_models._providers import (
     provider_or_default,
     split_identifier,
 )
-from synalinks.language_models._redaction import is_secret_name, without_secrets
+from synalinks.language_models._redaction import without_secret_parts
 from synalinks.saving import Configurable
 
 if TYPE_CHECKING:
@@ -124,10 +123,7 @@ class ProviderModel(Configurable):
 
     def get_config(self) -> JsonObject:
         """Return the constructor's arguments as JSON, without any secret."""
-        config = super().get_config()
-        if self.api_base:
-            config["api_base"] = without_secrets(self.api_base)
-        return _without_secrets(config)
+        return without_secret_parts(super().get_config())
 
     def _request_fields(self, params: Mapping[str, Any]) -> JsonObject:
         """Return what every request needs: parameters, address, key and headers."""
@@ -143,13 +139,3 @@ class ProviderModel(Configurable):
             "api_key": merged.get("api_key"),
             "headers": merged.get("extra_headers") or merged.get("headers") or {},
         }
-
-
-def _without_secrets(value: Any) -> Any:
-    if is_dict(value):
-        return {
-            key: _without_secrets(part)
-            for key, part in value.items()
-            if not is_secret_name(str(key))
-        }
-    return value
