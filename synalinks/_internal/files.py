@@ -40,7 +40,7 @@ def write_atomic(path: str | Path, text: str, *, private: bool = False) -> Path:
     Raises:
         WriteError: The file could not be written; the old content is untouched.
     """
-    return write_atomic_bytes(path, text.encode(), private=private)
+    return write_atomic_bytes(path, _encoded(text), private=private)
 
 
 def write_atomic_bytes(
@@ -127,7 +127,7 @@ def append_text(path: str | Path, text: str) -> Path:
         WriteError: The lines could not be written; the file may hold a part of them.
     """
     path = Path(path)
-    content = text.encode()
+    content = _encoded(text)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not path.exists()
@@ -385,3 +385,8 @@ def make_private_folder(path: Path) -> None:
     except OSError as error:
         msg = f"Cannot make the folder `{path}`: {error.strerror or error}."
         raise WriteError(msg) from error
+
+
+def _encoded(text: str) -> bytes:
+    # Half of a character, as in an answer that was cut off, is no reason to fail.
+    return text.encode(errors="backslashreplace")

@@ -56,7 +56,8 @@ def digest_of_list(values: Iterable[JsonValue]) -> str:
     """
     content = hashlib.sha256(b"[")
     for index, value in enumerate(values):
-        content.update(f"{',' * (index > 0)}{canonical(value)}".encode())
+        text = f"{',' * (index > 0)}{canonical(value)}"
+        content.update(text.encode("utf-8", "surrogatepass"))
     content.update(b"]")
     return content.hexdigest()[:16]
 
@@ -64,10 +65,17 @@ def digest_of_list(values: Iterable[JsonValue]) -> str:
 def dumps(value: JsonValue, *, indent: int | None = None) -> str:
     """Return `value` as JSON text, in insertion order, with Unicode kept.
 
+    Half characters, as in an answer that was cut off, are escaped: the text can be
+    written and sent like any other.
+
     Args:
         value: Any JSON value.
         indent: Spaces per level; None for one line.
     """
     if indent is None:
-        return _ENCODER.encode(value)
-    return json.dumps(value, indent=indent, ensure_ascii=False)
+        text = _ENCODER.encode(value)
+    else:
+        text = json.dumps(value, indent=indent, ensure_ascii=False)
+    if text.isascii():
+        return text
+    return text.encode(errors="backslashreplace").decode()

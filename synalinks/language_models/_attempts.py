@@ -183,7 +183,7 @@ class Attempts:
             finally:
                 self._elapsed_s += self._limiter.now_s() - self._sent_s
         told: Any = getattr(answer, "interval_s", 0.0)
-        self._limiter.answered(self._sent_s, told)
+        self._limiter.answered(self._sent_s, self._tries.capped(told))
         return answer
 
     def _next_wait_s(self, error: TransientError) -> float:
@@ -197,9 +197,11 @@ class Attempts:
         """
         is_refused = isinstance(error, RateLimitedError)
         is_pacing = is_refused and self._others_get_through()
-        pause_s = self._tries.capped(error.retry_after_s)
+        asked_s = error.retry_after_s
+        pause_s = None if asked_s is None else self._tries.capped(asked_s)
         if is_refused or pause_s is not None:  # it says: not now
-            self._limiter.refused(self._sent_s, pause_s, error.interval_s)
+            interval_s = self._tries.capped(error.interval_s)
+            self._limiter.refused(self._sent_s, pause_s, interval_s)
         else:
             self._limiter.failed(self._sent_s)
         wait_s = self._tries.wait_s(error, is_pacing=is_pacing)

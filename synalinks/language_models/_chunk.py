@@ -13,6 +13,7 @@ from synalinks.language_models._http_errors import error_of_stream
 from synalinks.language_models._response import LMResponse
 from synalinks.language_models._tools import ToolCallParts
 from synalinks.language_models._wire_answer import (
+    blocks_of,
     no_completion,
     read_usage,
     reasoning_of,
@@ -82,13 +83,17 @@ def read_chunk(payload: Any, request: LMRequest) -> LMChunk:
         LanguageModelError: The server reports an error in the middle of the stream, or
             the payload is no chunk.
     """
-    error = None
-    if not is_dict(payload):
-        error = no_completion(dumps(payload), request)
-    elif payload.get("error"):
+    if is_dict(payload) and payload.get("error"):
         error = error_of_stream(payload["error"], request)
-    if error is not None:
         raise error
+    try:
+        return _read_chunk(payload)
+    except (AttributeError, TypeError, ValueError):
+        error = no_completion(dumps(payload), request)
+    raise error
+
+
+def _read_chunk(payload: JsonObject) -> LMChunk:
     choices: Any = payload.get("choices")
     choice: JsonObject = choices[0] if is_list(choices) and choices else {}
     delta: JsonObject = choice.get("delta") or choice.get("message") or {}
@@ -97,10 +102,10 @@ def read_chunk(payload: Any, request: LMRequest) -> LMChunk:
     return LMChunk(
         content=text_of(delta.get("content")) or "",
         reasoning_content=reasoning_of(delta) or "",
-        thinking_blocks=tuple(delta.get("thinking_blocks") or ()),
+        thinking_blocks=blocks_of(delta),
         tool_calls=tuple(map(_piece, delta.get("tool_calls") or ())),
         refusal=refusal_of(delta) or "",
-        finish_reason=choice.get("finish_reason"),
+        finish_reason=text_of(choice.get("finish_reason")),
         usage=read_usage(usage) if is_dict(usage) else None,
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic_core import to_json
 
 from synalinks._internal import context
+from synalinks._internal.shape import is_dict
 from synalinks.errors import ConfigurationError, ConnectionLostError, TimedOutError
 from synalinks.language_models._chunk import one_chunk
 from synalinks.language_models._chunk_reader import ChunkReader
@@ -131,7 +132,7 @@ class DirectTransport:
             LanguageModelError: The endpoint refused, failed, or could not be reached.
         """
         endpoint = endpoint_of(request)
-        body = {"model": _name(request), **embedding_body(request)}
+        body = _with_extra({"model": _name(request), **embedding_body(request)})
         answer = await self._post("embeddings", body, request, endpoint)
         return read_embeddings(await _payload(answer, request), request)
 
@@ -143,7 +144,7 @@ class DirectTransport:
         self, path: str, body: JsonObject, request: AnyRequest, endpoint: Endpoint
     ) -> ClientResponse:
         """Return an answer with status 200, not read yet; to be closed."""
-        url = f"{_address(endpoint)}/{path}"
+        url = _url(endpoint, path)
         content, intent = _encoded(body), context.intent.get()
         headers = _headers(request, endpoint)
         if intent is not None:
@@ -215,12 +216,13 @@ def _encoded(body: JsonObject) -> bytes:
         return json.dumps(body).encode()
 
 
-def _address(endpoint: Endpoint) -> str:
+def _url(endpoint: Endpoint, path: str) -> str:
     if endpoint.api_base is None:
         name = endpoint.provider.name
         msg = f"`{name}` has no address: pass `api_base=` or `transport='litellm'`."
         raise ConfigurationError(msg)
-    return endpoint.api_base
+    base, mark, query = endpoint.api_base.partition("?")
+    return f"{base.rstrip('/')}/{path}{mark}{query}"
 
 
 def _headers(request: AnyRequest, endpoint: Endpoint) -> dict[str, str]:
@@ -240,10 +242,16 @@ def _chat_body(
     provider = endpoint.provider
     body = with_effort(chat_body(request), request, is_direct=True)
     body = {"model": _name(request), **body, **(more or {})}
-    for name in provider.drops:
-        body.pop(name, None)
     if endpoint.is_own:
+        for name in provider.drops:
+            body.pop(name, None)
         for name, wire_name in provider.renames:
             if name in body:
                 body[wire_name] = body.pop(name)
-    return body
+    return _with_extra(body)
+
+
+def _with_extra(body: JsonObject) -> JsonObject:
+    """Return a body with what users of OpenAI's client know as `extra_body` in it."""
+    extra: Any = body.pop("extra_body", None)
+    return {**body, **extra} if is_dict(extra) else body

@@ -19,7 +19,7 @@ class EMRequest:
     """Full identifier, such as `"openai/text-embedding-3-small"`."""
     texts: Sequence[str]
     """The texts, at least one."""
-    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     """Parameters that were given, such as `dimensions`; none is None."""
     api_base: str | None = field(default=None, repr=False, compare=False)
     """Address of the endpoint; None for the provider's own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.json import dumps
@@ -44,7 +45,7 @@ def read_embeddings(payload: Any, request: EMRequest) -> EMResponse:
         }
         vectors = [found[index] for index in range(len(request.texts))]
         usage = read_usage(payload.get("usage"))
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         error = no_completion(dumps(payload), request)
         raise error from None
     return EMResponse(vectors=vectors, usage=usage)
@@ -53,4 +54,7 @@ def read_embeddings(payload: Any, request: EMRequest) -> EMResponse:
 def _vector(row: Any) -> list[float]:
     if not is_list(row) or not row:
         raise TypeError(row)
-    return list(map(float, row))
+    vector = list(map(float, row))
+    if not isfinite(sum(vector)):
+        raise ValueError(row)
+    return vector

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
+from synalinks._internal.shape import is_dict, is_list
 from synalinks.errors import AuthenticationError, ConfigurationError, show
 from synalinks.language_models._providers import (
     Provider,
@@ -15,6 +17,9 @@ from synalinks.language_models._providers import (
 )
 from synalinks.language_models._redaction import is_secret_name
 from synalinks.language_models._request import AnyRequest  # noqa: TC001
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _HTTP = re.compile(r"https?://[^/]", re.IGNORECASE)
 
@@ -45,8 +50,8 @@ def endpoint_of(request: AnyRequest) -> Endpoint:
     provider = provider_or_default(request.provider)
     api_base = request.api_base or first_set(provider.base_variables)
     check_address(api_base, request.model)
-    is_own = api_base is None
     api_base = (api_base or provider.api_base or "").rstrip("/") or None
+    is_own = api_base == provider.api_base
     if api_base and provider.litellm_prefix == "ollama_chat":
         api_base = _with_version(api_base)
     api_key = request.api_key or first_set(provider.key_variables)
@@ -98,7 +103,23 @@ def secrets_of(request: AnyRequest) -> list[str]:
     for name, value in request.headers.items():
         if is_secret_name(name):
             secrets += [value, value.rpartition(" ")[2]]
+    secrets += _secrets_in(dict(request.params))
     if request.api_base:
         parts = urlsplit(request.api_base)
-        secrets += [parts.password, parts.query]
+        secrets += [parts.username, parts.password, parts.query]
+        secrets += [unquote(parts.username or ""), unquote(parts.password or "")]
+        secrets += [value for _, value in parse_qsl(parts.query)]
+        secrets += [pair.partition("=")[2] for pair in parts.query.split("&")]
     return sorted((secret for secret in secrets if secret), key=len, reverse=True)
+
+
+def _secrets_in(value: Any, *, is_secret: bool = False) -> Iterator[str]:
+    if is_dict(value):
+        for name, part in value.items():
+            of_name = is_secret or is_secret_name(str(name))
+            yield from _secrets_in(part, is_secret=of_name)
+    elif is_list(value):
+        for part in value:
+            yield from _secrets_in(part, is_secret=is_secret)
+    elif isinstance(value, str) and is_secret:
+        yield value

@@ -21,7 +21,7 @@ from synalinks.language_models._sampling import check_sampling
 from synalinks.language_models._session_models import resolve_model
 from synalinks.language_models._stream_call import open_stream
 from synalinks.language_models._streaming import StreamingIterator, arrived_stream
-from synalinks.language_models._structured import schema_argument
+from synalinks.language_models._structured import check_schema, schema_argument
 from synalinks.language_models._support import (
     supports_audio,
     supports_reasoning,
@@ -207,6 +207,7 @@ class LanguageModel(ProviderModel):
         Raises:
             LanguageModelError: There is no valid answer; the subclass says why.
             ConfigurationError: Both a schema and tools are given.
+            SchemaError: The schema is malformed; nothing was sent.
         """
         request = self._request(messages, schema, tools, params)
         otherwise: Callable[[], Awaitable[Completion]] | None = None
@@ -297,6 +298,8 @@ class LanguageModel(ProviderModel):
         if schema is not None and tools:
             msg = "One call takes a `schema` or `tools`, received both."
             raise ConfigurationError(msg)
+        if schema is not None:
+            check_schema(schema, self.provider)
         fields = self._request_fields(params)
         choice = wire_choice(fields["params"].pop("tool_choice", None), tools or ())
         if choice is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import heapq
+from itertools import count
 from typing import TYPE_CHECKING
 
 from synalinks.errors import (
@@ -23,6 +24,9 @@ _LATENESS_S = 0.01
 _LATENESS_IF_TOLD_S = 0.1
 # One call that runs out of time may be to blame itself.
 _N_SILENT = 2
+# Of all limiters together: a call that has a place in two has the same in both, and no
+# other call has it in either.
+_places = count()
 
 
 class Limiter:
@@ -75,8 +79,8 @@ class Limiter:
 
     def new_place(self) -> int:
         """Return a place at the end of the queue."""
-        place = self._n_places
-        self._n_places += 1
+        place = next(_places)
+        self._n_places = place + 1
         if self._is_settling:
             self._n_condemned = self._n_places
         return place

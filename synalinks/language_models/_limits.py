@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from weakref import WeakValueDictionary
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from synalinks.language_models._request import AnyRequest
 
 Account: TypeAlias = "tuple[str | int, ...]"
+_MAX_LANES = 1024
+# What is another for each request, such as the number of a trace, names no account.
+_OF_ONE_REQUEST = re.compile(
+    r"trace|span|baggage|request-id|correlation|idempotency", re.IGNORECASE
+)
 
 
 class Lane:
@@ -93,6 +99,8 @@ class Limits:
         way = _way_of(request)
         lanes = self._lanes.get()
         if way not in lanes:
+            if len(lanes) >= _MAX_LANES:  # the limiter of one in use lives on
+                del lanes[next(iter(lanes))]
             limiter = _limiter_of(self._account(request), self._max_concurrency)
             lanes[way] = Lane(limiter, self._own.get())
         return lanes[way]
@@ -127,7 +135,11 @@ def _way_of(request: AnyRequest) -> Way:
         request.model,
         request.api_base or first_set(row.base_variables),
         request.api_key or first_set(row.key_variables),
-        tuple(request.headers.items()),
+        tuple(
+            header
+            for header in request.headers.items()
+            if not _OF_ONE_REQUEST.search(header[0])
+        ),
     )
 
 

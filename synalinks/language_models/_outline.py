@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from json import loads
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -13,6 +14,8 @@ from synalinks.errors import cut, show
 from synalinks.language_models._expectation import expected_tokens
 from synalinks.language_models._kept import endpoint_identity
 from synalinks.language_models._pricing import cost_usd
+from synalinks.language_models._redaction import without_secret_parts
+from synalinks.language_models._schema_text import schema_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,11 +51,12 @@ def expected_of(outline: JsonObject) -> Usage:
 
 
 def _asked(request: LMRequest) -> JsonObject:
+    schema = request.schema
     return {
         "model": request.model,
         "endpoint": endpoint_identity(request),
-        "params": dict(request.params),
-        "schema": None if request.schema is None else _schema_digest(request.schema),
+        "params": without_secret_parts(dict(request.params)),
+        "schema": schema and _digest_of_schema(schema_text(schema)),
         "tools": None if request.tools is None else digest(list(request.tools)),
         "messages": [[one.get("role"), _checksums(one)] for one in request.messages],
     }
@@ -120,19 +124,9 @@ def _checksums_of_text(text: str) -> tuple[str, ...]:
 
 
 # The same few schemas are asked for again and again.
-_known_schemas: dict[int, tuple[JsonObject, str]] = {}
-_MAX_KNOWN = 64
-
-
-def _schema_digest(schema: JsonObject) -> str:
-    known = _known_schemas.get(id(schema))
-    if known is not None and known[0] is schema:
-        return known[1]
-    if len(_known_schemas) >= _MAX_KNOWN:
-        _known_schemas.clear()
-    found = digest(schema)
-    _known_schemas[id(schema)] = (schema, found)
-    return found
+@lru_cache(maxsize=64)
+def _digest_of_schema(text: str) -> str:
+    return digest(loads(text))
 
 
 def _checksum(line: str) -> str:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from synalinks.language_models._providers import provider_or_default, split_identifier
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from synalinks.contracts import Usage
 
 _PRICE_LIST = "model_prices_and_context_window_backup.json"
+# Prices of all tokens of a prompt that is longer than so many.
+_ABOVE = re.compile(
+    r"(?P<name>\w+_cost|\w+_per_token)_above_(?P<n>\d+)(?P<thousand>k?)_tokens"
+)
 
 
 @lru_cache(maxsize=256)
@@ -50,6 +55,18 @@ def _read_price_list() -> JsonObject:
     return {}
 
 
+class _Prices(NamedTuple):
+    """US dollars for a token of each kind."""
+
+    above: int
+    """How long a prompt must be for all its tokens to have these prices."""
+    prompt: float
+    completion: float
+    cached: float
+    created: float
+    reasoning: float
+
+
 def cost_usd(model: str, usage: Usage) -> float | None:
     """Return what the tokens of a call cost; None where the price is not known.
 
@@ -60,20 +77,55 @@ def cost_usd(model: str, usage: Usage) -> float | None:
     provider, _ = split_identifier(model)
     if provider_or_default(provider).is_local:
         return 0.0
-    info = model_info(model)
-    prompt_price = info.get("input_cost_per_token")
-    completion_price = info.get("output_cost_per_token")
-    if prompt_price is None or completion_price is None or not usage.tokens:
+    tiers = _tiers(model)
+    if not tiers or not usage.tokens:
         return None
-    cached_price = info.get("cache_read_input_token_cost", prompt_price)
-    created_price = info.get("cache_creation_input_token_cost", prompt_price)
+    fitting = (one for one in tiers if usage.prompt_tokens > one.above)
+    price = next(fitting, tiers[-1])
     cached = min(usage.cached_tokens, usage.prompt_tokens)
     created = min(usage.cache_creation_tokens, usage.prompt_tokens - cached)
+    reasoning = min(usage.reasoning_tokens, usage.completion_tokens)
     return (
-        (usage.prompt_tokens - cached - created) * prompt_price
-        + cached * cached_price
-        + created * created_price
-        + usage.completion_tokens * completion_price
+        (usage.prompt_tokens - cached - created) * price.prompt
+        + cached * price.cached
+        + created * price.created
+        + (usage.completion_tokens - reasoning) * price.completion
+        + reasoning * price.reasoning
+    )
+
+
+@lru_cache(maxsize=256)
+def _tiers(model: str) -> list[_Prices]:
+    """Return the prices of a model, those of the longest prompts first."""
+    info = model_info(model)
+    of_length: dict[int, JsonObject] = {0: {}}
+    for key, price in info.items():
+        found = _ABOVE.fullmatch(key)
+        if found:
+            above = int(found["n"]) * (1000 if found["thousand"] else 1)
+            of_length.setdefault(above, {})[found["name"]] = price
+    for tier in info.get("tiered_pricing", ()):
+        if "range" in tier:
+            of_length[int(tier["range"][0])] = tier
+    tiers = [
+        _prices(above, {**info, **of_length[above]})
+        for above in sorted(of_length, reverse=True)
+    ]
+    return [tier for tier in tiers if tier is not None]
+
+
+def _prices(above: int, info: JsonObject) -> _Prices | None:
+    prompt = info.get("input_cost_per_token")
+    completion = info.get("output_cost_per_token")
+    if prompt is None or completion is None:
+        return None
+    return _Prices(
+        above=above,
+        prompt=prompt,
+        completion=completion,
+        cached=info.get("cache_read_input_token_cost", prompt),
+        created=info.get("cache_creation_input_token_cost", prompt),
+        reasoning=info.get("output_cost_per_reasoning_token", completion),
     )
 
 

@@ -14,7 +14,11 @@ from synalinks.language_models._providers import (
     provider_or_default,
     split_identifier,
 )
-from synalinks.language_models._redaction import is_secret_name, without_secrets
+from synalinks.language_models._redaction import (
+    is_secret_name,
+    without_secret_parts,
+    without_secrets,
+)
 from synalinks.saving import Configurable
 
 if TYPE_CHECKING:
@@ -118,10 +122,7 @@ class ProviderModel(Configurable):
 
     def get_config(self) -> JsonObject:
         """Return the constructor's arguments as JSON, without any secret."""
-        config = super().get_config()
-        if self.api_base:
-            config["api_base"] = without_secrets(self.api_base)
-        return _without_secrets(config)
+        return without_secret_parts(super().get_config())
 
     def unsaved_arguments(self) -> list[str]:
         """Return the arguments that are there and not in `get_config`, by name.
@@ -150,16 +151,6 @@ class ProviderModel(Configurable):
             "api_key": merged.get("api_key"),
             "headers": merged.get("extra_headers") or merged.get("headers") or {},
         }
-
-
-def _without_secrets(value: Any) -> Any:
-    if is_dict(value):
-        return {
-            key: _without_secrets(part)
-            for key, part in value.items()
-            if not is_secret_name(str(key))
-        }
-    return value
 
 
 def _secrets_in(value: JsonObject) -> list[str]:

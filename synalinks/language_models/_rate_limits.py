@@ -21,6 +21,7 @@ _LITELLMS = "llm_provider-"
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _EPOCH_S = 1e8  # more seconds than that are a date
+_EPOCH_MS = 1e11  # and more than that one in milliseconds
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -111,10 +112,12 @@ def _seconds(text: str | None) -> float | None:
     if seconds is not None:
         if seconds < _EPOCH_S:
             return seconds
-        return max(0.0, seconds - datetime.now(UTC).timestamp())
+        then_s = seconds if seconds < _EPOCH_MS else seconds / 1000
+        return max(0.0, then_s - datetime.now(UTC).timestamp())
     parts = _DURATION.findall(text)
     if parts and "".join(map("".join, parts)) == text.strip():
-        return sum(float(amount) * _UNITS_S[unit] for amount, unit in parts)
+        total_s = sum(float(amount) * _UNITS_S[unit] for amount, unit in parts)
+        return total_s if math.isfinite(total_s) else None
     return _seconds_until(text)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
+
+from synalinks._internal.shape import is_dict, is_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +20,8 @@ _LOOKS_SECRET = re.compile(
 )
 _SECRET_NAME = re.compile(
     r"(^|[_-])(api|access|secret|private|auth|authorization|bearer)?[_-]?"
-    r"(key|token|secret|password|credentials?|authorization|cookie)s?($|[_-])",
+    r"(key|token|secret|password|credentials?|authorization|cookie)s?($|[_-])"
+    r"|(^|[_-])auth$",
     re.IGNORECASE,
 )
 # They count or name tokens, or choose a cache; `max_tokens` is no secret.
@@ -36,6 +39,24 @@ def is_secret_name(name: str) -> bool:
         name: Name of a parameter or an HTTP header.
     """
     return bool(_SECRET_NAME.search(name)) and not _NOT_SECRET.fullmatch(name)
+
+
+def without_secret_parts(value: Any) -> Any:
+    """Return a JSON value without parts of secret names, and with URLs cut short.
+
+    Args:
+        value: Parameters of a model or a request, or a part of them.
+    """
+    if is_dict(value):
+        return {
+            key: without_secret_parts(part)
+            for key, part in value.items()
+            if not is_secret_name(str(key))
+        }
+    if is_list(value):
+        return [without_secret_parts(part) for part in value]
+    is_url = isinstance(value, str) and _URL.fullmatch(value)
+    return without_secrets(value) if is_url else value
 
 
 @lru_cache(maxsize=64)  # each call asks for the same few

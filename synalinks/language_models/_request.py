@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from synalinks._internal.json import digest
-from synalinks.language_models._redaction import is_secret_name
+from synalinks.language_models._redaction import without_secret_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +43,11 @@ class AnyRequest(Protocol):
         ...
 
     @property
+    def params(self) -> Mapping[str, Any]:
+        """Parameters that were given; they may hold secrets."""
+        ...
+
+    @property
     def timeout_s(self) -> float | None:
         """Seconds that one attempt may take, or None."""
         ...
@@ -70,8 +75,9 @@ class LMRequest:
     """JSON schema that the answer must fit; None for free text."""
     tools: Sequence[JsonObject] | None = None
     """Tools that the model may call, in the form of OpenAI's API."""
-    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """Sampling parameters that were given, such as `temperature`; none is None."""
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    """Parameters that were given, such as `temperature`; none is None. There may be
+    secrets among them."""
     api_base: str | None = field(default=None, repr=False, compare=False)
     """Address of the endpoint; None for the provider's own."""
     api_key: str | None = field(default=None, repr=False, compare=False)
@@ -95,11 +101,7 @@ class LMRequest:
 
     def public(self) -> JsonObject:
         """Return what is asked, to be shown: without keys, headers and addresses."""
-        shown: JsonObject = {
-            name: value
-            for name, value in self.params.items()
-            if not is_secret_name(name)
-        }
+        shown: JsonObject = without_secret_parts(dict(self.params))
         if self.schema is not None:
             shown["response_format"] = {
                 "type": "json_schema",
@@ -118,6 +120,6 @@ class LMRequest:
                 "messages": list(self.messages),
                 "schema": self.schema,
                 "tools": None if self.tools is None else list(self.tools),
-                "params": dict(self.params),
+                "params": without_secret_parts(dict(self.params)),
             }
         )

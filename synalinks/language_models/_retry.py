@@ -41,13 +41,13 @@ class Tries:
         self._n_failed = 0
         self._n_reasks = 0
 
-    def capped(self, seconds: float | None) -> float | None:
+    def capped(self, seconds: float) -> float:
         """Return what a server asks to wait, as far as we obey it.
 
         Args:
-            seconds: What it asks for, or None.
+            seconds: What it asks for.
         """
-        return None if seconds is None else min(seconds, self._policy.max_wait_s)
+        return min(seconds, self._policy.max_wait_s)
 
     def wait_s(self, error: TransientError, *, is_pacing: bool) -> float:
         """Return how long to wait before the next attempt.
@@ -69,9 +69,8 @@ class Tries:
             if self._n_spent >= self._policy.max_attempts:
                 raise error
             self._n_failed += 1
-        asked_s = self.capped(error.retry_after_s)
-        if asked_s is not None:
-            return asked_s
+        if error.retry_after_s is not None:
+            return self.capped(error.retry_after_s)
         if is_pacing:
             return 0.0
         if self._stream is None:

@@ -86,7 +86,7 @@ def check_schema(schema: JsonObject, provider: str) -> StrategyName:
     Raises:
         SchemaError: The schema is malformed, or no strategy can express it.
     """
-    validator_of(schema, check=True)
+    validator_of(schema)
     return plan_output(schema, provider).strategy
 
 

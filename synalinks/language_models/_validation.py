@@ -23,30 +23,23 @@ _THOUGHT, _END_OF_THOUGHT = "<think>", "</think>"
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def validator_of(schema: JsonObject, *, check: bool = False) -> Validator:
-    """Return the validator of a schema; made once and kept.
+def validator_of(schema: JsonObject) -> Validator:
+    """Return the validator of a schema; checked and made once, and kept.
 
     Args:
         schema: JSON schema.
-        check: Whether to check the schema itself as well.
 
     Raises:
-        SchemaError: The schema refers to what it does not contain, or is malformed
-            (only with `check`).
+        SchemaError: The schema is malformed, or refers to what it does not contain.
     """
-    validator = _validator(schema_text(schema))
-    if check:
-        _check(schema_text(schema))
-    return validator
+    return _validator(schema_text(schema))
 
 
 @lru_cache(maxsize=_CACHED_VALIDATORS)
 def _validator(text: str) -> Validator:
     schema = loads(text)
-    for reference in _references(schema):
-        if not _resolves(reference, schema):
-            msg = f"`$ref: {show(reference)}` refers to nothing in its schema."
-            raise SchemaError(msg)
+    _check_form(schema)
+    _check_references(schema)
     try:
         return Validator(schema)
     except re.error as error:
@@ -54,40 +47,46 @@ def _validator(text: str) -> Validator:
         raise SchemaError(msg) from None
 
 
+def _check_form(schema: JsonObject) -> None:
+    from jsonschema import Draft202012Validator, FormatChecker
+    from jsonschema.exceptions import SchemaError as Malformed
+
+    # Without formats: by them, a pattern would have to be one of Python's.
+    formats = FormatChecker(formats=())
+    try:
+        Draft202012Validator.check_schema(schema, format_checker=formats)
+    except Malformed as error:
+        msg = f"Malformed JSON schema at `{error.json_path}`: {show(error.message)}."
+        raise SchemaError(msg) from None
+
+
+def _check_references(schema: JsonObject) -> None:
+    import referencing
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import DRAFT202012
+
+    # An empty registry: what is elsewhere is not fetched.
+    registry = cast("Any", referencing).Registry()
+    resolver = registry.resolver_with_root(DRAFT202012.create_resource(schema))
+    for reference in _references(schema):
+        try:
+            resolver.lookup(reference)
+        except Unresolvable:
+            msg = f"`$ref: {show(reference)}` refers to nothing in its schema."
+            raise SchemaError(msg) from None
+
+
 def _references(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
         parts = cast("JsonObject", node)
-        if isinstance(parts.get("$ref"), str):
-            yield parts["$ref"]
+        for keyword in ("$ref", "$dynamicRef"):
+            if isinstance(parts.get(keyword), str):
+                yield parts[keyword]
         for part in parts.values():
             yield from _references(part)
     elif isinstance(node, list):
         for part in cast("list[Any]", node):
             yield from _references(part)
-
-
-def _resolves(reference: str, schema: Any) -> bool:
-    if not reference.startswith("#"):
-        return False
-    node = schema
-    for step in reference.removeprefix("#").split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
-        if not isinstance(node, dict) or key not in node:
-            return False
-        node = cast("JsonObject", node)[key]
-    return True
-
-
-@lru_cache(maxsize=_CACHED_VALIDATORS)
-def _check(text: str) -> None:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError as Malformed
-
-    try:
-        Draft202012Validator.check_schema(loads(text))
-    except Malformed as error:
-        msg = f"Malformed JSON schema at `{error.json_path}`: {show(error.message)}."
-        raise SchemaError(msg) from None
 
 
 def parse_answer(

@@ -95,7 +95,7 @@ def _judge(keyword: str, otherwise: Any) -> Any:
     return judge
 
 
-@lru_cache(maxsize=_CACHED_KEYWORDS)
+@lru_cache(maxsize=_CACHED_KEYWORDS, typed=True)
 def _compiled_keyword(keyword: str, wanted: Any) -> Callable[[Any], bool] | None:
     return _compiled({keyword: wanted})
 

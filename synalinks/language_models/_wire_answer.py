@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
+from synalinks._internal.checks import is_real
 from synalinks._internal.json import JsonObject, dumps
 from synalinks._internal.shape import is_dict, is_list
 from synalinks.contracts import Usage
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _THOUGHTS = re.compile(
     r"<(?:budget:)?think(?:ing)?>(.*?)</(?:budget:)?think(?:ing)?>(.*)", re.DOTALL
 )
+
+_TOO_MANY = 2**53  # tokens: a server that says so does not count
 
 
 def read_completion(
@@ -48,7 +51,8 @@ def read_completion(
         usage = read_usage(payload.get("usage"))
         finish_reason = str(choice.get("finish_reason") or "stop")
         tool_calls = read_tool_calls(message.get("tool_calls"))
-    except (KeyError, IndexError, TypeError, AttributeError):
+        thinking_blocks = blocks_of(message)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         error = no_completion(dumps(payload), request)
         raise error from None
     if not reasoning:
@@ -62,7 +66,7 @@ def read_completion(
     return LMResponse(
         content=content,
         reasoning_content=reasoning,
-        thinking_blocks=tuple(message.get("thinking_blocks") or ()),
+        thinking_blocks=thinking_blocks,
         tool_calls=tool_calls,
         finish_reason=finish_reason,
         usage=usage,
@@ -106,7 +110,7 @@ def reasoning_of(message: JsonObject) -> str | None:
     named = message.get("reasoning_content") or message.get("reasoning")
     content: Any = message.get("content")
     if named or not is_list(content):
-        return named or None
+        return text_of(named or None)
     thoughts = (
         text_of(part.get("thinking"))
         for part in content
@@ -123,7 +127,21 @@ def refusal_of(message: JsonObject) -> str | None:
     """
     # litellm moves what it does not know to `provider_specific_fields`.
     more: Any = message.get("provider_specific_fields")
-    return message.get("refusal") or (more.get("refusal") if is_dict(more) else None)
+    refusal: Any = message.get("refusal")
+    return text_of(refusal or (more.get("refusal") if is_dict(more) else None) or None)
+
+
+def blocks_of(message: JsonObject) -> tuple[JsonObject, ...]:
+    """Return what a model thought, in the provider's own form.
+
+    Args:
+        message: A message or a delta.
+
+    Raises:
+        TypeError: These are no blocks.
+        ValueError: The same.
+    """
+    return tuple(dict(block) for block in message.get("thinking_blocks") or ())
 
 
 def _taken_apart(content: str | None) -> tuple[str | None, str | None]:
@@ -144,30 +162,41 @@ def read_usage(usage: Any) -> Usage:
     """Return tokens as the provider counted them.
 
     Args:
-        usage: The `usage` of a chat completion or of embeddings, or None.
+        usage: The `usage` of a chat completion or of embeddings, or None. What cannot
+            be read is not known, and neither is what it costs.
     """
-    counts = _object(usage)
+    try:
+        return _read_usage(_object(usage))
+    except (TypeError, ValueError, OverflowError):
+        return Usage(calls=1, cost_usd=None)
+
+
+def _read_usage(counts: JsonObject) -> Usage:
     prompt_details = _object(counts.get("prompt_tokens_details"))
     completion_details = _object(counts.get("completion_tokens_details"))
-    cost = counts.get("cost")
+    cost: Any = counts.get("cost")
     return Usage(
         calls=1,
-        prompt_tokens=int(counts.get("prompt_tokens") or 0),
-        completion_tokens=int(counts.get("completion_tokens") or 0),
-        cached_tokens=int(
-            prompt_details.get("cached_tokens")
-            or counts.get("prompt_cache_hit_tokens")
-            or 0
+        prompt_tokens=_count(counts.get("prompt_tokens")),
+        completion_tokens=_count(counts.get("completion_tokens")),
+        cached_tokens=_count(
+            prompt_details.get("cached_tokens") or counts.get("prompt_cache_hit_tokens")
         ),
-        cache_creation_tokens=int(
+        cache_creation_tokens=_count(
             prompt_details.get("cache_creation_tokens")
             or counts.get("cache_creation_input_tokens")
-            or 0
         ),
-        reasoning_tokens=int(completion_details.get("reasoning_tokens") or 0),
+        reasoning_tokens=_count(completion_details.get("reasoning_tokens")),
         # Some providers tell it, in US dollars; else the price list is asked.
-        cost_usd=float(cost) if isinstance(cost, (int, float)) else None,
+        cost_usd=float(cost) if is_real(cost) and cost >= 0 else None,
     )
+
+
+def _count(value: Any) -> int:
+    count = int(value or 0)
+    if not 0 <= count < _TOO_MANY:
+        raise ValueError(value)
+    return count
 
 
 def _object(value: Any) -> JsonObject:

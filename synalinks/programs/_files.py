@@ -72,12 +72,7 @@ def document_text(content: JsonObject) -> str:
     """
     head = {"format_version": FORMAT_VERSION, "synalinks_version": __version__}
     document: JsonObject = {**head, **content}
-    text = dumps(document, indent=2)
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half of a character, as in an answer that was cut off
-        text = json.dumps(document, indent=2)
-    return f"{text}\n"
+    return f"{dumps(document, indent=2)}\n"
 
 
 def read_document(path: Path, required: tuple[str, ...]) -> JsonObject:

@@ -39,7 +39,7 @@ def encode(entry: JsonObject) -> bytes:
         text = _ENCODER.encode(entry)
     except TypeError:  # keys that JSON does not have
         text = _ENCODER.encode(plain(entry))
-    return f"{text}\n".encode()
+    return f"{text}\n".encode(errors="backslashreplace")
 
 
 def _otherwise(value: Any) -> Any:

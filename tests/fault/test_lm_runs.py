@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import csv
 import errno
+import math
 
 import pytest
 
@@ -212,3 +214,62 @@ async def test_cancelling_a_run_sends_nothing_more(serve, method):
     await quiet(server, model)
     left = asyncio.all_tasks() - {asyncio.current_task()}
     assert not [task for task in left if "synalinks" in repr(task.get_coro())]
+
+
+def test_half_a_character_ends_no_run_and_spoils_no_file(serve, tmp_path):
+    """Inputs and answers that were cut inside one are written and read again."""
+    half = "good \ud83d"
+    server = serve({"label": half})
+    x = [Review(review=f"Number {index} {half}") for index in range(8)]
+    y = [Label(label=half) for _ in x]
+
+    async def fit(epochs):
+        synalinks.clear_session()
+        program, model = await make_program(server, cache_dir=str(tmp_path / "kept"))
+        callbacks = [
+            synalinks.callbacks.BackupAndRestore(
+                tmp_path / "backup", delete_checkpoint=False
+            ),
+            synalinks.callbacks.CSVLogger(tmp_path / "log.csv"),
+            synalinks.callbacks.ProgramCheckpoint(tmp_path / "best.json"),
+        ]
+        history = await program.fit(
+            x, y, epochs=epochs, batch_size=4, callbacks=callbacks, verbose=0
+        )
+        await model.aclose()
+        return program, history.history["reward"]
+
+    program, rewards = asyncio.run(fit(1))
+    program.save(tmp_path / "program.json")
+    n_requests = len(server.requests)
+
+    assert rewards == [1.0]
+    assert asyncio.run(fit(1))[1] == [1.0]
+    assert len(server.requests) == n_requests
+    assert asyncio.run(fit(2))[1] == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("name", ["gpt-4o-mini", "my-own"])
+def test_a_log_says_where_a_price_is_not_known(serve, tmp_path, name):
+    """The column of the cost has a number that is none, never 0."""
+    server = serve({"label": "good"})
+    model = LanguageModel(f"openai/{name}", api_base=server.url, api_key="a-key")
+
+    async def fit():
+        inputs = synalinks.Input(data_model=Review)
+        generator = synalinks.Generator(data_model=Label, language_model=model)
+        program = synalinks.Program(inputs=inputs, outputs=await generator(inputs))
+        program.compile(
+            optimizer=synalinks.optimizers.RandomFewShot(),
+            reward="exact_match",
+            metrics=["cost"],
+        )
+        log = synalinks.callbacks.CSVLogger(tmp_path / "log.csv")
+        await program.fit(*data(4), epochs=1, callbacks=log, verbose=0)
+
+    asyncio.run(fit())
+
+    with (tmp_path / "log.csv").open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    cost = float(row["cost"])
+    assert (cost > 0) if name == "gpt-4o-mini" else math.isnan(cost)

@@ -106,6 +106,18 @@ def test_structured_answers(make, name, sent):
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("model", ["openai/m", "mistral/m"])
+def test_parameters_beyond_the_api_reach_a_server_of_the_user(make, model):
+    """What only the provider's own address refuses is sent elsewhere."""
+    model, server = make("ok", model=model, top_k=4, extra_body={"min_p": 0.1})
+
+    call(model)
+
+    body = server.requests[0].body
+    assert (body["top_k"], body["min_p"]) == (4, 0.1)
+    assert "extra_body" not in body
+
+
 def test_forced_tool(make, monkeypatch):
     """The argument of the forced tool is the prediction."""
     from dataclasses import replace
@@ -450,6 +462,16 @@ def test_one_transport_serves_threads_with_loops_of_their_own(serve):
         thread.join()
 
     assert answers == ["ok"] * 6
+
+
+def test_an_address_may_have_a_query(serve):
+    """Gateways want keys and versions there; the path stands before it."""
+    server = serve("ok")
+    model = LanguageModel("openai/m", api_base=f"{server.url}/?v=1", api_key=CANARY)
+
+    call(model)
+
+    assert server.requests[0].path.startswith("/v1/chat/completions")
 
 
 def test_a_key_does_not_follow_a_redirect(serve):

@@ -1,6 +1,10 @@
 """Canonical JSON."""
 
-from synalinks._internal.json import canonical, digest, dumps
+import json
+
+import pytest
+
+from synalinks._internal.json import canonical, digest, digest_of_list, dumps
 
 
 def test_key_order_does_not_change_the_digest():
@@ -18,3 +22,21 @@ def test_text_keeps_order_and_unicode():
 def test_half_a_surrogate_pair_has_a_digest():
     """Texts that were cut inside a character are told apart like any others."""
     assert digest("a\ud83d") != digest("a")
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_half_a_surrogate_pair_can_be_written(indent):
+    """The text is like any other, and means the same."""
+    value = {"a": "cut \ud83d off, é \\"}
+
+    text = dumps(value, indent=indent)
+
+    assert json.loads(text.encode()) == value
+    assert "é" in text
+
+
+def test_a_list_of_half_surrogate_pairs_has_a_digest():
+    """It is that of the list."""
+    values = ["a\ud83d", {"b": "\ud83d"}]
+
+    assert digest_of_list(values) == digest(values)

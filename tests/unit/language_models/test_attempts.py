@@ -143,6 +143,25 @@ def test_retry_after_pauses_the_model():
     assert sent_s[1:] == pytest.approx([5.0, 5.0], abs=0.1)
 
 
+@pytest.mark.parametrize("is_refused", [False, True], ids=["answer", "refusal"])
+def test_a_limit_that_lasts_for_days_stops_nobody(is_refused):
+    """The distance between calls is bounded, as each wait is, by `retry_max_wait`."""
+    refusal = RateLimitedError("429", status_code=429)
+    refusal.interval_s = 1e9
+    told = [refusal] if is_refused else []
+    answers = [LMResponse(content="ok", interval_s=1e9) for _ in range(3)]
+    model, transport = scripted([*told, *answers], retry_max_wait=5)
+
+    async def main():
+        await model._caller._prepare(model.model)
+        for _ in range(3):
+            await model.complete(MESSAGES)
+        return asyncio.get_running_loop().time()
+
+    assert virtual_time.run(main()) <= 5 * (2 + is_refused)
+    assert len(transport.requests) == 3 + is_refused
+
+
 def test_a_rate_limit_slows_down_and_fails_nobody():
     """Refusals while others get through use up no attempt."""
     answered_s = [-1.0]

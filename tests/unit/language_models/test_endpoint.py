@@ -68,12 +68,17 @@ def test_secrets_are_all_that_may_not_be_shown(monkeypatch):
         api_key="argument-key",
         api_base="http://me:password@host/v1?key=query",
         headers={"Authorization": "Bearer header-key", "x-title": "shown"},
+        params={
+            "client_secret": "parameter",
+            "extra_body": {"routes": [{"api_key": "inner"}], "top_k": "shown"},
+        },
     )
 
     secrets = secrets_of(request)
 
     assert {
-        "environment-key", "argument-key", "password", "key=query", "header-key",
+        "environment-key", "argument-key", "password", "key=query", "query",
+        "header-key", "parameter", "inner",
     } <= set(secrets)  # fmt: skip
     assert "shown" not in secrets
 

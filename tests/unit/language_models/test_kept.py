@@ -12,7 +12,7 @@ from synalinks.errors import (
     InvalidOutputError,
     RateLimitedError,
 )
-from synalinks.language_models import Completion, LMRequest
+from synalinks.language_models import Completion, LMRequest, UsageLedger
 from synalinks.language_models._kept import (
     from_completion,
     from_error,
@@ -21,6 +21,7 @@ from synalinks.language_models._kept import (
     to_completion,
     to_error,
 )
+from synalinks.language_models._outline import outline_of
 
 CANARY = "canary-31337"
 COMPLETION = Completion(
@@ -125,3 +126,22 @@ def test_the_endpoint_is_known_without_its_secrets(monkeypatch):
     )
     monkeypatch.setenv("OPENAI_API_BASE", "http://host/v1/")
     assert request_key(request()) == plain
+
+
+def test_a_secret_parameter_is_no_part_of_what_is_asked():
+    """A run goes on with another key, and its journal has neither."""
+    first, second = (
+        LMRequest(
+            model="openai/x", messages=[], params={"top_p": 0.5, "aws_token": one}
+        )
+        for one in (CANARY, "another")
+    )
+
+    assert request_key(first) == request_key(second)
+    assert first.digest == second.digest
+    for text in (
+        repr(first),
+        str(first.public()),
+        str(outline_of(first, UsageLedger())),
+    ):
+        assert CANARY not in text

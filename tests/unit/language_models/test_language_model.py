@@ -7,7 +7,7 @@ import pytest
 import synalinks
 from synalinks._internal import context
 from synalinks.data_models import Image
-from synalinks.errors import ConfigurationError, ModuleError
+from synalinks.errors import ConfigurationError, ModuleError, SchemaError
 from synalinks.language_models import LanguageModel
 from synalinks.testing import ScriptedTransport
 
@@ -47,6 +47,17 @@ async def test_a_data_model_may_be_the_schema():
     model, _ = scripted([{"a": "x"}])
 
     assert (await model(MESSAGES, schema=Answer)).get("a") == "x"
+
+
+async def test_a_malformed_schema_is_never_paid_for():
+    """What is wrong with it is said before anything is sent."""
+    model, transport = scripted([{"a": "x"}])
+    malformed = {"type": "object", "properties": {"a": {"minimum": "3"}}}
+
+    with pytest.raises(SchemaError, match=r"properties\.a\.minimum"):
+        await model(MESSAGES, schema=malformed)
+
+    assert transport.requests == []
 
 
 async def test_no_schema_gives_a_chat_message():

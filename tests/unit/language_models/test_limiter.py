@@ -75,8 +75,9 @@ def test_sends_keep_the_interval():
 
 async def test_cancelling_while_waiting():
     """Who gives up waiting leaves no gap and takes no slot."""
-    limiter, holder = fixed(1), 0
-    await limiter.acquire(limiter.new_place())
+    limiter = fixed(1)
+    holder = limiter.new_place()
+    await limiter.acquire(holder)
     waiting = [
         asyncio.create_task(limiter.acquire(limiter.new_place())) for _ in range(3)
     ]
@@ -93,8 +94,9 @@ async def test_cancelling_while_waiting():
 
 async def test_cancelling_in_the_instant_of_the_turn():
     """A slot that arrives together with the cancellation goes to the next."""
-    limiter, holder = fixed(1), 0
-    await limiter.acquire(limiter.new_place())
+    limiter = fixed(1)
+    holder = limiter.new_place()
+    await limiter.acquire(holder)
     first, second = (
         asyncio.create_task(limiter.acquire(limiter.new_place())) for _ in range(2)
     )
@@ -125,3 +127,12 @@ def test_the_oldest_slot_of_another():
         return [*seen, limiter.oldest_s(places[1])]
 
     assert virtual_time.run(main()) == [1.0, 0.0, 0.0, 2.0, 3.0]
+
+
+async def test_no_place_is_given_twice():
+    """Who has one number in two queues is told apart in both."""
+    first, second = fixed(8), fixed(8)
+
+    places = [one.new_place() for one in (first, second, first)]
+
+    assert places == sorted(set(places))

@@ -63,6 +63,27 @@ async def test_another_account_has_its_own(other):
     assert limiter_of(limits, **{**SAME, **OTHERS[other]}) is not mine
 
 
+async def test_what_is_of_one_request_names_no_account():
+    """Calls that are traced bear one number each, and wait together."""
+    limits = over_http()
+
+    mine = limiter_of(limits, **SAME, extra_headers={"x-request-id": "1"})
+
+    assert limiter_of(limits, **SAME, extra_headers={"X-Request-Id": "2"}) is mine
+    assert limiter_of(limits, **SAME, extra_headers={"traceparent": "00-1"}) is mine
+
+
+async def test_accounts_without_number_do_not_fill_the_memory(monkeypatch):
+    """A key per call is rare, and forgotten when many others came since."""
+    monkeypatch.setattr("synalinks.language_models._limits._MAX_LANES", 3)
+    limits = over_http()
+
+    for number in range(10):
+        limiter_of(limits, api_key=str(number))
+
+    assert len(limits._lanes.get()) == 3
+
+
 async def test_the_key_may_come_from_the_environment(monkeypatch):
     """It is the same key."""
     limits = over_http()
@@ -143,6 +164,33 @@ def test_each_object_keeps_to_its_own_number():
 
     assert most == 5
     assert [model.cumulated_calls for model in models] == [10, 10]
+
+
+def test_one_object_keeps_to_its_number_with_several_keys():
+    """Each call may bring a key; all of them count against `max_concurrency`."""
+    in_flight, most = 0, 0
+
+    async def answer(_):
+        nonlocal in_flight, most
+        in_flight += 1
+        most = max(most, in_flight)
+        await asyncio.sleep(1)
+        in_flight -= 1
+        return "ok"
+
+    transport = make_transport("openai", "direct", {})
+    transport.send = ScriptedTransport(answer).send
+    model = LanguageModel(NAME, transport=transport, max_concurrency=4)
+
+    async def main():
+        await model._caller._prepare(NAME)
+        calls = [model.complete(MESSAGES, api_key=str(key % 3)) for key in range(12)]
+        return await asyncio.gather(*calls)  # noqa: TID251 - errors end the test
+
+    answers = virtual_time.run(main())
+
+    assert [one.value["content"] for one in answers] == ["ok"] * 12
+    assert most == 4
 
 
 def test_a_wish_to_wait_holds_for_the_account():

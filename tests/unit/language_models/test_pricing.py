@@ -25,6 +25,50 @@ def test_a_known_price():
     assert expected > 0
 
 
+@pytest.mark.parametrize("n_tokens", [200_000, 200_001])
+def test_all_of_a_long_prompt_has_another_price(n_tokens):
+    """From one token more on, each costs what the list says of such prompts."""
+    model = "gemini/gemini-2.5-pro"
+    info = model_info(model)
+    suffix = "_above_200k_tokens" if n_tokens > 200_000 else ""
+
+    expected = (
+        n_tokens * info[f"input_cost_per_token{suffix}"]
+        + 100 * info[f"output_cost_per_token{suffix}"]
+    )
+    usage = Usage(prompt_tokens=n_tokens, completion_tokens=100)
+    assert cost_usd(model, usage) == pytest.approx(expected)
+
+
+def test_thoughts_may_have_a_price_of_their_own():
+    """Where the list has one, it is that which is paid."""
+    model = "perplexity/sonar-deep-research"
+    info = model_info(model)
+    usage = Usage(prompt_tokens=1, completion_tokens=100, reasoning_tokens=60)
+
+    expected = (
+        info["input_cost_per_token"]
+        + 40 * info["output_cost_per_token"]
+        + 60 * info["output_cost_per_reasoning_token"]
+    )
+    assert cost_usd(model, usage) == pytest.approx(expected)
+
+
+def test_a_model_may_have_prices_by_length_only():
+    """Such a list begins with the shortest prompts."""
+    model = "dashscope/qwen-flash"
+    short, long, *_ = model_info(model)["tiered_pricing"]
+    n_tokens = int(short["range"][1])
+    usages = [Usage(prompt_tokens=n) for n in (n_tokens, n_tokens + 1)]
+
+    assert [cost_usd(model, usage) for usage in usages] == pytest.approx(
+        [
+            n_tokens * short["input_cost_per_token"],
+            (n_tokens + 1) * long["input_cost_per_token"],
+        ]
+    )
+
+
 @pytest.mark.parametrize("model", ["openai/my-own", "groq/gpt-4o-mini", "x/y"])
 def test_an_unknown_price_is_not_zero(model):
     """A model of another provider's name is another model."""

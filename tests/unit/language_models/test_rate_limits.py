@@ -23,6 +23,7 @@ def in_seconds(seconds):
         ({"Retry-After": "rubbish"}, None),
         ({"Retry-After": "nan"}, None),
         ({"Retry-After": "1e999"}, None),
+        ({"Retry-After": "9" * 400 + "s"}, None),
         ({"Retry-After": ""}, None),
         ({"Retry-After-Ms": "250"}, 0.25),
         ({"Retry-After-Ms": "250", "Retry-After": "1"}, 0.25),
@@ -58,6 +59,7 @@ def test_dates(offset):
         {"Retry-After": format_datetime(then, usegmt=True)},
         {"anthropic-ratelimit-requests-reset": then.isoformat()},
         {"x-ratelimit-reset": str(then.timestamp())},
+        {"x-ratelimit-reset": str(int(then.timestamp() * 1000))},
     ]
 
     for one in headers:

@@ -5,6 +5,7 @@ import pytest
 from synalinks.language_models._redaction import (
     is_secret_name,
     redact,
+    without_secret_parts,
     without_secrets,
 )
 
@@ -70,3 +71,26 @@ def test_texts_are_cut_and_on_one_line():
 
     assert len(shown) == 201
     assert "\n" not in shown
+
+
+def test_parameters_lose_parts_that_are_secret():
+    """However deep they are, and whatever holds them."""
+    params = {
+        "temperature": 0.5,
+        "client_secret": "x",
+        "extra_body": {"routes": [{"api_key": "x", "name": "a"}], "max_tokens": 3},
+        "base_url": "http://me:x@host/v1?key=x",
+    }
+
+    assert without_secret_parts(params) == {
+        "temperature": 0.5,
+        "extra_body": {"routes": [{"name": "a"}], "max_tokens": 3},
+        "base_url": "http://host/v1",
+    }
+
+
+@pytest.mark.parametrize("name", ["X-Auth", "X-Custom-Auth", "auth"])
+def test_names_that_end_in_auth_are_secret(name):
+    """Gateways have headers of such names."""
+    assert is_secret_name(name)
+    assert not is_secret_name("author")

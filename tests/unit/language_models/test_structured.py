@@ -121,3 +121,50 @@ def test_schema_arguments():
     assert schema_argument(Answer)["properties"].keys() == {"text"}
     with pytest.raises(SchemaError, match="`schema` is a JSON schema or a data model"):
         schema_argument(3)
+
+
+def of_field(field, **more):
+    return {"type": "object", "properties": {"a": field}, **more}
+
+
+MALFORMED = {
+    "list of items": of_field({"type": "array", "items": [{"type": "string"}]}),
+    "truth as bound": of_field({"minimum": True}),
+    "text as bound": of_field({"minimum": "3"}),
+    "multiple of a list": of_field({"multipleOf": [3]}),
+    "multiple of nothing": of_field({"multipleOf": 0}),
+    "list of patterns": of_field({"pattern": ["x"]}),
+    "half a pattern": of_field({"pattern": "(("}),
+    "unknown type": of_field({"type": "str"}),
+    "no branches": of_field({"anyOf": {"type": "string"}}),
+    "no schema": of_field(None),
+    "list of fields": {"type": "object", "properties": ["a"]},
+    "list of definitions": of_field({"$ref": "#/$defs/X"}, **{"$defs": ["X"]}),
+    "number as reference": of_field({"$ref": 5}),
+    "reference elsewhere": of_field({"$ref": "http://localhost/x"}),
+    "unknown anchor": of_field({"$ref": "#x"}),
+    "unknown dynamic anchor": of_field({"$dynamicRef": "#x"}),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_malformed_schema_is_refused(name):
+    """Whatever is wrong with it, it is said in our words."""
+    with pytest.raises(SchemaError):
+        check_schema(MALFORMED[name], "openai")
+
+
+@pytest.mark.parametrize("pattern", [r"\p{L}+", r"(?<year>\d+)"])
+def test_patterns_need_not_be_those_of_python(pattern):
+    """JSON Schema has the patterns of ECMA 262."""
+    assert check_schema(of_field({"pattern": pattern}), "openai")
+
+
+def test_references_may_use_anchors_and_identities():
+    """What a schema contains may be referred to in every way that there is."""
+    schema = of_field(
+        {"anyOf": [{"$ref": "#text"}, {"$ref": "http://localhost/x#/$defs/F"}]},
+        **{"$id": "http://localhost/x", "$defs": {"F": {"$anchor": "text"}}},
+    )
+
+    assert check_schema(schema, "openai")

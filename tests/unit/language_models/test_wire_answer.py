@@ -99,3 +99,26 @@ def test_usage():
     )
     assert read_usage(None) == Usage(calls=1, cost_usd=None)
     assert read_usage({"prompt_tokens_details": None}).cached_tokens == 0
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"prompt_tokens": "many", "completion_tokens": 3},
+        {"prompt_tokens": -1},
+        {"prompt_tokens": float("nan")},
+        {"prompt_tokens": 10**400},
+        {"completion_tokens_details": {"reasoning_tokens": []}, "prompt_tokens": [1]},
+    ],
+)
+def test_usage_that_cannot_be_read_is_unknown(usage):
+    """A whole answer is not lost for it, and its price is not made up."""
+    assert read_usage(usage) == Usage(calls=1, cost_usd=None)
+
+
+@pytest.mark.parametrize("cost", [-0.1, True, float("nan"), float("inf"), "0.1"])
+def test_a_price_that_is_none_is_not_taken(cost):
+    """Tokens are known all the same."""
+    usage = read_usage({"prompt_tokens": 3, "cost": cost})
+
+    assert (usage.prompt_tokens, usage.cost_usd) == (3, None)
