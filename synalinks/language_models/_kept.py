@@ -70,9 +70,8 @@ def from_completion(completion: Completion) -> JsonObject:
     Args:
         completion: The answer.
     """
-    usage = {name: getattr(completion.usage, name) for name in _USAGE}
     fields = {name: getattr(completion, name) for name in _COMPLETION}
-    return {**fields, "usage": usage}
+    return {**fields, "usage": completion.usage.as_json()}
 
 
 def to_completion(kept: JsonObject) -> Completion:
