@@ -168,7 +168,7 @@ def opening_time(folder: Path) -> _bars.Bar:
 
         async def keep(number: int) -> None:
             position = journal.position(f"{number:032d}")
-            journal.note_sent(position, outline)
+            journal.note_sent(position, lambda: outline)
             await journal.append(position, answer)
 
         with context.bound(context.scope, "fit/candidate 0123456789abcdef"):

@@ -20,8 +20,7 @@ from typing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from synalinks._internal.journal import Intent, Journal
     from synalinks._internal.json import JsonObject
@@ -53,8 +52,15 @@ class CallScope(NamedTuple):
 class Sending(Protocol):
     """Knows what is in flight, and may hold back what is not sent yet."""
 
-    def pass_through(self) -> AbstractAsyncContextManager[None]:
-        """Return the context in which one request is sent and answered."""
+    async def pass_through(self, send: Callable[[], Awaitable[T]]) -> T:
+        """Send one request.
+
+        Args:
+            send: Sends it.
+
+        Returns:
+            What `send` returned.
+        """
         ...
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _CHUNK_BYTES = 65_536
+_MODE_OF_TEMPORARIES = 0o600
 
 
 def write_atomic(path: str | Path, text: str, *, private: bool = False) -> Path:
@@ -163,17 +164,25 @@ def _cut_unfinished_line(file: BinaryIO) -> None:
 def _replace(path: Path, content: bytes, *, mode: int) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
+        try:
+            _write_all(descriptor, content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if mode != _MODE_OF_TEMPORARIES:
+            Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
     _flush_folder(path.parent)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 def _flush_folder(folder: Path) -> None:
@@ -299,11 +308,15 @@ class AppendFile:
         if self._descriptor is None:
             msg = f"`{self.path}` is closed."
             raise OSError(msg)
-        view = memoryview(content)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
+        _write_all(self._descriptor, content)
         _sync(self._descriptor)
         self.size += len(content)
+
+    def take_back(self) -> None:
+        """Cut off what a failed `append` may have left, as far as that can be done."""
+        if self._descriptor is not None:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, self.size)
 
     def cut(self, size: int) -> None:
         """Cut off the end.

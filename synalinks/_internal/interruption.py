@@ -8,13 +8,15 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from synalinks._internal import context
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable, Callable
     from types import FrameType
+
+T = TypeVar("T")
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _EXIT_OF_SIGTERM = 128 + signal.SIGTERM
@@ -101,18 +103,20 @@ class Interruption:
         if self.received is not None:
             raise SystemExit(_EXIT_OF_SIGTERM)
 
-    @contextlib.asynccontextmanager
-    async def pass_through(self) -> AsyncGenerator[None]:
-        """Send something in a `with` block, unless a signal has come.
+    async def pass_through(self, send: Callable[[], Awaitable[T]]) -> T:
+        """Send something, unless a signal has come.
 
-        Yields:
-            None, if ever.
+        Args:
+            send: Sends it.
+
+        Returns:
+            What `send` returned, if ever.
         """
         if self.received is not None:
             await asyncio.Event().wait()  # until it is cancelled
         self._n_in_flight += 1
         try:
-            yield
+            return await send()
         finally:
             self._n_in_flight -= 1
             if self.received is not None and not self._n_in_flight:

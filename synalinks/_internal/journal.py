@@ -18,6 +18,7 @@ from synalinks._internal.expectations import (
 from synalinks._internal.store import Store, read_records
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 JOURNAL_PREFIX = "journal"
@@ -213,12 +214,13 @@ class Journal:
         records = read_records(self.folder, JOURNAL_PREFIX, frozenset({SENT}))
         return [value for _, key, value in records if place_of(key) == position.scope]
 
-    def note_sent(self, position: Position, outline: Any) -> None:
+    def note_sent(self, position: Position, outline: Callable[[], Any]) -> None:
         """Note that a call is made, before its answer is there.
 
         Args:
             position: Where.
-            outline: What is asked, as far as it is to be known later.
+            outline: Returns what is asked, as far as it is to be known later; called in
+                the thread that writes.
         """
         self._store.note(position.key, outline, kind=SENT)
 
@@ -236,7 +238,7 @@ class Journal:
         Args:
             position: Where.
         """
-        self._store.note(position.key, None, kind=FAILED)
+        self._store.note(position.key, lambda: None, kind=FAILED)
 
     async def append(
         self, position: Position, answer: Any, *, kind: str = ANSWERED
@@ -273,7 +275,7 @@ class Journal:
             value: JSON; never a secret.
             kind: What it is, in small letters.
         """
-        self._store.note(key, value, kind=kind)
+        self._store.note(key, lambda: value, kind=kind)
 
     def get(self, key: str) -> Any:
         """Return what was noted under a key, or None.

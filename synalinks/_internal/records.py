@@ -15,7 +15,10 @@ from zlib import crc32
 
 _HEADER = re.compile(rb"([0-9a-f]{8}) ((\d{1,10}) )")
 _HEAD = re.compile(rb'\[(\d+),"([a-z]+)",("(?:[^"\\]|\\.)*"),')
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+# What has itself as a part is refused all the same: it never comes to an end.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), check_circular=False
+)
 _LONGEST_HEADER = 20
 _LINE_END = b"\n"
 

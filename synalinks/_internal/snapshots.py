@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
+import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from synalinks._internal.files import write_atomic
-from synalinks._internal.json import dumps
+from synalinks._internal.files import write_atomic_bytes
+from synalinks._internal.records import decode_value
 from synalinks._internal.shape import is_dict
 from synalinks.errors import FileFormatError
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 _NAME = re.compile(r"snap-(\d{8})\.json")
 # The state is checked as it stands in the file: no second text has to be made of it.
-_FILE = re.compile(r'\{"format":(\d+),"sha256":"([0-9a-f]{64})","state":(.*)\}\n', re.S)
+_FILE = re.compile(
+    rb'\{"format":(\d+),"sha256":"([0-9a-f]{64})","state":(.*)\}\n', re.S
+)
 
 
 class Snapshot(NamedTuple):
@@ -40,30 +42,21 @@ def is_snapshot(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def encode_state(state: Any) -> str:
-    """Return the state of a run as it is written.
-
-    Args:
-        state: JSON.
-    """
-    return dumps(state)
-
-
-def write_snapshot(folder: Path, number: int, text: str, *, n_kept: int) -> None:
+def write_snapshot(folder: Path, number: int, state: bytes, *, n_kept: int) -> None:
     """Write a snapshot, then remove those that are not needed any more.
 
     Args:
         folder: Where they are.
         number: Higher than that of any other.
-        text: What `encode_state` returned.
+        state: The state of the run, as `encode_value` returned it.
         n_kept: How many stay, this one included.
 
     Raises:
         WriteError: It could not be written; the others are untouched.
     """
-    checksum = hashlib.sha256(text.encode()).hexdigest()
-    content = f'{{"format":{FORMAT},"sha256":"{checksum}","state":{text}}}\n'
-    write_atomic(_path(folder, number), content, private=True)
+    checksum = hashlib.sha256(state).hexdigest().encode()
+    content = b'{"format":%d,"sha256":"%s","state":%s}\n' % (FORMAT, checksum, state)
+    write_atomic_bytes(_path(folder, number), content, private=True)
     for old in numbers_in(folder)[n_kept:]:
         with contextlib.suppress(OSError):
             _path(folder, old).unlink()
@@ -93,7 +86,7 @@ def numbers_in(folder: Path) -> list[int]:
     Args:
         folder: Where they are.
     """
-    matches = (_NAME.fullmatch(path.name) for path in folder.iterdir())
+    matches = map(_NAME.fullmatch, os.listdir(folder))  # noqa: PTH208 - at each batch
     return sorted((int(match[1]) for match in matches if match), reverse=True)
 
 
@@ -103,19 +96,19 @@ def _path(folder: Path, number: int) -> Path:
 
 def _read(path: Path) -> Any:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        content = path.read_bytes()
+    except OSError as error:
         msg = f"`{path}` cannot be read: {error}."
         raise FileFormatError(msg) from error
-    found = _FILE.fullmatch(text)
+    found = _FILE.fullmatch(content)
     if found is None:
-        msg = f"`{path}` is no snapshot, or a part of one ({len(text)} characters)."
+        msg = f"`{path}` is no snapshot, or a part of one ({len(content)} bytes)."
         raise FileFormatError(msg)
-    if hashlib.sha256(found[3].encode()).hexdigest() != found[2]:
+    if hashlib.sha256(found[3]).hexdigest().encode() != found[2]:
         msg = f"`{path}` is damaged: its checksum is not that of its content."
         raise FileFormatError(msg)
-    state = json.loads(found[3])
+    state = decode_value(found[3])
     if int(found[1]) > FORMAT or not is_dict(state):
-        msg = f"`{path}` is of format {found[1]}, this release reads {FORMAT}."
+        msg = f"`{path}` is of format {int(found[1])}, this release reads {FORMAT}."
         raise FileFormatError(msg)
     return state

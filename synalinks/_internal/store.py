@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import threading
 import weakref
-from collections import deque
 from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 _SEGMENT_BYTES = 64 * 2**20
 _LOOK_EVERY_S = 0.05
-_NOTES_S = 0.01
 _OFFSET_BITS = 40
 _KEY_BYTES = 16
 
@@ -71,8 +69,6 @@ class Store:
         self._segments = Segments(self.folder, prefix)
         # 16 bytes and a number per record: a key is found without reading any file.
         self._index: dict[bytes, int] = {}
-        self._notes: deque[_Line] = deque()
-        self._notes_due_s = float("-inf")
         self._pending: dict[bytes, bytes] = {}
         self._lock = threading.Lock()  # between the writer and threads that look
         self._segment: Segment | None = None
@@ -133,40 +129,21 @@ class Store:
         """
         content = encode_value(value)
         self._pending.setdefault(_hash(key), content)
-        lines = [*self._take_notes(), _Line(kind, key, content)]
-        writer.hand_over(self, lines, waiter)
+        writer.hand_over(self, [_Line(kind, key, content)], waiter)
 
-    def note(self, key: str, value: Any, *, kind: str) -> None:
+    def note(self, key: str, value: Callable[[], Any], *, kind: str) -> None:
         """Add a record that is read by going through all of them, not by its key.
 
         It is written soon, and before any value that is added later.
 
         Args:
             key: Any text; there may be many of one key.
-            value: JSON.
+            value: Returns JSON; called in the thread that writes.
             kind: What the record is about, in small letters.
         """
-        self._notes.append(_Line(kind, key, encode_value(value), is_kept=False))
-        # They cost next to nothing together with the value that is added next.
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._hand_over_notes()
-            return
-        if loop.time() > self._notes_due_s:
-            self._notes_due_s = loop.time() + _NOTES_S
-            loop.call_at(self._notes_due_s, self._hand_over_notes)
-
-    def _hand_over_notes(self) -> None:
-        if notes := self._take_notes():
-            writer.hand_over(self, notes)
-
-    def _take_notes(self) -> list[_Line]:
-        notes: list[_Line] = []
-        with contextlib.suppress(IndexError):  # a thread may have taken the last one
-            while self._notes:
-                notes.append(self._notes.popleft())
-        return notes
+        writer.hand_over(
+            self, [lambda: _Line(kind, key, encode_value(value()), is_kept=False)]
+        )
 
     async def append(self, key: str, value: Any, *, kind: str = "call") -> None:
         """Add a value, and return when it is durable.
@@ -190,7 +167,6 @@ class Store:
         Raises:
             WriteError: Something could not be made durable.
         """
-        self._hand_over_notes()
         writer.flush()
         if self.error is not None:
             self.write([])  # what is left over
@@ -204,22 +180,23 @@ class Store:
 
     # -- in the writer's thread --------------------------------------------------------
 
-    def write(self, records: list[_Line]) -> None:
+    def write(self, records: list[_Line | Callable[[], _Line]]) -> None:
         """Make records durable: called by the writer.
 
         Args:
-            records: What `put` handed over.
+            records: What `put` and `note` handed over.
 
         Raises:
             WriteError: They are not durable.
         """
         with self._lock:
-            records = [*self._left_over, *records]
+            made = (one if isinstance(one, _Line) else one() for one in records)
+            lines = [*self._left_over, *made]
             try:
-                self._append(records)
+                self._append(lines)
             except OSError as error:
-                self._left_over = records
-                n_bytes = sum(len(line.value) for line in records)
+                self._left_over = lines
+                n_bytes = sum(len(line.value) for line in lines)
                 msg = (
                     f"Cannot append {n_bytes} bytes in `{self.folder}`: "
                     f"{error.strerror or error}. The answers are still in memory."
@@ -236,8 +213,8 @@ class Store:
         try:
             self._append_to_file(records)
         except OSError:
-            # A part may be there; what a failed sync left behind nobody knows. The file
-            # is never appended to again.
+            # What a failed write or sync left behind nobody knows. The file is never
+            # appended to again.
             self._close_file()
             self._segment, self._file = self._segments.create()
             self._append_to_file(records)
@@ -258,6 +235,8 @@ class Store:
         try:
             file.append(b"".join(lines))
         except OSError:
+            # Else whole records of it would be there twice, as if asked for twice.
+            file.take_back()
             self._close_file()
             raise
         segment.read_to = file.size

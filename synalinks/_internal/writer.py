@@ -2,22 +2,27 @@
 
 Whoever appends hands over and may wait. The thread takes all that was handed over
 meanwhile, and makes it durable in one step: what a single record costs in time is
-shared by all that wait at the same time.
+shared by all that wait at the same time. What nobody waits for is written along with
+what somebody does, or a moment later.
 """
 
 from __future__ import annotations
 
-import asyncio
 import atexit
+import contextlib
 import os
 import threading
 from collections import defaultdict, deque
-from queue import SimpleQueue
-from typing import Any, NamedTuple, Protocol, TypeVar
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
 
 R = TypeVar("R")
 
 _AT_EXIT_S = 10.0
+_ALONE_AFTER_S = 0.01
 
 
 class Log(Protocol[R]):
@@ -44,33 +49,28 @@ class _Order(NamedTuple):
 class _Writer:
     def __init__(self) -> None:
         self._orders: deque[_Order | threading.Event] = deque()
-        self._calls: SimpleQueue[None] = SimpleQueue()
+        # Each tells whether somebody waits. To wake a thread takes longer than to write
+        # a record: there is no second call before the first one is answered.
+        self._calls: SimpleQueue[bool] = SimpleQueue()
+        self._called: bool | None = None
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._calling: asyncio.AbstractEventLoop | None = None
 
     def hand_over(self, order: _Order) -> None:
         self._orders.append(order)
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._call()
-            return
-        # To wake a thread takes longer than to write a record. What is handed over
-        # before the event loop gets its next turn is written together.
-        if self._calling is not loop:
-            self._calling = loop
-            loop.call_soon(self._call)
+        self._call(is_awaited=order.waiter is not None)
 
     def flush(self, timeout_s: float) -> None:
         done = threading.Event()
         self._orders.append(done)
-        self._call()
+        self._call(is_awaited=True)
         done.wait(timeout_s)
 
-    def _call(self) -> None:
-        self._calling = None
-        self._calls.put(None)
+    def _call(self, *, is_awaited: bool) -> None:
+        if self._called or self._called is is_awaited:
+            return
+        self._called = is_awaited
+        self._calls.put(is_awaited)
         if self._thread is None:
             with self._starting:
                 if self._thread is None:
@@ -81,11 +81,14 @@ class _Writer:
 
     def _work(self) -> None:
         while True:
-            self._calls.get()
+            if not self._calls.get():
+                with contextlib.suppress(Empty):
+                    self._calls.get(timeout=_ALONE_AFTER_S)
             self._work_once()
 
     def _work_once(self) -> None:
         # A method of its own: while the thread waits it must hold on to no log.
+        self._called = None  # what is handed over from here on calls again
         orders = [self._orders.popleft() for _ in range(len(self._orders))]
         _write([one for one in orders if not isinstance(one, threading.Event)])
         for one in orders:
@@ -98,16 +101,16 @@ def _write(orders: list[_Order]) -> None:
     for order in orders:
         by_log[id(order.log)].append(order)
     for same_log in by_log.values():
-        error: OSError | None = None
+        error: Exception | None = None
         try:
             records = [one for order in same_log for one in order.records]
             same_log[0].log.write(records)
-        except OSError as raised:
+        except Exception as raised:  # noqa: BLE001 - a thread that ends lets all wait
             error = raised
         _wake(same_log, error)
 
 
-def _wake(orders: list[_Order], error: OSError | None) -> None:
+def _wake(orders: list[_Order], error: Exception | None) -> None:
     waiters: defaultdict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]]
     waiters = defaultdict(list)
     for order in orders:
@@ -120,7 +123,7 @@ def _wake(orders: list[_Order], error: OSError | None) -> None:
             continue
 
 
-def _settle(futures: list[asyncio.Future[None]], error: OSError | None) -> None:
+def _settle(futures: list[asyncio.Future[None]], error: Exception | None) -> None:
     for future in futures:
         if future.done():  # who waited was cancelled
             continue

@@ -197,21 +197,21 @@ class RunFolder:
         """
         return Journal(self.path, pays_for_divergence=pays_for_divergence)
 
-    def write_snapshot(self, text: str, *, n_kept: int) -> None:
+    def write_snapshot(self, state: bytes, *, n_kept: int) -> None:
         """Write a snapshot.
 
         Args:
-            text: The state of the run, as `encode_state` returned it.
+            state: The state of the run, as `encode_value` returned it.
             n_kept: How many snapshots to keep.
 
         Raises:
             WriteError: It could not be written; earlier ones are untouched.
         """
         try:
-            write_snapshot(self.path, self._number + 1, text, n_kept=n_kept)
+            write_snapshot(self.path, self._number + 1, state, n_kept=n_kept)
         except WriteError:
             self.make_room()
-            write_snapshot(self.path, self._number + 1, text, n_kept=n_kept)
+            write_snapshot(self.path, self._number + 1, state, n_kept=n_kept)
         self._number += 1
 
     def read_snapshot(self) -> tuple[Snapshot | None, list[str]]:

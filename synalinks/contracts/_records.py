@@ -66,7 +66,12 @@ class Usage:
         """Prompt and completion tokens together."""
         return self.prompt_tokens + self.completion_tokens
 
+    def as_json(self) -> JsonObject:
+        """Return all fields by name."""
+        return {name: getattr(self, name) for name in _FIELDS}
 
+
+_FIELDS = tuple(one.name for one in fields(Usage))
 _AMOUNTS = tuple(one.name for one in fields(Usage) if one.name != "cost_usd")
 
 

@@ -23,6 +23,8 @@ _MAX_CHARS, _MAX_PARTS, _MAX_DEPTH = 1500, 20, 4
 def rollout_to_json(rollout: Rollout, schemas: dict[str, JsonObject]) -> JsonObject:
     """Return a rollout as JSON, without inputs and target: those are the sample's.
 
+    Values of the rollout stay parts of it: it is to be written, not to be changed.
+
     Args:
         rollout: The rollout.
         schemas: Where schemas of outputs are noted, once each, by digest.
@@ -30,7 +32,7 @@ def rollout_to_json(rollout: Rollout, schemas: dict[str, JsonObject]) -> JsonObj
     return {
         "sample_id": rollout.sample_id,
         "output": _packed(rollout.output, schemas),
-        "calls": [asdict(call) for call in rollout.calls],
+        "calls": [_call_to_json(call) for call in rollout.calls],
         "failure": asdict(rollout.failure) if rollout.failure else None,
         "reward": rollout.reward,
         "feedback": rollout.feedback,
@@ -82,6 +84,14 @@ def rollout_from_json(
         "spent": Usage(**state["spent"]) if state.get("spent") else None,
     }
     return Rollout(**fields)
+
+
+def _call_to_json(call: CallRecord) -> JsonObject:
+    fields = {name: getattr(call, name) for name in _CALL}
+    return {**fields, "usage": call.usage.as_json()}
+
+
+_CALL = CallRecord.__dataclass_fields__
 
 
 def _call(state: JsonObject) -> CallRecord:

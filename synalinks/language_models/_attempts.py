@@ -164,8 +164,7 @@ class Attempts:
         sending = context.sending.get()
         if sending is None:
             return await self._send(send)
-        async with sending.pass_through():
-            return await self._send(send)
+        return await sending.pass_through(lambda: self._send(send))
 
     async def _send(self, send: Callable[[], Awaitable[T]]) -> T:
         with self._ledger.in_flight(self._expected):

@@ -55,7 +55,7 @@ async def journaled(
         return _replayed(kept, ledger)
     journal.check()
     await _check_divergence(journal, position, request)
-    journal.note_sent(position, outline_of(request, ledger))
+    journal.note_sent(position, lambda: outline_of(request, ledger))
     intent = journal.intent(position)
     try:
         with (

@@ -71,7 +71,7 @@ def from_completion(completion: Completion) -> JsonObject:
         completion: The answer.
     """
     fields = {name: getattr(completion, name) for name in _COMPLETION}
-    return {**fields, "usage": _from_usage(completion.usage)}
+    return {**fields, "usage": completion.usage.as_json()}
 
 
 def to_completion(kept: JsonObject) -> Completion:
@@ -86,7 +86,7 @@ def to_completion(kept: JsonObject) -> Completion:
 
 
 def _from_usage(usage: Usage | None) -> JsonObject | None:
-    return usage and {name: getattr(usage, name) for name in _USAGE}
+    return usage and usage.as_json()
 
 
 def to_usage(kept: JsonObject) -> Usage:

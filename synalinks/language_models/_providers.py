@@ -236,4 +236,8 @@ def first_set(variables: tuple[str, ...]) -> str | None:
     Args:
         variables: Names of environment variables.
     """
-    return next((value for name in variables if (value := os.environ.get(name))), None)
+    for name in variables:
+        value = os.environ.get(name)
+        if value:
+            return value
+    return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 from array import array
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -227,7 +226,7 @@ def _to_json(vector: Vector) -> JsonObject:
 
 def _journaled(one: Embedded) -> JsonObject:
     kept = _to_json(array("d", one.vector))
-    return kept if one.usage is None else {**kept, "usage": asdict(one.usage)}
+    return kept if one.usage is None else {**kept, "usage": one.usage.as_json()}
 
 
 def _to_vector(kept: JsonObject) -> Vector:

@@ -77,7 +77,7 @@ async def call_once(
             'called. Accept it with `BackupAndRestore(..., on_divergence="pay")`.'
         )
         raise DivergenceError(msg)
-    journal.note_sent(position, {"call": name})
+    journal.note_sent(position, lambda: {"call": name})
     try:
         outcome = await _outcome(call)
     except SynalinksError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -224,7 +224,7 @@ class Ledger:
         """Return all cells as JSON; inputs and targets stay with the samples."""
         state: JsonObject = {
             "data": self._data_fingerprint,
-            "proposal_usage": asdict(self.proposal_usage),
+            "proposal_usage": self.proposal_usage.as_json(),
         }
         if self.is_saved_in_pieces:
             return state

@@ -7,11 +7,14 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synalinks.backups import read_card
+from synalinks._internal.aio import run_to_the_end
+from synalinks.backups import RunFolder, read_card
 from synalinks.callbacks import BackupAndRestore, CallbackList
 from synalinks.contracts import read_manifest
 from synalinks.errors import ConfigurationError
-from synalinks.training._backup import open_backup
+from synalinks.training._backup import Backup
+from synalinks.training._fingerprint import fingerprint_of
+from synalinks.training._opening import open_run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable
@@ -75,7 +78,9 @@ def settings_of(callbacks: Iterable[Any]) -> BackupAndRestore | None:
 async def backed_up(
     run: CurrentRun, plan: FitPlan, session: FitSession
 ) -> AsyncGenerator[None]:
-    """Save a run in a `with` block, if the user wants that.
+    """Hold the folder of a run, and save the run, in a `with` block.
+
+    Nothing of that is done unless the user wants it.
 
     Args:
         run: The run; gets the backup.
@@ -84,11 +89,32 @@ async def backed_up(
 
     Yields:
         None.
+
+    Raises:
+        BaseException: What the block raises; after a signal that which it stands for.
     """
     settings = settings_of(run.callbacks or ())
     if settings is None:
         yield
         return
-    async with open_backup(settings, run, plan, session) as backup:
-        run.backup = backup
-        yield
+    # All data are looked at, and source code is read.
+    fingerprint = await run_to_the_end(fingerprint_of, run.program, plan)
+    async with _held(settings) as folder:
+        epochs = plan.epochs.stop
+        opened = await run_to_the_end(
+            lambda: open_run(folder, settings, fingerprint, epochs=epochs)
+        )
+        backup = Backup(settings, run, session, opened)
+        async with backup.saving(plan.epochs.start):
+            run.backup = backup
+            yield
+
+
+@contextlib.asynccontextmanager
+async def _held(settings: BackupAndRestore) -> AsyncGenerator[RunFolder]:
+    folder = RunFolder(settings.backup_dir)
+    await run_to_the_end(folder.open)
+    try:
+        yield folder
+    finally:
+        await asyncio.shield(asyncio.to_thread(folder.close))

@@ -47,6 +47,22 @@ class OpenedRun:
     in_flight: Usage
     """What calls were expected to take of which no answer got here."""
 
+    def warn(self) -> None:
+        """Tell the user what is damaged, and what may be paid for twice."""
+        for report in self.reports:
+            warn(report)
+        if self.journal.n_unanswered:
+            warn(_lost(self.in_flight))
+
+
+def _lost(usage: Usage) -> str:
+    cost = "" if usage.cost_usd is None else f", ${usage.cost_usd:.4f}"
+    return (
+        f"Of this run {usage.calls} calls were in flight when a process was cut off: "
+        "their answers never got here, and they are made again. They may be paid for "
+        f"twice: at most {usage.calls} calls, about {usage.tokens} tokens{cost}."
+    )
+
 
 def open_run(
     folder: RunFolder,

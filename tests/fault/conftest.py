@@ -8,6 +8,7 @@ import pytest
 
 from synalinks.language_models import LanguageModel
 from synalinks.testing import ChatServer
+from tests.fault import killing
 
 MESSAGES = [{"role": "user", "content": "Was it good?"}]
 SCHEMA = {
@@ -57,6 +58,38 @@ class Exchange:
         """Requests that the server saw, which must be those that the model counted."""
         assert len(self.server.requests) == self.model.cumulated_attempts
         return len(self.server.requests)
+
+
+@pytest.fixture(scope="package")
+def starter():
+    """Return what starts runs that are killed."""
+    found = killing.Starter()
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="package")
+def chat_server():
+    """Return the server that they ask."""
+    with killing.server() as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def undisturbed(starter, chat_server, tmp_path_factory):
+    """Return a function that gives how the run ends that nobody kills."""
+    wholes = {}
+
+    def run(**arguments):
+        key = tuple(arguments.items())
+        if key not in wholes:
+            wholes[key] = killing.run_to_the_end(
+                starter, chat_server, tmp_path_factory.mktemp("whole") / "run", [],
+                **arguments,
+            )  # fmt: skip
+        return wholes[key]
+
+    return run
 
 
 @pytest.fixture(params=["direct", "litellm"])

@@ -16,6 +16,7 @@ import signal
 import sqlite3
 import sys
 import traceback
+from itertools import count
 from pathlib import Path
 
 import synalinks
@@ -24,6 +25,8 @@ from synalinks._internal import files
 from synalinks.contracts import Candidate
 from synalinks.optimizers import GreedyOptimizer, RandomFewShot
 from synalinks.saving import register_synalinks_serializable
+from synalinks.training._current_run import CurrentRun
+from tests.fault import unprotected
 
 N_TRAIN, N_VALIDATION, EPOCHS, BATCH = 12, 8, 3, 4
 CALLS_AT_ONCE = 8
@@ -305,10 +308,39 @@ def die_before_operation(n):
     Path.replace = dying(Path.replace)
 
 
+def die_at(moment, n):
+    """Kill this process at the n-th call of a hook, or in the n-th of its snapshots."""
+    n_left = count(n, -1)
+
+    def die_if_it_is_time():
+        if next(n_left) == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    fire, write_all = CurrentRun.fire, files._write_all
+
+    async def dying(self, hook, *args):
+        if hook == moment:
+            die_if_it_is_time()
+        return await fire(self, hook, *args)
+
+    def half(descriptor, content):
+        if moment == "snapshot" and content.startswith(b'{"format":'):
+            write_all(descriptor, content[: len(content) // 2])
+            die_if_it_is_time()
+            content = content[len(content) // 2 :]
+        write_all(descriptor, content)
+
+    CurrentRun.fire, files._write_all = dying, half
+
+
 def work(order):
     """Do one run as the process that was forked for it."""
+    if order.get("without"):
+        unprotected.REMOVE[order["without"]]()
     if order.get("dies_before"):
         die_before_operation(order["dies_before"])
+    if order.get("dies_at"):
+        die_at(*order["dies_at"])
     folder = Path(order["folder"])
     os.chdir(folder)
     names = ("url", "optimizer", "save_freq")

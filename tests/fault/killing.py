@@ -26,6 +26,7 @@ _KINDS = frozenset({"sent", "call", "failed"})
 class Outcome:
     """How a run ended, and what it took."""
 
+    folder: Path
     result: dict
     files: dict
     rows: list
@@ -73,10 +74,12 @@ class Starter:
     def run(self, order, chat_server, kill=None):
         """Start a run, and kill it somewhere; return how it ended.
 
-        With a number for `kill`, it dies by itself before so many file operations.
+        With a number for `kill`, it dies by itself before so many file operations; with
+        a pair, at a moment and so many times that it comes.
         """
-        if isinstance(kill, int):
-            self.start({**order, "dies_before": kill})
+        if isinstance(kill, int | tuple):
+            name = "dies_before" if isinstance(kill, int) else "dies_at"
+            self.start({**order, name: kill})
             return self.wait()
         n_before = chat_server.summary()["n_requests"]
         child = self.start(order)
@@ -124,9 +127,20 @@ def server():
 
 
 def run_to_the_end(
-    starter, chat_server, folder, kills, *, optimizer, save_freq, is_tracked=False
+    starter,
+    chat_server,
+    folder,
+    kills,
+    *,
+    optimizer,
+    save_freq,
+    is_tracked=False,
+    without=None,
 ):
-    """Run, kill one process after the other, and let the last come to the end."""
+    """Run, kill one process after the other, and let the last come to the end.
+
+    All of them may be without one of the protections of `unprotected`.
+    """
     folder.mkdir(parents=True)
     chat_server.clear_log()
     order = {
@@ -134,6 +148,7 @@ def run_to_the_end(
         "url": chat_server.url,
         "optimizer": optimizer,
         "save_freq": save_freq,
+        "without": without,
         "settings": {"tracking": starter.tracking() if is_tracked else None},
     }
     n_kills = 0
@@ -150,6 +165,7 @@ def run_to_the_end(
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     n_cut, repeated = calls_in(folder / "backup")
     return Outcome(
+        folder=folder,
         result=result,
         files=killed_run.files_of(folder),
         rows=killed_run.rows_of(folder),
@@ -216,8 +232,10 @@ def problems(outcome, whole):
     if outcome.tracked != whole.tracked:
         found.append("what MLflow has")
     n_again = (outcome.asked - whole.asked).total()
-    # A call is in flight until its answer is durable: longer than the server sees it.
-    most = max(outcome.n_kills * outcome.max_in_flight, outcome.n_cut)
+    # A call is in flight until its answer is durable: longer than the server sees it,
+    # yet never for so long that as many others have come and gone.
+    at_once = outcome.n_kills * outcome.max_in_flight
+    most = max(at_once, min(outcome.n_cut, 2 * at_once))
     if n_again > most:
         found.append(f"{n_again} requests again, {most} in flight at most")
     if (whole.asked - outcome.asked).total():

@@ -446,7 +446,7 @@ def test_a_clock_that_jumps_changes_nothing(tmp_path, monkeypatch, hours):
 
     real = time.time  # noqa: TID251 - it is what jumps
     monkeypatch.setattr(time, "time", lambda: real() + 3600 * hours * next(n_looks))
-    for module in ("training._backup", "training._opening", "backups._run_folder"):
+    for module in ("training._run_notes", "training._opening", "backups._run_folder"):
         monkeypatch.setattr(f"synalinks.{module}.datetime", Jumping)
     paid = run(die(tmp_path / "run", n=5, save_freq=1))
     resumed = run(train(tmp_path / "run", save_freq=1))
@@ -496,7 +496,7 @@ async def test_a_run_that_cannot_begin_pays_nothing(tmp_path, monkeypatch):
         msg = "Cannot write"
         raise WriteError(28, msg)
 
-    monkeypatch.setattr(snapshots, "write_atomic", full)
+    monkeypatch.setattr(snapshots, "write_atomic_bytes", full)
     task = await Task(tmp_path).make()
 
     with pytest.raises(WriteError):
@@ -510,7 +510,7 @@ def test_a_snapshot_that_fails_later_is_a_warning(tmp_path, monkeypatch):
     from synalinks._internal import snapshots
 
     whole = run(train(tmp_path / "whole"))
-    write, n_writes = snapshots.write_atomic, []
+    write, n_writes = snapshots.write_atomic_bytes, []
 
     def full_for_a_while(*args, **options):
         n_writes.append(1)
@@ -519,10 +519,10 @@ def test_a_snapshot_that_fails_later_is_a_warning(tmp_path, monkeypatch):
             raise WriteError(28, msg)
         return write(*args, **options)
 
-    monkeypatch.setattr(snapshots, "write_atomic", full_for_a_while)
+    monkeypatch.setattr(snapshots, "write_atomic_bytes", full_for_a_while)
     with pytest.warns(SynalinksWarning, match="saved in its journal only"):
         paid = run(die(tmp_path / "run", "before_train_end"))
-    monkeypatch.setattr(snapshots, "write_atomic", write)
+    monkeypatch.setattr(snapshots, "write_atomic_bytes", write)
     resumed = run(train(tmp_path / "run"))
 
     assert resumed.same() == whole.same()

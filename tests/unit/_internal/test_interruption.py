@@ -21,8 +21,8 @@ async def test_one_signal_ends_all_runs_whatever_their_order(first_to_end):
             async with interruption.watching():
                 begun[index].set()
                 # The grace of a run with nothing in flight is short; this one has.
-                async with interruption.pass_through():
-                    await asyncio.sleep(0.05 if index == first_to_end else 0.1)
+                seconds = 0.05 if index == first_to_end else 0.1
+                await interruption.pass_through(lambda: asyncio.sleep(seconds))
                 await asyncio.sleep(60)
         except KeyboardInterrupt:
             endings.append(index)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from synalinks._internal import files, writer
-from synalinks._internal.store import Store, shared_store
+from synalinks._internal.store import Store, read_records, shared_store
 from synalinks.errors import WriteError
 
 
@@ -230,6 +230,46 @@ async def test_a_failed_write_goes_to_a_new_file(tmp_path, monkeypatch):
     assert [later.get("a"), later.get("b")] == [1, 2]
     n_files = await asyncio.to_thread(lambda: len(list(tmp_path.glob("*.jsonl"))))
     assert n_files == 2
+
+
+async def test_what_failed_half_way_is_there_once(tmp_path, monkeypatch):
+    """Records that were written whole before the disk was full are not left behind."""
+    store = await asyncio.to_thread(opened, tmp_path)
+    await store.append("a", 1)
+    append, contents = files.AppendFile.append, []
+
+    def half(self, content):
+        contents.append(content)
+        if len(contents) == 1:
+            os.write(self._descriptor, content[:-1])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        append(self, content)
+
+    monkeypatch.setattr(files.AppendFile, "append", half)
+    store.note("b", lambda: "asked", kind="sent")
+    await store.append("b", 2)
+    await asyncio.to_thread(store.close)
+
+    kinds = frozenset({"sent", "call"})
+    found = await asyncio.to_thread(
+        lambda: list(read_records(tmp_path, "answers-v1", kinds))
+    )
+    assert found == [("call", "a", 1), ("sent", "b", "asked"), ("call", "b", 2)]
+
+
+async def test_a_note_is_made_in_the_thread_that_writes(tmp_path):
+    """The event loop does not wait for it, and it comes before later values."""
+    store = await asyncio.to_thread(opened, tmp_path)
+
+    store.note("a", lambda: threading.current_thread().name, kind="sent")
+    await store.append("b", 1)
+    await asyncio.to_thread(store.close)
+
+    kinds = frozenset({"sent", "call"})
+    found = await asyncio.to_thread(
+        lambda: list(read_records(tmp_path, "answers-v1", kinds))
+    )
+    assert found == [("sent", "a", "synalinks-writer"), ("call", "b", 1)]
 
 
 async def test_a_flush_that_failed_is_not_tried_again(tmp_path, monkeypatch):
