@@ -63,9 +63,9 @@ class OutOfBagRacing(ReflectiveOptimizer):
 
     Cost of a step: for each child one LM call, or none where it gets examples, and 8 to
     200 samples; most children end after 8 to 40. A parent that seldom fails is run on
-    up to 100 more, to find what it may learn from. The first step measures 24 samples
-    more. At each validation the best three meet, and the best of them meets the first
-    program, on the validation samples.
+    up to 100 more, to find what it may learn from; a first step without a batch
+    measures 24 more. At each validation the best three meet, and the best of them meets
+    the first program, on the validation samples.
 
     Source: ours; the pieces are named above. Measured in `benchmarks/optimizers`.
 

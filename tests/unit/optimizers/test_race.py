@@ -104,3 +104,31 @@ def test_the_incumbent_is_measured_once_for_all(n_challengers):
 
     assert winner == str(n_challengers - 1)
     assert cells["old"] == 8
+
+
+def test_each_rung_takes_four_times_as_many_samples():
+    """A race of 100 samples has four decisions, whoever is in it."""
+    ledger = Ledger()
+    old, new = candidate("old"), candidate("new")
+    race = Race(
+        incumbent=old,
+        challengers=[new],
+        sample_ids=[str(i) for i in range(100)],
+        first_rung=4,
+        uncertainty=0.5,
+        ledger=ledger,
+    )
+    sizes = []
+    while trials := race.wanted():
+        sizes += [len(one.sample_ids) for one in trials if one.candidate is new]
+        for trial in trials:
+            reward = float(trial.candidate is new)
+            ledger.record(
+                trial.candidate,
+                [
+                    Rollout(sample_id=one, inputs=None, reward=reward)
+                    for one in trial.sample_ids
+                ],
+            )
+
+    assert sizes == [4, 12, 48, 36]

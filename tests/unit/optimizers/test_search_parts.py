@@ -170,6 +170,15 @@ def test_a_tie_goes_on_only_from_the_first_rung():
     assert not Halving().passes(20, 0.0)
 
 
+def test_what_was_reached_long_ago_is_no_bar():
+    """Only the last forty children count: the best candidate was another one then."""
+    halving = Halving()
+    for lead in [0.5] * 30 + [0.01] * 40:
+        halving.passes(8, lead)
+
+    assert halving.passes(8, 0.02)
+
+
 def test_a_bandit_prefers_what_has_worked():
     """An arm that wins is drawn more often, and state goes on through JSON."""
     bandit = Bandit(["a", "b"])

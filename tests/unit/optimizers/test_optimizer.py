@@ -1,0 +1,44 @@
+"""What every optimizer has from its base."""
+
+from ask_tell import PATHS, Driver
+
+from synalinks.contracts import Candidate
+from synalinks.optimizers import OMEGA, Optimizer
+
+
+class Counting(Optimizer):
+    """Proposes another text at each step."""
+
+    async def propose(self, step):
+        """Return one candidate."""
+        values = {**self.incumbent.values, PATHS[0]: {"instructions": f"{step.index}"}}
+        return [Candidate(values=values, parents=(self.incumbent.digest,))]
+
+
+async def test_each_race_begins_with_other_samples():
+    """The few that come first would else decide the fate of every proposal."""
+    driver = Driver(Counting(), lambda candidate, sample_id: 0.5, n_validation=40)
+
+    await driver.steps(4)
+
+    firsts = {}
+    for key, sample_id in driver.cells:
+        if key != driver.seed.digest:
+            firsts.setdefault(key, []).append(sample_id)
+    assert len(firsts) == 4
+    assert len({tuple(one[:4]) for one in firsts.values()}) == 4
+
+
+async def test_a_child_of_two_names_both():
+    """The lineage of a crossover has the candidate that it took from, too."""
+
+    def uneven(candidate, sample_id):
+        return float(int(sample_id.split(":")[1]) % 2)
+
+    driver = Driver(OMEGA(merging_rate=1.0), uneven)
+
+    events = await driver.steps(6)
+
+    crossed = [one for one in events if one.origin == "crossover"]
+    assert crossed
+    assert all(len(set(one.parents)) == 2 for one in crossed)
