@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 def run_demo(folder, *options):
     """Run `synalinks demo` in a folder, in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "synalinks.cli", "demo", *options],
+        [sys.executable, "-m", "synalinks", "demo", *options],
         cwd=folder,
         capture_output=True,
         text=True,

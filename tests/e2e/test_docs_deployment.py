@@ -38,7 +38,7 @@ def test_the_command_writes_the_service(tmp_path):
     (command,) = (line.strip() for line in fences("sh"))
 
     subprocess.run(
-        [sys.executable, "-m", "synalinks.cli", *shlex.split(command)[1:]],
+        [sys.executable, "-m", "synalinks", *shlex.split(command)[1:]],
         cwd=tmp_path,
         check=True,
         capture_output=True,

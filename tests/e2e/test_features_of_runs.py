@@ -277,7 +277,7 @@ def test_a_run_is_shown_and_drawn(tmp_path):
     utils.plot_metrics(logs, tmp_path / "m.svg")
     said = {
         command: subprocess.run(
-            [sys.executable, "-m", "synalinks.cli", command, folder],
+            [sys.executable, "-m", "synalinks", command, folder],
             capture_output=True,
             text=True,
             check=True,

@@ -17,7 +17,7 @@ N_TESTS = {"script": 4, "autotrain": 5, "api": 7, "mcp": 5}
 def test_a_new_project_passes_its_own_tests(template, tmp_path):
     """Written by the command, run as its README says, offline."""
     project = tmp_path / "shop-desk"
-    command = [sys.executable, "-m", "synalinks.cli", "init", project, "-t", template]
+    command = [sys.executable, "-m", "synalinks", "init", project, "-t", template]
     subprocess.run(command, check=True, capture_output=True)
 
     run = subprocess.run(

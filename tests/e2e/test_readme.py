@@ -49,7 +49,7 @@ def test_the_demo_runs_on_ones_own_table_and_model(tmp_path):
 
     with ChatServer({"label": "billing"}) as server:
         run = subprocess.run(
-            [sys.executable, "-m", "synalinks.cli", *shlex.split(command)],
+            [sys.executable, "-m", "synalinks", *shlex.split(command)],
             cwd=tmp_path,
             env=os.environ | {"OPENAI_API_BASE": server.url, "OPENAI_API_KEY": "test"},
             capture_output=True,

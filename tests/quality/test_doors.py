@@ -17,6 +17,7 @@ WRITERS = {
     "os.replace", "os.rename", "os.open", "os.fdopen", "os.truncate",
     "shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.copytree", "shutil.move",
 }  # fmt: skip
+READS = ["os.O_RDONLY"]
 PICKLERS = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
 
 
@@ -55,6 +56,8 @@ def writes_file(node: ast.AST, imports: set[str]) -> bool:
     if not isinstance(node, ast.Call):
         return False
     name = dotted(node.func)
+    if name == "os.open" and [dotted(flag) for flag in node.args[1:]] == READS:
+        return False
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     return (
         opens_for_writing(node)

@@ -1,0 +1,5 @@
+"""Run the command line as `python -m synalinks`."""
+
+from synalinks.cli import app
+
+app()
