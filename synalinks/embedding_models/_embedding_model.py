@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from synalinks._internal.checks import check_count
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.data_models import (
     Embeddings,
@@ -18,6 +19,7 @@ from synalinks.language_models import (
     EMRequest,
     EMTransport,
     ProviderModel,
+    check_call_settings,
     new_embedding_caller,
     resolve_model,
 )
@@ -101,6 +103,13 @@ class EmbeddingModel(ProviderModel):
         **default_kwargs: Any,
     ) -> None:
         super().__init__(model, api_base, name, default_kwargs)
+        check_call_settings(
+            timeout=timeout,
+            retry=retry,
+            retry_max_wait=retry_max_wait,
+            max_concurrency=max_concurrency,
+        )
+        check_count("batch_size", batch_size, at_least=1)
         self.timeout = timeout
         self.retry = retry
         self.retry_max_wait = retry_max_wait
@@ -113,12 +122,12 @@ class EmbeddingModel(ProviderModel):
             self.provider,
             transport,
             self._ledger,
-            max_concurrency=_at_least_one("max_concurrency", max_concurrency),
+            max_concurrency=max_concurrency,
             max_attempts=retry,
             max_wait_s=retry_max_wait,
             in_memory=caching,
             folder=cache_dir,
-            batch_size=_at_least_one("batch_size", batch_size) or _BATCH_SIZE,
+            batch_size=batch_size,
         )
 
     def add_hook(self, hook: Hook) -> None:
@@ -198,10 +207,3 @@ def _texts_of(inputs: Any) -> list[str]:
         )
         raise ConfigurationError(msg)
     return list(texts)
-
-
-def _at_least_one(argument: str, number: int | None) -> int | None:
-    if number is not None and number < 1:
-        msg = f"`{argument}` is at least 1, received: {show(number)}."
-        raise ConfigurationError(msg)
-    return number

@@ -12,7 +12,7 @@ from synalinks.language_models._lm_transport import LMTransport
 from synalinks.language_models._lookup import deserialize, get, serialize
 from synalinks.language_models._outline import expected_of
 from synalinks.language_models._pricing import model_info
-from synalinks.language_models._provider_model import ProviderModel
+from synalinks.language_models._provider_model import ProviderModel, check_call_settings
 from synalinks.language_models._providers import (
     Provider,
     provider_info,
@@ -49,6 +49,7 @@ __all__ = [
     "ProviderModel",
     "StreamingIterator",
     "UsageLedger",
+    "check_call_settings",
     "check_sampling",
     "check_schema",
     "deserialize",

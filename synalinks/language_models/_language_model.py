@@ -14,7 +14,7 @@ from synalinks.language_models._caller import Caller, CallSettings
 from synalinks.language_models._lm_transport import LMTransport
 from synalinks.language_models._media import with_parts
 from synalinks.language_models._messages import to_message_list
-from synalinks.language_models._provider_model import ProviderModel
+from synalinks.language_models._provider_model import ProviderModel, check_call_settings
 from synalinks.language_models._request import LMRequest
 from synalinks.language_models._retry import RetryPolicy
 from synalinks.language_models._sampling import check_sampling
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
     from synalinks.hooks import Hook
     from synalinks.language_models._response import Completion
-
-_MIN_CONCURRENCY = 1
 
 TransportChoice: TypeAlias = Literal["auto", "direct", "litellm"] | LMTransport
 
@@ -82,7 +80,7 @@ class LanguageModel(ProviderModel):
 
     Raises:
         ConfigurationError: The model's name, provider or transport is not known, or a
-            sampling parameter cannot be.
+            number or a sampling parameter cannot be.
 
     Example:
         ```python
@@ -114,6 +112,12 @@ class LanguageModel(ProviderModel):
     ) -> None:
         super().__init__(model, api_base, name, default_kwargs)
         check_sampling(default_kwargs, f"`LanguageModel({show(model)})`")
+        check_call_settings(
+            timeout=timeout,
+            retry=retry,
+            retry_max_wait=retry_max_wait,
+            max_concurrency=max_concurrency,
+        )
         self.timeout = timeout
         self.retry = retry
         self.retry_max_wait = retry_max_wait
@@ -122,7 +126,7 @@ class LanguageModel(ProviderModel):
         self.cache_dir = cache_dir
         self.description: str = description or f"Language model {self.model}"
         self.hooks: list[Hook] = list(hooks or ())
-        self.max_concurrency: int | None = _checked_concurrency(max_concurrency)
+        self.max_concurrency = max_concurrency
         self._caller = Caller(
             make_transport(self.provider, transport, self.default_kwargs),
             self._ledger,
@@ -338,10 +342,3 @@ def _new_cache(caching: bool, cache_dir: str | None) -> AnswerCache | None:
     if not caching and cache_dir is None:
         return None
     return AnswerCache(in_memory=caching, folder=cache_dir)
-
-
-def _checked_concurrency(max_concurrency: int | None) -> int | None:
-    if max_concurrency is not None and max_concurrency < _MIN_CONCURRENCY:
-        msg = f"`max_concurrency` is at least 1, received: {show(max_concurrency)}."
-        raise ConfigurationError(msg)
-    return max_concurrency

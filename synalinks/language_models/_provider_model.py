@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from synalinks._internal.checks import check_count, check_real
 from synalinks._internal.naming import unique_name
 from synalinks._internal.shape import is_dict
 from synalinks.language_models._endpoint import check_address
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
 
+_SHORTEST_S = 0.001
 _NOT_PARAMS = ("api_key", "extra_headers", "headers")
 
 
@@ -151,6 +153,27 @@ class ProviderModel(Configurable):
             "api_key": merged.get("api_key"),
             "headers": merged.get("extra_headers") or merged.get("headers") or {},
         }
+
+
+def check_call_settings(
+    *, timeout: Any, retry: Any, retry_max_wait: Any, max_concurrency: Any
+) -> None:
+    """Refuse what would end each call, before the first one is made.
+
+    Args:
+        timeout: Seconds that a call may take, or None.
+        retry: Requests of one call at most; 0 is taken for 1.
+        retry_max_wait: Seconds between two of them at most.
+        max_concurrency: Calls in flight at most, or None.
+
+    Raises:
+        ConfigurationError: One of them is no such number.
+    """
+    check_real("timeout", timeout, at_least=_SHORTEST_S, may_be_none=True)
+    check_count("retry", retry)
+    check_real("retry_max_wait", retry_max_wait, at_least=0)
+    if max_concurrency is not None:
+        check_count("max_concurrency", max_concurrency, at_least=1)
 
 
 def _secrets_in(value: JsonObject) -> list[str]:

@@ -117,8 +117,11 @@ async def test_the_embedded_model_compares_words():
         ({"model": "hash"}, "is `'provider/name'`"),
         ({"model": "opena/x"}, "Unknown provider"),
         ({"model": "openai/x", "transport": 3}, "an object with `embed`"),
-        ({"model": "openai/x", "batch_size": 0}, "`batch_size` is at least 1"),
-        ({"model": "openai/x", "max_concurrency": 0}, "is at least 1"),
+        (
+            {"model": "openai/x", "batch_size": 0},
+            "`batch_size` is an integer of at least 1",
+        ),
+        ({"model": "openai/x", "max_concurrency": 0}, "of at least 1"),
     ],
 )
 def test_a_wrong_argument_is_refused(options, message):

@@ -164,7 +164,7 @@ def test_defaults():
 @pytest.mark.parametrize("limit", [0, -1])
 def test_max_concurrency_is_positive(limit):
     """A model that may never be called is a mistake."""
-    with pytest.raises(ConfigurationError, match="`max_concurrency` is at least 1"):
+    with pytest.raises(ConfigurationError, match="`max_concurrency` is an integer"):
         LanguageModel("embedded/learner", max_concurrency=limit)
 
 

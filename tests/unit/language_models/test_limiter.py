@@ -5,6 +5,7 @@ import asyncio
 import pytest
 import virtual_time
 
+from synalinks.errors import AuthenticationError, BadRequestError, TimedOutError
 from synalinks.language_models._limiter import Limiter
 from synalinks.language_models._window import Window
 
@@ -136,3 +137,63 @@ async def test_no_place_is_given_twice():
     places = [one.new_place() for one in (first, second, first)]
 
     assert places == sorted(set(places))
+
+
+async def test_a_refused_key_condemns_who_comes_until_somebody_is_answered():
+    """While others are in flight, newcomers are told as well; later ones try."""
+    limiter = fixed(3)
+    places = [limiter.new_place() for _ in range(3)]
+    for place in places:
+        await limiter.acquire(place)
+    limiter.declined(AuthenticationError("no"))
+    limiter.release(places[0])
+
+    meanwhile = limiter.new_place()
+    limiter.answered(limiter.now_s())
+    later = limiter.new_place()
+
+    assert isinstance(limiter.verdict_on(meanwhile), AuthenticationError)
+    assert limiter.verdict_on(later) is None
+
+
+async def test_a_refusal_of_one_request_is_a_sign_of_life():
+    """Who says that a request is wrong does not hang."""
+    limiter = fixed(2)
+    waiting = limiter.new_place()
+
+    limiter.timed_out(TimedOutError("late"), limiter.now_s())
+    limiter.declined(BadRequestError("wrong"))
+    limiter.timed_out(TimedOutError("late"), limiter.now_s() + 1)
+
+    assert limiter.verdict_on(waiting) is None
+
+
+async def test_what_was_told_first_is_not_news():
+    """An answer to a call from before a refusal does not lift what that asks for."""
+    window = Window(start=8, ceiling=8)
+    limiter = Limiter(window)
+    before_s = limiter.now_s() - 1
+
+    limiter.refused(before_s, None, 2.0)
+    limiter.answered(before_s, 0.0)
+    assert window.told_interval_s == 2.0
+
+    limiter.answered(limiter.now_s() + 1, 0.0)
+    assert window.told_interval_s == 0.0
+
+
+def test_a_distance_holds_from_when_it_is_told():
+    """What was not sent before is not caught up with."""
+
+    async def main():
+        limiter = fixed(8)
+        await asyncio.sleep(10)
+        limiter.answered(limiter.now_s(), 1.0)
+        await asyncio.sleep(0.05)
+        times = []
+        for _ in range(3):
+            await limiter.acquire(limiter.new_place())
+            times.append(limiter.now_s())
+        return times
+
+    assert virtual_time.run(main()) == pytest.approx([10.05, 11.0, 12.0])

@@ -63,3 +63,27 @@ def test_what_belongs_to_this_process_is_told():
 
     assert model.unsaved_arguments() == ["transport", "fallback.api_key"]
     assert LanguageModel("openai/x", temperature=0.0).unsaved_arguments() == []
+
+
+@pytest.mark.parametrize("kind", [LanguageModel, EmbeddingModel])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("timeout", 0),
+        ("timeout", -1),
+        ("timeout", "10"),
+        ("timeout", float("nan")),
+        ("retry", -1),
+        ("retry", 2.5),
+        ("retry", None),
+        ("retry_max_wait", -1),
+        ("retry_max_wait", None),
+        ("max_concurrency", 0),
+        ("max_concurrency", "8"),
+        ("max_concurrency", True),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(kind, name, value):
+    """They are told by name when the model is made, not by each call."""
+    with pytest.raises(ConfigurationError, match=f"`{name}` is a"):
+        kind("openai/x", **{name: value})
