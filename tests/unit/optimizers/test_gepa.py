@@ -1,7 +1,9 @@
 """Reflective mutation and the front."""
 
-from ask_tell import Driver, texts_of
+import pytest
+from ask_tell import PATHS, Driver, texts_of
 
+from synalinks.contracts import Candidate
 from synalinks.optimizers import GEPA
 
 
@@ -29,3 +31,30 @@ async def test_a_child_that_ties_is_not_accepted():
     assert {one.event for one in events} == {"best", "proposed", "rejected"}
     on_the_set = {key for key, one in driver.cells if one.startswith("val")}
     assert on_the_set == {driver.seed.digest}
+
+
+@pytest.mark.parametrize(("reward", "is_taken"), [(0.5, False), (0.8, True)])
+async def test_a_merge_is_at_least_as_good_as_both(reward, is_taken):
+    """Being better than one of the two that it was made from is not enough."""
+    rewards = {"low": 0.2, "high": 0.8, "merged": reward, "x": 0.1}
+    driver = Driver(GEPA(), lambda candidate, _: rewards[texts_of(candidate)[0]])
+    low, high = (written(driver.seed, one) for one in ("low", "high"))
+    parents = (low.digest, high.digest)
+    merged = written(driver.seed, "merged", origin="merge", parents=parents)
+    optimizer = driver.optimizer
+    for one in (low, high):
+        optimizer.enter(one)
+        driver.measure(one, driver.validation)
+
+    optimizer.proposals = [merged]
+    async for trials in optimizer.judge(driver.view()):
+        for trial in trials:
+            driver.measure(trial.candidate, trial.sample_ids)
+
+    assert (merged in optimizer.population) == is_taken
+
+
+def written(seed, text, **options):
+    """Return the program with another text in its first module."""
+    value = {"instructions": text, "examples": []}
+    return Candidate(values={**seed.values, PATHS[0]: value}, **options)

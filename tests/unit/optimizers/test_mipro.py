@@ -43,3 +43,19 @@ async def test_the_first_program_is_no_candidate():
     events = await driver.steps(3)
 
     assert [one.event for one in events] == ["best"]
+
+
+async def test_one_lucky_sample_is_not_most_promising():
+    """Of two combinations the one that did well on many samples is evaluated."""
+    optimizer = MIPRO(n_instructions=0, n_example_sets=1)
+    lucky, solid = {f"examples {PATHS[0]}": 0}, {f"examples {PATHS[0]}": 1}
+    driver = Driver(optimizer, lambda candidate, one: float(one != "val:1"))
+    first, *_ = PATHS
+    optimizer._sets = {first: [[{"inputs": 0}], [{"inputs": 1}]]}
+    optimizer._trials = [(lucky, 1.0), (solid, 0.9)]
+    driver.measure(optimizer._candidate(lucky), ["val:0"])
+    driver.measure(optimizer._candidate(solid), driver.validation)
+
+    (chosen,) = optimizer._most_promising(driver.view())
+
+    assert chosen == optimizer._candidate(solid)

@@ -1,5 +1,7 @@
 """What every optimizer has from its base."""
 
+import math
+
 from ask_tell import PATHS, Driver
 
 from synalinks.contracts import Candidate
@@ -42,3 +44,12 @@ async def test_a_child_of_two_names_both():
     crossed = [one for one in events if one.origin == "crossover"]
     assert crossed
     assert all(len(set(one.parents)) == 2 for one in crossed)
+
+
+async def test_who_was_never_measured_is_believed_to_be_worst():
+    """A score of nothing is no reason to survive, or to be a parent."""
+    driver = Driver(OMEGA(), lambda candidate, sample_id: 0.5)
+
+    assert driver.optimizer.candidate_score(driver.seed) == -math.inf
+    driver.measure(driver.seed, driver.train[:4])
+    assert driver.optimizer.candidate_score(driver.seed) == 0.5 - 0.25 / 2
