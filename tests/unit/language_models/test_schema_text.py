@@ -56,7 +56,9 @@ def test_half_a_character_is_written():
     assert json.loads(schema_text(schema)) == schema
 
 
-@pytest.mark.parametrize("part", [object(), {1, 2}, b"x"], ids=repr)
+@pytest.mark.parametrize(
+    "part", [object(), {1, 2}, b"x"], ids=["object", "set", "bytes"]
+)
 def test_what_is_no_json_is_refused(part):
     """Nothing can be asked with a schema that cannot be sent."""
     with pytest.raises(SchemaError, match="cannot be written"):
