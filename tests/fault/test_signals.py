@@ -51,14 +51,13 @@ def wait_for_requests(server, n_requests):
 @pytest.mark.parametrize("number", EXIT_CODES, ids=lambda one: one.name)
 def test_a_signal_loses_no_answer(starter, tmp_path, number):
     """What is in flight arrives and is kept: in all, no request is made twice."""
-    with serving() as server:
-        order = order_of(tmp_path / "whole", server)
-        starter.start(order)
+    with serving(latency_s=0.04) as server:
+        starter.start(order_of(tmp_path / "whole", server))
         assert starter.wait() == 0
         n_requests = len(killing.settled_requests(server))
-    result = (tmp_path / "whole" / "result.json").read_text()
+        result = (tmp_path / "whole" / "result.json").read_text()
+        server.clear_log()
 
-    with serving(latency_s=0.04) as server:
         order = order_of(tmp_path / "run", server)
         for n_before in (3, n_requests // 3, 2 * n_requests // 3):
             child = starter.start(order)

@@ -54,14 +54,17 @@ async def test_a_run_within_another_one_ends_with_it():
     """What is in flight in the inner one may arrive, and both are told once."""
     outer, arrived = Interruption(grace_s=5), []
 
+    async def answer():
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0.05)
+        arrived.append("the answer")
+
     async def run():
         async with outer.watching():
             inner = Interruption.here(grace_s=5)
             assert inner is outer
-            async with inner.watching(), inner.pass_through():
-                os.kill(os.getpid(), signal.SIGINT)
-                await asyncio.sleep(0.05)
-                arrived.append("the answer")
+            async with inner.watching():
+                await inner.pass_through(answer)
             pytest.fail("the inner run ends with the exception")
 
     with pytest.raises(KeyboardInterrupt):
