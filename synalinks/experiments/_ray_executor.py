@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.checks import check_count
-from synalinks.callbacks import (
-    EXPERIMENT_HOOKS,
-    HOOKS,
-    BudgetStopping,
-    CallbackList,
-    History,
-    overrides,
-)
+from synalinks.callbacks import BudgetStopping
 from synalinks.contracts import ArmResult
 from synalinks.errors import (
     ConfigurationError,
@@ -23,16 +17,15 @@ from synalinks.errors import (
     warn,
 )
 from synalinks.experiments._callback_scopes import flat, is_maker
-from synalinks.experiments._experiment_folder import read_predictions
 from synalinks.experiments._ray_budgets import RayBudgets
+from synalinks.experiments._ray_hooks import RayHooks
 from synalinks.experiments._ray_worker import execute_job
 from synalinks.experiments._session_settings import SessionSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from synalinks._internal.json import JsonObject
-    from synalinks.contracts import EvalResult, RunContext
+    from synalinks.contracts import RunContext
     from synalinks.experiments._run import Job
 
 # That of a run for its calls in flight, and some more for its files.
@@ -110,7 +103,6 @@ class RayExecutor:
                 or a default model has what workers cannot have.
         """
         self._n_sharing = max_concurrency
-        _check_shared(callbacks)
         self._session = SessionSettings.here()
         if not self._ray.is_initialized():
             settings = {"log_to_driver": False, "configure_logging": False}
@@ -122,6 +114,7 @@ class RayExecutor:
             [one for one in callbacks if _is_shared_budget(one)],
             n_sharing=max_concurrency,
         )
+        self._hooks = RayHooks(self._ray)
 
     async def execute(
         self, job: Job, ctx: RunContext, callbacks: Sequence[Any]
@@ -139,37 +132,19 @@ class RayExecutor:
         Raises:
             ConfigurationError: The arm has a callback that runs share.
         """
-        _check_own(job)
-        shared = CallbackList(
-            [one for one in callbacks if not is_maker(one) and _is_shared(one)]
-        )
-        own = [one for one in callbacks if is_maker(one) or not _is_shared(one)]
-        await shared.dispatch("on_run_begin", ctx)
-        content, is_recorded = await self._in_worker(job, ctx, own)
+        given = [*callbacks, *flat(job.fit.get("callbacks"))]
+        _check_budgets(job)
+        content, is_recorded = await self._in_worker(job, ctx, given)
         result = ArmResult.from_json(content, job.run_dir)
-        await _tell(shared, ctx, result)
+        ctx.usage = result.usage
         return result, is_recorded
 
     async def _in_worker(
         self, job: Job, ctx: RunContext, callbacks: Sequence[Any]
     ) -> tuple[dict[str, Any], bool]:
-        remote = self._ray.remote(max_retries=0, **self.resources)(execute_job)
         for n_died in range(self.max_restarts + 1):
-            budgets = await asyncio.to_thread(self._budgets.of_run, job)
-            # Sending the job may wait for the cluster.
-            reference = await asyncio.to_thread(
-                remote.remote,
-                job,
-                ctx,
-                [*callbacks, *budgets],
-                self._session,
-                self._n_sharing,
-            )
             try:
-                return await reference
-            except asyncio.CancelledError:
-                await self._interrupt(reference)
-                raise
+                return await self._attempt(job, ctx, callbacks)
             except self._ray.exceptions.WorkerCrashedError as error:
                 if n_died == self.max_restarts:
                     msg = (
@@ -181,9 +156,46 @@ class RayExecutor:
                 warn(
                     f"The worker of the run {ctx.run_key!r} died: it is started again."
                 )
-            finally:
-                await asyncio.to_thread(self._budgets.settle, job)
+            except self._ray.exceptions.RayActorError as error:
+                msg = (
+                    "A process of Ray died that workers share, for budgets or for "
+                    "callbacks. Look into the logs of Ray; running the experiment "
+                    "again goes on."
+                )
+                raise TrainingError(msg) from error
         raise AssertionError  # the loop ends in one of the ways above
+
+    async def _attempt(
+        self, job: Job, ctx: RunContext, callbacks: Sequence[Any]
+    ) -> tuple[dict[str, Any], bool]:
+        remote = self._ray.remote(max_retries=0, **self.resources)(execute_job)
+        rest = {key: one for key, one in job.fit.items() if key != "callbacks"}
+        shared = [one for one in callbacks if _is_forwarded(one)]
+        try:
+            budgets = await asyncio.to_thread(self._budgets.of_run, job)
+            async with self._hooks.serving(shared, job, ctx) as forwarded:
+                stand_ins = iter(forwarded)
+                given = [
+                    next(stand_ins) if _is_forwarded(one) else one
+                    for one in callbacks
+                    if not _is_shared_budget(one)
+                ]
+                # Sending the job may wait for the cluster.
+                reference = await asyncio.to_thread(
+                    remote.remote,
+                    replace(job, fit=rest),
+                    ctx,
+                    [*given, *budgets],
+                    self._session,
+                    self._n_sharing,
+                )
+                try:
+                    return await reference
+                except asyncio.CancelledError:
+                    await self._interrupt(reference)
+                    raise
+        finally:
+            await asyncio.to_thread(self._budgets.settle, job)
 
     async def _interrupt(self, reference: Any) -> None:
         """End a run as a signal would; what is in flight may arrive."""
@@ -204,52 +216,17 @@ def _is_shared_budget(callback: Any) -> bool:
     return isinstance(callback, BudgetStopping) and _is_shared(callback)
 
 
-def _check_shared(callbacks: Sequence[Any]) -> None:
-    within = [hook for hook in HOOKS if hook not in EXPERIMENT_HOOKS]
-    for one in callbacks:
-        if is_maker(one) or not _is_shared(one) or _is_shared_budget(one):
-            continue
-        for hook in within:
-            if overrides(one, hook):
-                name = type(one).__name__
-                msg = (
-                    f"`{name}` has the scope `experiment` and the hook `{hook}`, which "
-                    "is called within a training. On Ray that is in a worker, where "
-                    "the shared object is not; and here, the program is not. Give it "
-                    "the scope `run`, and collect what its copies know in another one, "
-                    "with `on_run_end`. Shared callbacks may have the hooks of an "
-                    f"experiment: {', '.join(EXPERIMENT_HOOKS)}."
-                )
-                raise ConfigurationError(msg)
+def _is_forwarded(callback: Any) -> bool:
+    is_own = is_maker(callback) or not _is_shared(callback)
+    return not is_own and not _is_shared_budget(callback)
 
 
-def _check_own(job: Job) -> None:
+def _check_budgets(job: Job) -> None:
     for one in flat(job.fit.get("callbacks")):
-        if _is_shared(one):
+        if _is_shared_budget(one):
             msg = (
                 f"`{type(one).__name__}` has the scope `experiment` and is among the "
                 f"callbacks of `Arm({job.arm.name!r})`: each worker of Ray would have "
                 "one of its own. Give it to the `Experiment`."
             )
             raise ConfigurationError(msg)
-
-
-def _rows(result: ArmResult, score: EvalResult) -> list[JsonObject]:
-    if result.run_dir is None:
-        return []
-    return list(read_predictions(result.run_dir, score.name, score.step))
-
-
-async def _tell(shared: CallbackList, ctx: RunContext, result: ArmResult) -> None:
-    """Tell callbacks here of a run that has ended there."""
-    for one in [*result.evals_in_training, *result.evals]:
-        rows = await asyncio.to_thread(_rows, result, one)
-        await shared.dispatch("on_benchmark_eval", ctx, one, rows, step=one.step)
-    history = None
-    if result.history:
-        history = History()
-        n_epochs = max(map(len, result.history.values()))
-        epochs = list(range(n_epochs))
-        history.load_state_dict({"history": result.history, "epoch": epochs})
-    ctx.usage = result.usage
-    await shared.dispatch("on_run_end", ctx, history, result)
