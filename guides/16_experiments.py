@@ -179,5 +179,6 @@ print(found.best_score, best.config)
 # Workers share the folder of the experiment; the limits on calls in flight are divided
 # by `max_concurrency`, and a worker that dies has its run gone on with by another.
 # They have the default models of the session, but read keys from their environment. A
-# budget with the scope `experiment` holds over all of them; other callbacks of that
-# scope have the hooks of experiments only.
+# budget with the scope `experiment` holds over all of them. Other callbacks of that
+# scope stay in this process, and have all hooks: workers wait for them. What they write
+# into logs, variables and contexts gets to the worker; they cannot ask models there.

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import synalinks
+from synalinks._internal import context
 from synalinks.experiments import Arm, Benchmark, Experiment
 from synalinks.optimizers import BootstrapFewShot, RandomFewShot
 from tests.fault import killed_run
@@ -101,6 +102,84 @@ class Notes(synalinks.callbacks.Callback):
     def _write(self, line):
         with self.path.open("a", encoding="utf-8") as file:
             file.write(line)
+
+
+class Sees(synalinks.callbacks.Callback):
+    """Is shared by all runs, and notes what it sees in each hook, by run."""
+
+    scope = "experiment"
+
+    def __init__(self, path=None):
+        self.seen = {}
+        self.n_batches = 0
+        self._path = path
+
+    def state_dict(self):
+        return {"n_batches": self.n_batches}
+
+    def load_state_dict(self, state):
+        self.n_batches = state["n_batches"]
+        self.note("load_state_dict", [state])
+
+    def note(self, hook, args, **named):
+        run = context.trainer.get()
+        key = run.ctx.run_key if run else args[0].run_key
+        line = [hook, without_times(_plain([*args, named])), run and self._of(run)]
+        self.seen.setdefault(key, []).append(json.loads(json.dumps(line)))
+        if self._path is not None:
+            with Path(self._path).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+
+    def _of(self, run):
+        assert run.program is self.program
+        assert self.params == run.params
+        return {
+            "place": [run.stage, run.epoch, run.batch_index, run.global_step],
+            "variables": {one.path: one.get_json() for one in run.program.variables},
+            "calls": run.usage.calls,
+            "rows": len(run.rows),
+            "outputs": [one.reward for one in run.outputs],
+            "events": len(run.candidate_events),
+            "history": run.history.history,
+            "population": [one.digest for one in run.optimizer.population],
+            "metrics": run.program.get_metrics_result(),
+            "stop": run.stop_reason,
+            "ids": dict(run.ctx.ids),
+        }
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.n_batches += 1
+        assert self.trainer.rows[-1] is self.trainer.logs is logs
+        logs["seen"] = float(batch)
+        self.trainer.log("logged", 2 * batch)
+        self.note("on_train_batch_end", [batch, logs])
+
+    async def on_run_begin(self, ctx):
+        ctx.ids["begun"] = ctx.run_key
+        self.note("on_run_begin", [ctx])
+
+
+def _noting(hook):
+    def note(self, *args, **named):
+        self.note(hook, args, **named)
+
+    return note
+
+
+for _hook in set(synalinks.callbacks.HOOKS) - {*vars(Sees), "on_batch_begin"}:
+    if _hook not in {"on_batch_end", "on_experiment_begin", "on_experiment_end"}:
+        setattr(Sees, _hook, _noting(_hook))
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, (str, int, float, type(None))):
+        return value
+    is_result = hasattr(value, "evals") or hasattr(value, "benchmark_id")
+    return without_times(value.as_json()) if is_result else type(value).__name__
 
 
 class DiesOnce(synalinks.callbacks.Callback):

@@ -236,6 +236,6 @@ def _renamed(name: str) -> ForwardedCallback:
 
 
 def _has_state(callback: Any) -> bool:
-    kind: Any = type(callback)
+    kind: Any = callback.__class__
     of_class = [getattr(kind, name, None) for name in _STATE]
     return all(of_class) and of_class != [getattr(Callback, name) for name in _STATE]

@@ -46,12 +46,16 @@ class RayExecutor:
     Limits of calls in flight, given or found out, are divided by the number of runs at
     a time.
 
-    Callbacks of runs are copied in the workers. Those that the experiment shares stay
-    here: they are told of runs and benchmarks when a run has come to its end, and of
-    nothing within a training. A `BudgetStopping` with the scope `experiment` holds over
-    all workers: they are handed out parts of it, and never more than it. A run may be
-    stopped while others have some of it left, up to a sixteenth and what their batches
-    under way need.
+    Callbacks of runs are copied in the workers. Those with the scope `experiment` stay
+    here, and workers wait while their hooks are called, which takes some milliseconds
+    each. The hooks see program, optimizer, logs and context as they are in the worker,
+    and what they change of these gets there, as do votes, stops and errors. They cannot
+    ask models during a training, nor see its samples. When a worker has died, they see
+    what they would see if all had died.
+
+    A `BudgetStopping` with the scope `experiment` holds over all workers: they are
+    handed out parts of it, and never more than it. A run may be stopped while others
+    have some of it left, up to a sixteenth and what their batches under way need.
 
     Args:
         address: Address of the cluster, as for `ray.init`; None starts one on this
@@ -99,8 +103,7 @@ class RayExecutor:
             callbacks: Those of the experiment.
 
         Raises:
-            ConfigurationError: A callback that is shared needs what only workers see,
-                or a default model has what workers cannot have.
+            ConfigurationError: A default model has what workers cannot have.
         """
         self._n_sharing = max_concurrency
         self._session = SessionSettings.here()
@@ -130,7 +133,8 @@ class RayExecutor:
             How it ended, and whether that stays.
 
         Raises:
-            ConfigurationError: The arm has a callback that runs share.
+            ConfigurationError: The arm has a budget that runs share.
+            TrainingError: Workers have died too often, or what they share has.
         """
         given = [*callbacks, *flat(job.fit.get("callbacks"))]
         _check_budgets(job)

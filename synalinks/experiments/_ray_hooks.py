@@ -205,7 +205,7 @@ class _Served:
     ) -> None:
         if before is not None:
             await asyncio.wait([before])
-        image, args = self._image, []
+        image, args = self._image, list[Any]()
         try:
             args, named, changes = await self._unpacked(call)
             image.apply(changes)
@@ -213,7 +213,7 @@ class _Served:
             value, error = await self._call(call, args, named), None
         except Exception as problem:  # noqa: BLE001 - it is raised in the worker
             value, error = None, image.sendable(problem)
-        changed = [one if isinstance(one, _MUTABLE) else None for one in args]
+        changed: list[Any] = [one if type(one) in _MUTABLE else None for one in args]
         try:
             result = image.dumps((value, error, image.changes(), changed))
         except Exception as problem:  # noqa: BLE001 - as above

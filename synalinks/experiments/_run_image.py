@@ -241,7 +241,7 @@ def _refill(old: dict[Any, Any], new: Mapping[Any, Any]) -> None:
 def _pickler(base: Any) -> Any:
     class Pickler(base):
         def __init__(self, file: Any, names: Mapping[int, str]) -> None:
-            super().__init__(file)
+            base.__init__(self, file)
             self._names = names
 
         def persistent_id(self, obj: Any) -> str | None:
@@ -251,7 +251,7 @@ def _pickler(base: Any) -> Any:
             if isinstance(obj, BaseException):
                 # Constructors of errors may want other arguments than those they keep.
                 return _remade, (type(obj), obj.args, vars(obj))
-            return super().reducer_override(obj)
+            return base.reducer_override(self, obj)
 
     return Pickler
 

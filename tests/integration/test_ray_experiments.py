@@ -3,7 +3,12 @@
 import asyncio
 import json
 import os
+import signal
+import subprocess
+import sys
+import threading
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +17,11 @@ from synalinks import config
 from synalinks.callbacks import BudgetStopping, Callback
 from synalinks.errors import ConfigurationError
 from synalinks.experiments import Arm, Benchmark, Experiment, RayExecutor
-from tests.experiments import DiesOnce, Notes, make_experiment, outcome
+from tests.experiments import DiesOnce, Notes, Sees, make_experiment, outcome
 from tests.fault import killing
 from tests.fault.killed_run import Answer, Question, data
 
+ROOT = Path(__file__).parents[2]
 TWO_RUNS = {"arms": ("random",), "n_repeats": 2}
 
 pytestmark = [
@@ -222,24 +228,132 @@ def test_what_models_find_out_is_divided_too(executor, chat_server, tmp_path):
     assert 1 < chat_server.summary()["max_in_flight"] <= 16
 
 
-async def test_what_workers_cannot_share_is_refused(executor, tmp_path):
-    """Nothing is begun with a callback that could not do its work."""
+class Steers(Sees):
+    """Ends one run early, and fails in another one."""
 
-    class Shared(Callback):
-        scope = "experiment"
+    def on_epoch_end(self, epoch, logs=None):
+        self.note("on_epoch_end", [epoch, logs])
+        if self.trainer.ctx.replicate == 0:
+            self.program.stop_training = True
 
-        def on_epoch_end(self, epoch, logs=None):
-            """Never called."""
+    async def on_propose_end(self, step, logs):
+        self.note("on_propose_end", [step, logs])
+        if self.trainer.ctx.replicate == 1 and step == 2:
+            msg = "not this one"
+            raise KeyError(msg)
+        return self.trainer.step_attempt == 0 and step == 1  # it is made anew
 
+    def on_train_begin(self, logs=None):
+        self.note("on_train_begin", [logs])
+        variable = self.program.trainable_variables[0]
+        variable.update({"instructions": "As a callback says."})
+
+
+@pytest.mark.parametrize("kind", [Sees, Steers])
+def test_shared_callbacks_see_and_steer_runs(kind, executor, chat_server, tmp_path):
+    """In each run a shared callback sees the same at each hook, and does the same.
+
+    What it writes into logs, variables and ids gets to the worker; so do votes, a stop,
+    and errors, which end their run only.
+    """
+    pairs = []
+    for name, where in (("here", "local"), ("there", executor)):
+        seen = kind()
+        experiment = make_experiment(
+            tmp_path / name,
+            chat_server.url,
+            callbacks=[seen],
+            executor=where,
+            **TWO_RUNS,
+        )
+        pairs.append((seen, outcome(asyncio.run(experiment.run()))))
+
+    (here, ended_here), (there, ended_there) = pairs
+    assert ended_there == ended_here
+    assert there.seen == here.seen
+    assert there.n_batches == here.n_batches > 0
+    if kind is Steers:
+        first, second = ended_there
+        assert first["stop_reason"] == "`stop_training` was set"
+        assert second["error"] == "KeyError: 'not this one'"
+
+
+CUT_OFF = """
+import asyncio, sys
+from tests.experiments import DiesOnce, Sees, make_experiment
+folder, url, notes, marker = sys.argv[1:]
+callbacks = [Sees(notes), DiesOnce(marker)]
+experiment = make_experiment(folder, url, ("random",), callbacks, n_repeats=1)
+asyncio.run(experiment.run())
+"""
+
+
+def test_a_killed_worker_is_seen_as_a_killed_process(executor, chat_server, tmp_path):
+    """Shared callbacks see a run that goes on elsewhere as one that is begun again."""
+    one_run = {"arms": ("random",), "n_repeats": 1}
+    paths = [str(tmp_path / one) for one in ("here", "notes", "marker")]
+    folder, notes, marker = paths
+    command = [sys.executable, "-c", CUT_OFF, folder, chat_server.url, notes, marker]
+    died = subprocess.run(command, check=False, cwd=ROOT).returncode
+    here = Sees()
+    rest = make_experiment(folder, chat_server.url, callbacks=[here], **one_run)
+    ended_here = outcome(asyncio.run(rest.run()))
+    there = Sees()
     experiment = make_experiment(
         tmp_path / "there",
-        "http://127.0.0.1:9/v1",
-        callbacks=[Shared()],
+        chat_server.url,
+        callbacks=[there, DiesOnce(tmp_path / "died")],
         executor=executor,
+        **one_run,
     )
+    with pytest.warns(match="died: it is started again"):
+        ended_there = outcome(asyncio.run(experiment.run()))
 
-    with pytest.raises(ConfigurationError, match=r"`on_epoch_end`.*within a training"):
-        await experiment.run()
+    assert died == -signal.SIGKILL
+    assert ended_there == ended_here
+    lines = Path(notes).read_text(encoding="utf-8").splitlines()
+    seen_here = [*map(json.loads, lines), *here.seen["random__s7"]]
+    assert there.seen == {"random__s7": seen_here}
+    assert [one[0] for one in there.seen["random__s7"]].count("on_run_begin") == 2
+
+
+async def test_what_cannot_be_sent_is_said_before_a_call(
+    executor, chat_server, tmp_path
+):
+    """A hook here cannot ask models, and nothing gets lost silently."""
+    await asyncio.to_thread(chat_server.clear_log)
+
+    class Asks(Callback):
+        scope = "experiment"
+
+        async def on_train_begin(self, logs=None):
+            """Ask."""
+            await self.program(Question(text="?"))
+
+    class Keeps(Callback):
+        scope = "experiment"
+
+        def on_run_begin(self, ctx):
+            """Leave what no other process can have."""
+            ctx.extras["lock"] = threading.Lock()
+
+    errors = []
+    for kind in (Asks, Keeps):
+        kind.on_hook_error = "raise"
+        experiment = make_experiment(
+            tmp_path / kind.__name__,
+            chat_server.url,
+            callbacks=[kind()],
+            executor=executor,
+            **TWO_RUNS,
+        )
+        result = await experiment.run()
+        errors.append({one.error for one in result.arms})
+
+    assert ["cannot call models" in one for one in errors[0]] == [True], errors
+    assert ["`ctx.extras` cannot be sent" in one for one in errors[1]] == [True], errors
+    log = await asyncio.to_thread(chat_server.summary)
+    assert not log["n_requests"]
 
 
 async def test_what_an_arm_cannot_share_is_refused(executor, tmp_path):
