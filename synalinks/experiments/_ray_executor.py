@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.checks import check_count
+from synalinks._internal.interruption import Interruption
 from synalinks.callbacks import BudgetStopping
 from synalinks.contracts import ArmResult
 from synalinks.errors import (
@@ -138,7 +139,9 @@ class RayExecutor:
         """
         given = [*callbacks, *flat(job.fit.get("callbacks"))]
         _check_budgets(job)
-        content, is_recorded = await self._in_worker(job, ctx, given)
+        # A signal ends the run in the worker, with what is in flight there.
+        async with Interruption(_GRACE_S).watching():
+            content, is_recorded = await self._in_worker(job, ctx, given)
         result = ArmResult.from_json(content, job.run_dir)
         ctx.usage = result.usage
         return result, is_recorded

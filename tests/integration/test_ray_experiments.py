@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 import synalinks
 from synalinks import config
 from synalinks.callbacks import BudgetStopping, Callback
-from synalinks.errors import ConfigurationError
+from synalinks.errors import ConfigurationError, TrainingError
 from synalinks.experiments import Arm, Benchmark, Experiment, RayExecutor
 from tests.experiments import DiesOnce, Notes, Sees, make_experiment, outcome
 from tests.fault import killing
@@ -131,6 +132,86 @@ async def test_who_interrupts_loses_nothing(here, executor, chat_server, tmp_pat
 
     assert outcome(ended) == here[0]
     assert await asyncio.to_thread(asked, chat_server) == here[1]
+
+
+def _refuse_signal(number, frame):
+    msg = "nobody took the signal"
+    raise AssertionError(msg)
+
+
+def test_a_signal_ends_workers_in_good_order(here, executor, chat_server, tmp_path):
+    """SIGTERM here ends as without Ray: what is in flight arrives, and nothing is lost.
+
+    The process ends with the same code, and who begins again asks nothing twice.
+    """
+    chat_server.clear_log()
+
+    def run(is_cut):
+        experiment = make_experiment(
+            tmp_path / "there", chat_server.url, executor=executor, **TWO_RUNS
+        )
+        if not is_cut:
+            return asyncio.run(experiment.run())
+        watching = threading.Thread(target=terminate_at, args=(chat_server, 20))
+        watching.start()
+        try:
+            return asyncio.run(experiment.run())
+        finally:
+            watching.join()
+
+    before = signal.signal(signal.SIGTERM, _refuse_signal)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            run(is_cut=True)
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+    result = run(is_cut=False)
+
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert outcome(result) == here[0]
+    assert asked(chat_server) == here[1]
+
+
+def terminate_at(server, n_requests):
+    """Send this process SIGTERM when so many requests were made."""
+    while server.summary()["n_requests"] < n_requests:
+        time.sleep(0.002)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.mark.parametrize("what", ["callbacks", "budgets"])
+async def test_the_death_of_what_workers_share_is_an_error(
+    what, executor, chat_server, tmp_path
+):
+    """It says what happened, costs no more than the budget, and can be gone on with."""
+    await asyncio.to_thread(chat_server.clear_log)
+    limit = 150
+
+    def start():
+        budget = BudgetStopping(max_calls=limit, scope="experiment")
+        experiment = make_experiment(
+            tmp_path / "there",
+            chat_server.url,
+            callbacks=[Sees() if what == "callbacks" else budget],
+            executor=executor,
+            **TWO_RUNS,
+        )
+        return asyncio.create_task(experiment.run())
+
+    cut = start()
+    while (await asyncio.to_thread(chat_server.summary))["n_requests"] < 20:
+        await asyncio.sleep(0.002)
+    hooks, budgets = executor._hooks, executor._budgets
+    actor = hooks._switchboard if what == "callbacks" else budgets._desks[0].actor
+    executor._ray.kill(actor)
+    with pytest.raises(TrainingError, match="running the experiment again goes on"):
+        await cut
+    ended = await start()
+
+    statuses = {one.status for one in ended.arms}
+    assert statuses == {"completed" if what == "callbacks" else "stopped"}
+    n_asked = len(await asyncio.to_thread(killing.settled_requests, chat_server))
+    assert n_asked <= limit or what == "callbacks"
 
 
 def test_one_budget_holds_over_all_workers(executor, chat_server, tmp_path):
