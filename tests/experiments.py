@@ -154,6 +154,14 @@ class Sees(synalinks.callbacks.Callback):
         self.trainer.log("logged", 2 * batch)
         self.note("on_train_batch_end", [batch, logs])
 
+    def on_test_end(self, logs=None):
+        logs["tested"] = 1.0
+        self.note("on_test_end", [logs])
+
+    def on_run_end(self, ctx, run_result, arm):
+        self.note("on_run_end", [ctx, run_result, arm])
+        arm.metrics["seen"] = 1.0
+
     async def on_run_begin(self, ctx):
         ctx.ids["begun"] = ctx.run_key
         self.note("on_run_begin", [ctx])

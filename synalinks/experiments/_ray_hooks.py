@@ -165,7 +165,6 @@ class _Served:
         self._ray = ray
         self._switchboard = switchboard
         self._name = name
-        self._callbacks = callbacks
         self._job = job
         # As in one process: a list for the run, and one for its training.
         self._lists = [
