@@ -123,7 +123,11 @@ def _known(kind: type[T]) -> dict[str, type[T]]:
         if inspect.isclass(target) and kind in inspect.getmro(target)
         if not target.__name__.startswith("_")
     }
-    return {name: cls for name, cls in found.items() if not inspect.isabstract(cls)}
+    return {
+        name: cast("type[T]", cls)
+        for name, cls in found.items()
+        if not inspect.isabstract(cls)
+    }
 
 
 def _listed(name: str, names: list[str], kind: type) -> str:

@@ -6,7 +6,6 @@ from synalinks.errors import ServerError
 from synalinks.language_models import LMRequest
 from synalinks.language_models._translated import translated
 
-
 REQUEST = LMRequest(model="openai/m", messages=[])
 
 
