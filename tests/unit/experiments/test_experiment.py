@@ -569,6 +569,7 @@ async def test_a_folder_tells_of_its_experiment(tmp_path):
     [
         ({"n_repeats": 0}, "n_repeats"),
         ({"success_metric": "tets.reward"}, "Did you mean `test`"),
+        ({"success_metric": "test.rewrad"}, "Did you mean `reward`"),
         ({"direction": "sideways"}, "direction"),
         ({"executor": "spark"}, "executor"),
         ({"fit": {}}, "nothing to train on"),
