@@ -160,6 +160,16 @@ def test_holm_allows_for_the_number_of_comparisons():
     assert holm([0.9, 0.8]) == [1.0, 1.0]
 
 
+def test_comparisons_allow_for_each_other():
+    """With three arms, p-values are those of Holm over the three pairs."""
+    tables = {**arms(1, 1, 0.10), "c": arms(2, 1, 0.10)["a"]}
+
+    found = compare_tables(tables, seed=1)
+
+    single = [one.difference.p_value for one in found]
+    assert [one.p_value for one in found] == holm(single) != single
+
+
 def test_only_what_both_have_is_compared():
     """Samples that one lacks and replicates without a partner are left out."""
     tables = {
