@@ -106,6 +106,9 @@ async def test_hooks_come_in_one_order(tmp_path):
         ("on_group_begin", "b"), *of_run("b__s3"),
         *of_run("a__s4"), *of_run("b__s4"),
     ]  # fmt: skip
+    # In the order of the arms, though replicates of all arms were run in turn.
+    result = await one.run()
+    assert [arm.name for arm in result.arms] == ["a__s3", "a__s4", "b__s3", "b__s4"]
 
 
 @pytest.mark.row("EV-09")

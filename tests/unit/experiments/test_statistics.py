@@ -168,6 +168,8 @@ def test_comparisons_allow_for_each_other():
 
     single = [one.difference.p_value for one in found]
     assert [one.p_value for one in found] == holm(single) != single
+    with_a = compare_tables(tables, seed=1, baseline="a")
+    assert [(one.first, one.second) for one in with_a] == [("b", "a"), ("c", "a")]
 
 
 def test_only_what_both_have_is_compared():

@@ -1,6 +1,7 @@
 """Tables and the picture of an experiment."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -61,6 +62,16 @@ def test_a_benchmark_that_no_run_came_to_is_no_error(tmp_path):
     result = result_of([run(tmp_path, "a", [1.0, 0.0])], "late.reward")
 
     assert "late.reward" in summary_of(result)
+
+
+def test_the_last_stage_counts(tmp_path):
+    """Scores of an arm are those of its last stage."""
+    stages = [
+        replace(run(tmp_path / stage, "a", rewards), stage=stage)
+        for stage, rewards in (("first", [0.0, 0.0]), ("last", [1.0, 1.0]))
+    ]
+
+    assert result_of(stages).scores() == {"a": [1.0]}
 
 
 def test_the_numbers_are_in_the_table(tmp_path):
