@@ -147,6 +147,30 @@ class bound(Generic[T]):  # noqa: N801 - it is used as a function
             self._variable.reset(self._token)
 
 
+class all_bound:  # noqa: N801 - it is used as a function
+    """Set several context variables for the length of a `with` block.
+
+    Args:
+        values: Each context variable, one with a default, with its value inside.
+    """
+
+    __slots__ = ("_tokens", "_values")
+
+    def __init__(self, *values: tuple[ContextVar[Any], Any]) -> None:
+        self._values = values
+
+    def __enter__(self) -> None:
+        self._tokens = [
+            variable.set(value)
+            for variable, value in self._values
+            if variable.get() is not value
+        ]
+
+    def __exit__(self, *_: object) -> None:
+        for token in reversed(self._tokens):
+            token.var.reset(token)
+
+
 def inside(*parts: str | int) -> bound[str]:
     """Go further down the path through the run for the length of a `with` block.
 
@@ -156,6 +180,15 @@ def inside(*parts: str | int) -> bound[str]:
     Returns:
         The context; it gives the scope inside.
     """
+    return bound(scope, scope_inside(*parts))
+
+
+def scope_inside(*parts: str | int) -> str:
+    """Return the scope that `inside` gives.
+
+    Args:
+        parts: Names of the places, from the outside in.
+    """
     outer = scope.get()
     way = "/".join(map(str, parts))
-    return bound(scope, f"{outer}/{way}" if outer else way)
+    return f"{outer}/{way}" if outer else way

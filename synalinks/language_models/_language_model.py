@@ -216,13 +216,15 @@ class LanguageModel(ProviderModel):
         request = self._request(messages, schema, tools, params)
         otherwise: Callable[[], Awaitable[Completion]] | None = None
         if self.fallback is not None:
-            ask = self.fallback.complete
-            otherwise = lambda: ask(messages, schema=schema, tools=tools, **params)  # noqa: E731
+            otherwise = partial(
+                self.fallback.complete, messages, schema=schema, tools=tools, **params
+            )
+        ask = partial(self._caller.call, request, otherwise)
         if not is_observed(self.hooks):
-            return await self._caller.call(request, otherwise)
+            return await ask()
         return await observe(
             self,
-            lambda: self._caller.call(request, otherwise),
+            ask,
             kind="language_model",
             hooks=self.hooks,
             inputs=request.public(),
@@ -258,8 +260,7 @@ class LanguageModel(ProviderModel):
         request = self._request(messages, None, tools, params)
         otherwise = None
         if self.fallback is not None:
-            ask = self.fallback.stream
-            otherwise = lambda: ask(messages, tools=tools, **params)  # noqa: E731
+            otherwise = partial(self.fallback.stream, messages, tools=tools, **params)
         observe_it: Callable[[], Observation] | None = None
         if is_observed(self.hooks):
             observe_it = partial(

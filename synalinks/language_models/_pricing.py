@@ -8,11 +8,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from synalinks._internal.altered import altered
 from synalinks.language_models._providers import provider_or_default, split_identifier
 
 if TYPE_CHECKING:
@@ -139,4 +139,4 @@ def priced(usage: Usage, model: str, elapsed_s: float) -> Usage:
     """
     known = usage.cost_usd
     cost = cost_usd(model, usage) if known is None else known
-    return replace(usage, elapsed_s=elapsed_s, cost_usd=cost)
+    return altered(usage, elapsed_s=elapsed_s, cost_usd=cost)

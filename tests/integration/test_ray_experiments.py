@@ -443,7 +443,14 @@ async def test_what_an_arm_cannot_share_is_refused(executor, tmp_path):
     x, y = data(0, 4)
     experiment = Experiment(
         "arms",
-        [Arm("one", make_default_program, fit={"callbacks": [budget]})],
+        [
+            Arm(
+                "one",
+                make_default_program,
+                config={"seed": 7},
+                fit={"callbacks": [budget]},
+            )
+        ],
         output_dir=tmp_path / "there",
         fit={"x": x, "y": y},
         executor=executor,
