@@ -11,6 +11,10 @@ ALLOWED: dict[tuple[str, str], str] = {
         "files are written",
         "synalinks/testing/_callback_suite.py",
     ): "a folder for the callback under test, which is gone after it",
+    (
+        "data is run as code",
+        "synalinks/experiments/_run_image.py",
+    ): "from the workers of one's own cluster of Ray, which unpickles all they send",
 }
 
 WRITERS = {
