@@ -154,3 +154,26 @@ def test_the_root_is_an_object():
     with pytest.raises(SchemaError, match="Put it into a field of an object"):
         with_object_root({"type": "array", "items": {}})
     assert Open.model_json_schema()["properties"]["extra"]["type"] == "object"
+
+
+def test_inlined_leaves_data_alone():
+    """What looks like a reference in a value is a value; property names are names."""
+    data = {"$ref": "#/$defs/Missing"}
+    schema = {
+        "type": "object",
+        "properties": {
+            "const": {"$ref": "#/$defs/Leaf"},
+            "b": {"const": data, "default": data, "enum": [data], "examples": [data]},
+        },
+        "patternProperties": {"default": {"$ref": "#/$defs/Leaf"}},
+        "$defs": {"Leaf": {"type": "integer"}},
+    }
+
+    assert inlined(schema) == {
+        "type": "object",
+        "properties": {
+            "const": {"type": "integer"},
+            "b": schema["properties"]["b"],
+        },
+        "patternProperties": {"default": {"type": "integer"}},
+    }
