@@ -31,6 +31,10 @@ class Usage:
     """Prompt tokens that the provider put into its cache."""
     reasoning_tokens: int = 0
     """Completion tokens spent on reasoning."""
+    audio_prompt_tokens: int = 0
+    """Prompt tokens that are sound."""
+    audio_completion_tokens: int = 0
+    """Completion tokens that are sound."""
     cost_usd: float | None = 0.0
     """US dollars; None where the price of a model is not known."""
     elapsed_s: float = 0.0

@@ -25,7 +25,7 @@ from synalinks.language_models._kept import (
 )
 from synalinks.language_models._limits import Limits
 from synalinks.language_models._per_loop import PerLoop
-from synalinks.language_models._pricing import model_info, priced
+from synalinks.language_models._pricing import model_info, paid_tier, priced
 from synalinks.language_models._reask import asked_again, is_worth_asking_again
 from synalinks.language_models._response import Completion
 
@@ -176,7 +176,8 @@ class Caller:
         while True:
             response = await attempts.run(lambda: self.transport.send(question))  # noqa: B023 - awaited at once
             elapsed_s = attempts.take_elapsed_s()
-            taken = priced(response.usage, request.model, elapsed_s)
+            tier = paid_tier(response.service_tier, request.params)
+            taken = priced(response.usage, request.model, elapsed_s, tier)
             # An answer that is refused below was paid for all the same.
             self._ledger.record(taken, response.finish_reason)
             usage = taken if usage is None else usage + taken

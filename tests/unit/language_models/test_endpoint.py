@@ -1,10 +1,17 @@
 """A request goes where the user says, else the environment, else the table."""
 
+import re
+from types import MappingProxyType
+
 import pytest
 
 from synalinks.errors import AuthenticationError, ConfigurationError
 from synalinks.language_models import LanguageModel, LMRequest
-from synalinks.language_models._endpoint import endpoint_of, secrets_of
+from synalinks.language_models._endpoint import (
+    check_credentials,
+    endpoint_of,
+    secrets_of,
+)
 
 
 def request_to(model, **fields):
@@ -98,3 +105,49 @@ def test_an_address_of_no_http_is_refused(address, monkeypatch):
     with pytest.raises(ConfigurationError, match=wanted) as caught:
         LanguageModel("openai/x", api_base=address)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (
+            {"api_key": 31337},
+            "`api_key` of it is a text, received: a value of type `int`",
+        ),
+        ({"extra_headers": [("X", "31337")]}, "received: a value of type `list`"),
+        ({"extra_headers": {"X": 31337}}, "received: a value of type `int` as 'X'"),
+        ({"headers": {1: "31337"}}, "received: a value of type `str` as 1"),
+        ({"headers": {"X": "31337\n"}}, "a dict of texts of one line"),
+    ],
+    ids=["key", "list", "number", "name", "two lines"],
+)
+def test_credentials_that_cannot_be_sent(params, message):
+    """The message tells the type and never the value."""
+    with pytest.raises(ConfigurationError, match=re.escape(message)) as caught:
+        check_credentials(params, "it")
+
+    assert "31337" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"api_key": None, "extra_headers": None},
+        {"api_key": "", "headers": {}},
+        {"api_key": "k", "extra_headers": MappingProxyType({"X-Team": "a b"})},
+    ],
+)
+def test_credentials_as_they_should_be(params):
+    """Texts, or nothing."""
+    check_credentials(params, "it")
+
+
+def test_a_key_with_a_line_break_is_told_before_sending(monkeypatch):
+    """Keys that were read from files often end with one."""
+    monkeypatch.setenv("OPENAI_API_KEY", "canary-31337\n")
+
+    with pytest.raises(AuthenticationError, match="line break") as caught:
+        endpoint_of(request_to("openai/x"))
+
+    assert "31337" not in str(caught.value)
