@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -131,8 +130,7 @@ class Caller:
             return await self._ask(request)
 
         async def ask() -> JsonObject:
-            # A copy: whoever asked may change what it is given.
-            return deepcopy(from_completion(await self._ask(request)))
+            return from_completion(await self._ask(request))
 
         kept, is_hit = await self._settings.cache.get_or_ask(request_key(request), ask)
         completion = to_completion(kept)

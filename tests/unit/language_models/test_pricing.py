@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,35 @@ import pytest
 from synalinks.contracts import Usage
 from synalinks.language_models import _pricing, model_info
 from synalinks.language_models._pricing import cost_usd, paid_tier
+
+PRICES = {
+    "litellm_provider": "openai",
+    "input_cost_per_token": 1.0,
+    "output_cost_per_token": 2.0,
+    "cache_read_input_token_cost": 0.5,
+    "output_cost_per_reasoning_token": 3.0,
+    "input_cost_per_audio_token": 4.0,
+    "input_cost_per_token_above_1k_tokens": 5.0,
+    "input_cost_per_token_flex": 10.0,
+    "output_cost_per_token_flex": 20.0,
+    "output_cost_per_token_slow": 30.0,
+}
+
+
+@contextmanager
+def price_list(monkeypatch, prices):
+    """Have the price list say this of `openai/tiers`, and nothing else."""
+
+    def forget():
+        _pricing.model_info.cache_clear()
+        _pricing._by_length.cache_clear()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_pricing, "_read_price_list", lambda: {"openai/tiers": prices})
+        forget()
+        yield
+    forget()
+
 
 USAGE = Usage(prompt_tokens=1000, completion_tokens=100, cached_tokens=400)
 
@@ -126,20 +156,6 @@ def test_long_prompts_have_prices_of_their_own_in_a_tier():
     assert found == pytest.approx(expected)
 
 
-PRICES = {
-    "litellm_provider": "openai",
-    "input_cost_per_token": 1.0,
-    "output_cost_per_token": 2.0,
-    "cache_read_input_token_cost": 0.5,
-    "output_cost_per_reasoning_token": 3.0,
-    "input_cost_per_audio_token": 4.0,
-    "input_cost_per_token_above_1k_tokens": 5.0,
-    "input_cost_per_token_flex": 10.0,
-    "output_cost_per_token_flex": 20.0,
-    "output_cost_per_token_slow": 30.0,
-}
-
-
 @pytest.mark.parametrize(
     ("tier", "counts", "expected"),
     [
@@ -161,14 +177,8 @@ def test_what_a_tier_is_not_said_to_cost_is_unknown(
     monkeypatch, tier, counts, expected
 ):
     """A figure of another tier would be a wrong one."""
-    monkeypatch.setattr(_pricing, "_read_price_list", lambda: {"openai/tiers": PRICES})
-    _pricing.model_info.cache_clear()
-    _pricing._by_length.cache_clear()
-    try:
+    with price_list(monkeypatch, PRICES):
         assert cost_usd("openai/tiers", Usage(**counts), tier) == expected
-    finally:
-        _pricing.model_info.cache_clear()
-        _pricing._by_length.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -194,6 +204,42 @@ def test_the_tier_that_is_paid_for(told, asked, tier):
 def test_an_unknown_price_is_not_zero(model):
     """A model of another provider's name is another model."""
     assert cost_usd(model, USAGE) is None
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"cached_tokens": 5000},
+        {"cache_creation_tokens": 5000},
+        {"cached_tokens": 900, "cache_creation_tokens": 900},
+        {"cached_tokens": 900, "audio_prompt_tokens": 900},
+        {"reasoning_tokens": 5000},
+        {"audio_completion_tokens": 5000},
+        {"reasoning_tokens": 90, "audio_completion_tokens": 90},
+    ],
+    ids=" and ".join,
+)
+def test_a_part_is_never_more_than_the_whole(monkeypatch, counts):
+    """Providers that count a token twice do not make it cost twice, or less than 0."""
+    dear = {name: 7.0 for name in PRICES if name.startswith(("input", "output"))}
+    flat = {**PRICES, **dear, "cache_read_input_token_cost": 7.0}
+    usage = Usage(prompt_tokens=1000, completion_tokens=100, **counts)
+
+    with price_list(monkeypatch, flat):
+        assert cost_usd("openai/tiers", usage) == pytest.approx(7.0 * 1100)
+    with price_list(monkeypatch, {**flat, "cache_read_input_token_cost": 0.0}):
+        assert 0 <= cost_usd("openai/tiers", usage) <= 7.0 * 1100
+
+
+def test_a_model_is_found_by_what_litellm_calls_its_provider(monkeypatch):
+    """Cohere's chat models stand in the list under another prefix."""
+    monkeypatch.setattr(
+        _pricing, "_read_price_list", lambda: {"cohere_chat/new": PRICES}
+    )
+    _pricing.model_info.cache_clear()
+
+    assert model_info("cohere/new") == PRICES
+    _pricing.model_info.cache_clear()
 
 
 def test_no_usage_has_no_price():
