@@ -12,6 +12,7 @@ from synalinks.language_models._endpoint import (
     endpoint_of,
     secrets_of,
 )
+from synalinks.language_models._redaction import redact
 
 
 def request_to(model, **fields):
@@ -88,6 +89,22 @@ def test_secrets_are_all_that_may_not_be_shown(monkeypatch):
         "header-key", "parameter", "inner",
     } <= set(secrets)  # fmt: skip
     assert "shown" not in secrets
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["p@ss/word", "p%40ss%2Fword", "a b+c", "a%20b%2Bc", "first-part-and-more"],
+)
+def test_secrets_are_found_in_every_spelling(said):
+    """As they stand in an address and as a server reads them; the longest first."""
+    request = request_to(
+        "openai/x",
+        api_base="http://me:p%40ss%2Fword@host/v1?key=a%20b%2Bc",
+        api_key="first-part",
+        params={"client_secret": "first-part-and-more"},
+    )
+
+    assert redact(f"<{said}>", secrets_of(request)) == "<***>"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,16 @@ class Streaming(ScriptedTransport):
             self.n_closed += 1
 
 
+class Empty:
+    """A budget of which nothing is left."""
+
+    def admit(self, expected):
+        raise BudgetExceededError("nothing left")
+
+    def release(self, expected):
+        raise AssertionError
+
+
 def model_of(*answers, **options):
     transport = Streaming(*answers)
     model = LanguageModel("openai/gpt-4o-mini", transport=transport, **options)
@@ -86,13 +96,6 @@ async def test_the_phase_is_that_of_the_call():
 async def test_a_budget_holds_streams_back():
     """Before anything is sent; that is no failed call."""
 
-    class Empty:
-        def admit(self, expected):
-            raise BudgetExceededError("nothing left")
-
-        def release(self, expected):
-            raise AssertionError
-
     model, transport = model_of([END])
     model.ledger.gates.append(Empty())
 
@@ -101,6 +104,35 @@ async def test_a_budget_holds_streams_back():
 
     assert transport.requests == []
     assert model.cumulated_failed_calls == 0
+
+
+async def test_a_budget_is_no_reason_to_ask_the_fallback():
+    """What may not be spent may not be spent elsewhere."""
+
+    fallback, others = model_of([END])
+    model, _ = model_of([END], fallback=fallback)
+    model.ledger.gates.append(Empty())
+
+    with pytest.raises(BudgetExceededError):
+        await model(MESSAGES, streaming=True)
+
+    assert others.requests == []
+    assert model.cumulated_fallback_activations == 0
+
+
+async def test_a_stream_that_hangs_is_cut_off():
+    """The time limit holds for every piece, not only for the first."""
+
+    class Hanging(Streaming):
+        async def stream(self, request):
+            yield LMChunk(content="a")
+            await asyncio.Event().wait()
+
+    model = LanguageModel("openai/x", transport=Hanging(), timeout=0.1)
+
+    stream = await model(MESSAGES, streaming=True)
+    with pytest.raises(TimedOutError, match=r"within 0\.1 s"):
+        await stream.drain()
 
 
 async def test_in_a_run_the_answer_comes_in_one_piece():
