@@ -227,8 +227,11 @@ def test_a_part_is_never_more_than_the_whole(monkeypatch, counts):
 
     with price_list(monkeypatch, flat):
         assert cost_usd("openai/tiers", usage) == pytest.approx(7.0 * 1100)
-    with price_list(monkeypatch, {**flat, "cache_read_input_token_cost": 0.0}):
-        assert 0 <= cost_usd("openai/tiers", usage) <= 7.0 * 1100
+    special = [name for name in flat if not name.endswith("put_cost_per_token")]
+    for usd in (0.0, 14.0):
+        prices = {**flat, **dict.fromkeys(special, usd), "litellm_provider": "openai"}
+        with price_list(monkeypatch, prices):
+            assert 0 <= cost_usd("openai/tiers", usage) <= 14.0 * 1100
 
 
 def test_a_model_is_found_by_what_litellm_calls_its_provider(monkeypatch):
