@@ -8,11 +8,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from synalinks._internal.altered import altered
 from synalinks.language_models._providers import provider_or_default, split_identifier
 
 if TYPE_CHECKING:
@@ -194,4 +194,4 @@ def priced(
     """
     known = usage.cost_usd
     cost = cost_usd(model, usage, service_tier) if known is None else known
-    return replace(usage, elapsed_s=elapsed_s, cost_usd=cost)
+    return altered(usage, elapsed_s=elapsed_s, cost_usd=cost)

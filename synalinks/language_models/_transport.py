@@ -22,7 +22,7 @@ from synalinks.language_models._wire import STREAM_FIELDS, chat_body
 from synalinks.language_models._wire_answer import read_completion, read_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Awaitable, Generator, Iterable
 
     from aiohttp import ClientSession
 
@@ -113,7 +113,7 @@ class LiteLLMTransport:
         answer = await self._call("acompletion", arguments, request)
 
         async def read() -> Iterable[LMChunk] | None:
-            part = await self._ours(lambda: anext(answer, None), request)
+            part = await self._ours(anext(answer, None), request)
             if part is None:
                 return None
             chunk = _without_inventions(read_chunk(part.model_dump(), request), answer)
@@ -150,15 +150,12 @@ class LiteLLMTransport:
             await asyncio.to_thread(self.prepare)
         session = await self._sessions.get()
         function = getattr(self._loaded[0], name)
-        return await self._ours(
-            lambda: function(shared_session=session, **arguments), request
-        )
+        answer = function(shared_session=session, **arguments)
+        return await self._ours(answer, request)
 
-    async def _ours(self, step: Callable[[], Any], request: AnyRequest) -> Any:
+    async def _ours(self, step: Awaitable[Any], request: AnyRequest) -> Any:
         with self._quiet():
-            return await translated(
-                step, lambda error: error_of_exception(error, request)
-            )
+            return await translated(step, error_of_exception, request)
 
     @contextlib.contextmanager
     def _quiet(self) -> Generator[None, None, None]:

@@ -33,11 +33,19 @@ def validator_of(schema: JsonObject) -> Validator:
     Raises:
         SchemaError: The schema is malformed, or refers to what it does not contain.
     """
-    return _validator(schema_text(schema))
+    return validator_of_text(schema_text(schema))
 
 
 @lru_cache(maxsize=_CACHED_VALIDATORS)
-def _validator(text: str) -> Validator:
+def validator_of_text(text: str) -> Validator:
+    """Return the validator of a schema; see `validator_of`.
+
+    Args:
+        text: What `schema_text` made of it.
+
+    Raises:
+        SchemaError: As there.
+    """
     schema = loads(text)
     _check_form(schema)
     _check_references(schema)

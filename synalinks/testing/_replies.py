@@ -7,7 +7,7 @@ import base64
 import itertools
 import struct
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from synalinks._internal.json import JsonObject, dumps
 from synalinks.testing._pieces import Pieces, send_pieces
@@ -205,6 +205,8 @@ def to_reply(answer: Any) -> Reply:
     Args:
         answer: A `Reply`, a text, a dict, or an `LMResponse`.
     """
+    if isinstance(answer, (str, dict)):
+        return Answer(content=cast("str | JsonObject", answer))
     if isinstance(answer, Reply):
         return answer
     if hasattr(answer, "finish_reason"):

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from synalinks._internal import files, writer
+from synalinks._internal import context, files, writer
 from synalinks.contracts import Usage
 from synalinks.errors import (
     ContentRefusedError,
@@ -79,6 +79,18 @@ async def test_what_differs_is_asked(where):
         await model.complete(MESSAGES, api_key=CANARY)  # who asks makes no difference
 
     assert len(transport.requests) == 5
+
+
+async def test_another_draw_is_another_answer(where):
+    """A further draw is asked anew, once; equal ones share their answer."""
+    model, transport = scripted(counting(), **where)
+
+    async def draw(number):
+        with context.bound(context.draw, number):
+            return (await model.complete(MESSAGES, schema=SCHEMA)).value["a"]
+
+    assert [await draw(number) for number in (0, 1, 2, 1, 0)] == [0, 1, 2, 1, 0]
+    assert [one.draw for one in transport.requests] == [0, 1, 2]
 
 
 async def test_another_endpoint_is_another_model(tmp_path):
