@@ -92,6 +92,8 @@ loadable: ContextVar[tuple[type, ...] | None] = ContextVar("loadable", default=N
 # and the journal that is asked before anything that must not be done twice.
 scope: ContextVar[str] = ContextVar("scope", default="")
 journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
+# Which one of several measurements of the same this is: another draw asks anew.
+draw: ContextVar[int] = ContextVar("draw", default=0)
 # The call of the journal that requests are made for.
 intent: ContextVar[Intent | None] = ContextVar("intent", default=None)
 # Identities of the samples that are scored here, in the order of their outputs.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,7 +25,7 @@ from synalinks.language_models._kept import (
 )
 from synalinks.language_models._limits import Limits
 from synalinks.language_models._per_loop import PerLoop
-from synalinks.language_models._pricing import model_info, priced
+from synalinks.language_models._pricing import model_info, paid_tier, priced
 from synalinks.language_models._reask import asked_again, is_worth_asking_again
 from synalinks.language_models._response import Completion
 
@@ -132,8 +131,7 @@ class Caller:
 
     async def _recall(self, request: LMRequest, cache: AnswerCache) -> Completion:
         async def ask() -> JsonObject:
-            # A copy: whoever asked may change what it is given.
-            return deepcopy(from_completion(await self._ask(request)))
+            return from_completion(await self._ask(request))
 
         kept, is_hit = await cache.get_or_ask(request_key(request), ask)
         completion = to_completion(kept)
@@ -177,7 +175,8 @@ class Caller:
         while True:
             response = await attempts.run(partial(self.transport.send, question))
             elapsed_s = attempts.take_elapsed_s()
-            taken = priced(response.usage, request.model, elapsed_s)
+            tier = paid_tier(response.service_tier, request.params)
+            taken = priced(response.usage, request.model, elapsed_s, tier)
             # An answer that is refused below was paid for all the same.
             self._ledger.record(taken, response.finish_reason)
             usage = taken if usage is None else usage + taken

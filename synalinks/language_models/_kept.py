@@ -9,7 +9,7 @@ from synalinks import errors
 from synalinks._internal.json import canonical
 from synalinks.contracts import Usage
 from synalinks.language_models._providers import first_set, provider_or_default
-from synalinks.language_models._redaction import without_secret_parts, without_secrets
+from synalinks.language_models._redaction import without_secrets
 from synalinks.language_models._response import Completion
 
 if TYPE_CHECKING:
@@ -37,14 +37,7 @@ def request_key(request: LMRequest) -> str:
     Raises:
         ConfigurationError: A parameter is not JSON.
     """
-    identity: JsonObject = {
-        "model": request.model,
-        "endpoint": endpoint_identity(request),
-        "messages": list(request.messages),
-        "schema": request.schema,
-        "tools": None if request.tools is None else list(request.tools),
-        "params": without_secret_parts(dict(request.params)),
-    }
+    identity = {**request.identity(), "endpoint": endpoint_identity(request)}
     try:
         content = canonical(identity).encode("utf-8", "surrogatepass")
     except TypeError as error:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from synalinks.testing._vectors import EmbedFunction
 
 _MAX_BODY_BYTES = 64 * 2**20
+_SHUTDOWN_S = 0.01  # with 0, aiohttp waits for all that is open, for ever
 
 
 class ChatServer:
@@ -174,7 +175,7 @@ class ChatServer:
             self._application(),
             access_log=None,
             handler_cancellation=True,
-            shutdown_timeout=0,
+            shutdown_timeout=_SHUTDOWN_S,
         )
         await runner.setup()
         try:

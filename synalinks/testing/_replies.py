@@ -68,6 +68,8 @@ class Answer:
     """Why the model refused."""
     usage: JsonObject | None = None
     """Tokens in the form of OpenAI's API; estimated when None."""
+    service_tier: str = "default"
+    """In which way the request was served."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     """Further HTTP headers."""
     delay_s: float = 0.0
@@ -125,7 +127,7 @@ class Answer:
             "object": "chat.completion",
             "created": 1_700_000_000,
             "model": body.get("model", ""),
-            "service_tier": "default",
+            "service_tier": self.service_tier,
             "choices": [
                 {"index": 0, "message": message, "finish_reason": self.finish_reason}
             ],

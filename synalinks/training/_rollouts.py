@@ -116,6 +116,7 @@ async def roll_out_one(
         calls=tuple(scope.calls),
         failure=failure,
         trace_id=trace_id,
+        draw=context.draw.get(),
         spent=Usage.total(taken) if is_more else None,
     )
 

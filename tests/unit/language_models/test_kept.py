@@ -1,5 +1,6 @@
 """What is kept of an answer: all of it, and nothing of who asked."""
 
+import hashlib
 import json
 
 import pytest
@@ -101,6 +102,7 @@ IDENTITY = {
     "schema": {"type": "object"},
     "tools": [{}],
     "params": {"temperature": 0.0},
+    "draw": 1,
     "api_base": "http://localhost/v1",
 }
 NOT_IDENTITY = {"api_key": CANARY, "headers": {"x": CANARY}, "timeout_s": 3.0}
@@ -145,3 +147,14 @@ def test_a_secret_parameter_is_no_part_of_what_is_asked():
         str(outline_of(first, UsageLedger())),
     ):
         assert CANARY not in text
+
+
+def test_the_identity_of_a_first_draw_is_what_it_was():
+    """Answers that were kept before there were draws are found."""
+    asked = {"schema": None, "tools": None, "params": {}, "endpoint": "http://h/v1"}
+    identity = {"model": "openai/x", "messages": [], **asked}
+
+    key = request_key(request(messages=[], api_base="http://h/v1"))
+
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
+    assert key == hashlib.sha256(text.encode()).hexdigest()[:32]
