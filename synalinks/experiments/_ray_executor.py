@@ -187,19 +187,21 @@ class RayExecutor:
                     for one in callbacks
                     if not _is_shared_budget(one)
                 ]
-                # Sending the job may wait for the cluster.
-                reference = await asyncio.to_thread(
-                    remote.remote,
-                    replace(job, fit=rest),
-                    ctx,
-                    [*given, *budgets],
-                    self._session,
-                    self._n_sharing,
+                # Sending may wait for the cluster; what is sent has to be ended.
+                sending = asyncio.ensure_future(
+                    asyncio.to_thread(
+                        remote.remote,
+                        replace(job, fit=rest),
+                        ctx,
+                        [*given, *budgets],
+                        self._session,
+                        self._n_sharing,
+                    )
                 )
                 try:
-                    return await reference
+                    return await (await asyncio.shield(sending))
                 except asyncio.CancelledError:
-                    await self._interrupt(reference)
+                    await self._interrupt(await sending)
                     raise
         finally:
             await asyncio.to_thread(self._budgets.settle, job)
