@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
+from synalinks._internal.files import AppendFile, make_private_folder
+from synalinks.errors import WriteError
 from synalinks.experiments._run import Run
+from synalinks.tracking import hand_over_outboxes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
+    from pathlib import Path
 
     from synalinks.contracts import RunContext
     from synalinks.experiments._run import Job
     from synalinks.experiments._session_settings import SessionSettings
+
+_HAND_OVER_S = 5.0
+_LOOK_EVERY_S = 0.05
+_LOCK_NAME = "worker.lock"
 
 
 def execute_job(
@@ -37,6 +47,25 @@ def execute_job(
     """
     session.apply()
     run = Run(job, ctx, callbacks)
-    with context.bound(context.n_sharing, n_sharing):
-        result = asyncio.run(run.execute())
+    try:
+        with _alone(job.run_dir), context.bound(context.n_sharing, n_sharing):
+            result = asyncio.run(run.execute())
+    finally:
+        # Ray ends its processes at any time, and not as a program ends.
+        hand_over_outboxes(_HAND_OVER_S)
     return result.as_json(), run.is_recorded
+
+
+@contextlib.contextmanager
+def _alone(run_dir: Path) -> Generator[None]:
+    """Wait for the end of a worker that had the run before: Ray may not have waited."""
+    lock = None
+    with contextlib.suppress(OSError, WriteError):  # the run says it better
+        make_private_folder(run_dir)
+        while (lock := AppendFile.lock(run_dir / _LOCK_NAME)) is None:
+            time.sleep(_LOOK_EVERY_S)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            lock.close()

@@ -26,5 +26,12 @@ def main() -> None:
     sender.run()
 
 
+def leave_program() -> None:
+    """Be no child of the program: what kills it, as Ray does, may kill its children."""
+    if hasattr(os, "fork") and os.fork():
+        os._exit(0)
+
+
 if __name__ == "__main__":
+    leave_program()
     main()

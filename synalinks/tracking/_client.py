@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
 RUN_KEY = "synalinks.run_key"
+PARENT_KEY = "synalinks.parent_key"
 
+_PARENT_ID = "mlflow.parentRunId"
 _MAX_METRICS = 1000
 _MAX_PARAMS = 100
 _MAX_VALUE_CHARS = 6000
@@ -122,6 +124,7 @@ class Client:
                 self.store.set_tag(found.info.run_id, BEGUN, begun)
             # Made by an attempt of which no answer came, or by a process that died.
             mode = "continue" if mode == "new" else mode
+        self._join(entry, found)
         run = OpenRun(entry, found.info.run_id, found.info.experiment_id, mode)
         run.is_superseded = is_superseded
         self.runs[key] = run
@@ -148,11 +151,28 @@ class Client:
         tags |= {RUN_KEY: entry["run"], BEGUN: str(entry.get("begun_ms", 0))}
         parent = entry.get("parent")
         if parent in self.runs:
-            tags["mlflow.parentRunId"] = self.runs[parent].run_id
-        elif parent:  # another process has opened it
-            found = self._search(experiment_id, f"tags.`{RUN_KEY}` = '{parent}'")
-            tags |= {"mlflow.parentRunId": found.info.run_id} if found else {}
+            tags[_PARENT_ID] = self.runs[parent].run_id
+        elif parent:  # another process opens it, or has opened it
+            tags[PARENT_KEY] = parent
         return tags
+
+    def _join(self, entry: JsonObject, made: Any) -> None:
+        """Put a run below one of another process, or those of others below it.
+
+        Whoever comes second finds the other one: both are made before they look.
+        """
+        run, experiment = made.info.run_id, made.info.experiment_id
+        tags: dict[str, str] = made.data.tags
+        above, below = tags.get(PARENT_KEY), list[Any]()
+        if above is not None and _PARENT_ID not in tags:
+            parent = self._search(experiment, f"tags.`{RUN_KEY}` = '{above}'")
+            if parent is not None:
+                self.store.set_tag(run, _PARENT_ID, parent.info.run_id)
+        elif entry["tags"].get("synalinks.kind") == "experiment":
+            condition = f"tags.`{PARENT_KEY}` = '{entry['run']}'"
+            below = self.store.search_runs([experiment], condition)
+        for one in below:
+            self.store.set_tag(one.info.run_id, _PARENT_ID, run)
 
     def end_run(self, run: OpenRun, status: str, ended_ms: int | None = None) -> None:
         """Close a run.

@@ -86,6 +86,7 @@ class SenderProcess:
         """Take what the process has to say; runs in a thread."""
         output: Any = self.popen.stdout
         for line in output:
+            self.popen.poll()  # what was started has left the sender, and ended
             if not line.startswith(b"{"):
                 continue  # MLflow prints, too
             said = json.loads(line)

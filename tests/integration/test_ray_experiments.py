@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 import synalinks
 from synalinks import config
+from synalinks._internal.files import AppendFile
 from synalinks.callbacks import BudgetStopping, Callback
 from synalinks.errors import ConfigurationError, TrainingError
 from synalinks.experiments import Arm, Benchmark, Experiment, RayExecutor
@@ -36,7 +38,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def executor():
+def executor(tmp_path_factory):
     ray = pytest.importorskip("ray")
     found = RayExecutor(
         init={
@@ -45,16 +47,23 @@ def executor():
             "object_store_memory": 80_000_000,
         }
     )
-    for n_left in (2, 1, 0):
-        try:
-            found.begin(2, [])
-            break
-        except Exception:  # Ray gives up after 15 s where a machine is busy
-            ray.shutdown()
-            if not n_left:
-                raise
+    with pytest.MonkeyPatch.context() as patch:
+        # Workers have the environment that Ray is started with.
+        patch.setenv("SYNALINKS_HOME", str(tmp_path_factory.mktemp("home")))
+        start(found, ray)
     yield found
     ray.shutdown()
+
+
+def start(executor, ray, n_attempts=3):
+    """Start Ray, which gives up after 15 s where a machine is busy."""
+    try:
+        executor.begin(2, [])
+    except Exception:
+        ray.shutdown()
+        if n_attempts == 1:
+            raise
+        start(executor, ray, n_attempts - 1)
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +186,29 @@ def terminate_at(server, n_requests):
     while server.summary()["n_requests"] < n_requests:
         time.sleep(0.002)
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def test_a_run_waits_for_a_worker_that_still_has_it(
+    here, executor, chat_server, tmp_path
+):
+    """Two workers never write to one folder, and neither fails for it."""
+    await asyncio.to_thread(chat_server.clear_log)
+    runs = tmp_path / "there" / "runs"
+    held, other = runs / "random__s7", runs / "random__s8"
+    await asyncio.to_thread(held.mkdir, parents=True)
+    lock = await asyncio.to_thread(AppendFile.lock, held / "worker.lock")
+    experiment = make_experiment(
+        tmp_path / "there", chat_server.url, executor=executor, **TWO_RUNS
+    )
+
+    running = asyncio.create_task(experiment.run())
+    while not await asyncio.to_thread((other / "result.json").exists):
+        await asyncio.sleep(0.01)
+    has_begun = await asyncio.to_thread((held / "backup").exists)
+    await asyncio.to_thread(lock.close)
+
+    assert outcome(await running) == here[0]
+    assert not has_begun
 
 
 @pytest.mark.parametrize("what", ["callbacks", "budgets"])
@@ -458,3 +490,57 @@ async def test_what_an_arm_cannot_share_is_refused(executor, tmp_path):
 
     with pytest.raises(ConfigurationError, match="Give it to the `Experiment`"):
         await experiment.run()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+@pytest.mark.filterwarnings("ignore::UserWarning:mlflow.*")
+def test_what_is_tracked_outlives_workers(
+    executor, chat_server, mlflow_server, tmp_path
+):
+    """A worker is killed, and all end with Ray: MLflow has each run once and whole."""
+    killed = DiesOnce(tmp_path / "died")
+    for name, where, callbacks in (
+        ("in_process", "local", []),
+        ("on_ray", executor, [killed]),
+    ):
+        config.enable_observability(mlflow_server.url, name)
+        experiment = make_experiment(
+            tmp_path / name,
+            chat_server.url,
+            callbacks=callbacks,
+            executor=where,
+            **TWO_RUNS,
+        )
+        with warnings.catch_warnings(action="ignore"):
+            asyncio.run(experiment.run())
+    executor._ray.shutdown()
+
+    here, there = (tracked(mlflow_server, one) for one in ("in_process", "on_ray"))
+    assert Path(killed.marker).exists()
+    assert [one[:3] for one in there] == [one[:3] for one in here]
+    assert there == here
+    assert [one[:2] for one in here] == [
+        ("random__s7", "small"),
+        ("random__s8", "small"),
+        ("small", ""),
+        ("task_test", "random__s7"),
+        ("task_test", "random__s8"),
+    ]
+
+
+def tracked(server, experiment):
+    """Return the runs of an experiment, once all have ended, without times."""
+    deadline_s = time.monotonic() + 100
+    while time.monotonic() < deadline_s:
+        runs = server.runs(experiment)
+        if len(runs) >= 5 and all(one.info.status != "RUNNING" for one in runs):
+            break
+        time.sleep(0.2)
+    names = {one.info.run_id: one.info.run_name for one in runs}
+    found = []
+    for one in runs:
+        numbers = {name for name in one.data.metrics if not name.endswith("_s")}
+        parent = names.get(one.data.tags.get("mlflow.parentRunId"), "")
+        history = {name: server.history(one, name) for name in sorted(numbers)}
+        found.append((one.info.run_name, parent, one.info.status, history))
+    return sorted(found, key=lambda one: one[:2])
