@@ -68,9 +68,10 @@ async def test_what_took_time_since_arrival_is_part_of_the_latency():
     assert reply == Answer(content="ok")
 
 
-async def test_what_is_left_of_the_latency_is_waited_for():
+@pytest.mark.parametrize("part", ["latency_s", "jitter_s"])
+async def test_what_is_left_of_the_latency_is_waited_for(part):
     """An answer is never early."""
-    made = responder(latency_s=3600.0)
+    made = responder(**{part: 7200.0})
 
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
