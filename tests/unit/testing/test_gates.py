@@ -63,3 +63,18 @@ async def test_gates_open_after_a_client_that_gave_up():
             await asyncio.sleep(0.01)
 
         assert (await post(server))[0] == 200
+
+
+def test_a_bucket_tells_when_it_is_full_again():
+    """As the headers of providers do."""
+    bucket = TokenBucket(10, burst=2)
+    told = [bucket.headers()]
+    for _ in range(2):
+        bucket.take(0.0)
+        told.append(bucket.headers())
+
+    assert [list(one.values()) for one in told] == [
+        ["2", "2", "0.000s"],
+        ["2", "1", "0.100s"],
+        ["2", "0", "0.200s"],
+    ]
