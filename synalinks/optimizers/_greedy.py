@@ -41,7 +41,7 @@ class GreedyOptimizer(Optimizer):
         ConfigurationError: A number is out of its range, or `sampling` is unknown.
     """
 
-    growing = ("examples",)
+    growing: tuple[str, ...] = ("examples",)
 
     def __init__(
         self,
