@@ -4,7 +4,8 @@ Answers of two arms are drawn many times: right or wrong, on samples of unlike
 difficulty, with replicates that differ by as much as trainings do. Where both arms are
 the same, a difference should be shown in at most 5 of 100; a true one of 0.10 on 300
 samples in at least 80. A few replicates that differ much are the hard case, since
-little is known of their spread; more of them are the remedy.
+little is known of their spread; more of them are the remedy. Two find less than one
+does, which asks no more than whether two trained programs differ.
 
     python benchmarks/comparisons.py [hundreds of experiments per line]
 """

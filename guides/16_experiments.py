@@ -89,9 +89,10 @@ result.summary()
 # The intervals come from a bootstrap over samples and replicates; pairs of arms are
 # compared on the same samples, and p-values allow for the number of comparisons. Where
 # nothing is shown, that is what the table says: more samples or more replicates may
-# show more. With one replicate nothing is known of how trainings differ, and the level
-# is 0.02 instead of 0.05. Name the baseline before you look: the best of many is partly
-# luck.
+# show more. With one replicate nothing is known of how trainings differ: what is shown
+# holds for these trained programs only, at a level of 0.025 instead of 0.05. Two know
+# little of it, and show less than one would; take three or more. Name the baseline
+# before you look: the best of many is partly luck.
 
 # %%
 for comparison in result.compare(baseline="gepa"):

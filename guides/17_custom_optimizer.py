@@ -147,6 +147,11 @@ assert history.history["val_reward"][-1] > history.history["val_reward"][0]
 # * `prepare` asks for measurements that a proposal needs; `judge` decides otherwise
 #   than by a race. Both are asynchronous generators: they yield the trials they want,
 #   and find the results in `self.ledger` when they go on.
+# * Where answers are a matter of chance, a trial may ask for another measurement of the
+#   same: `optimizers.Trial(candidate=..., sample_ids=..., draw=1)`. Each draw is asked
+#   anew and paid for once, whatever keeps answers. `self.ledger.get(candidate,
+#   sample_id, draw)` has its rollout; the reward of a sample, in means and comparisons,
+#   is the mean over its draws. The batch and validation are draw 0.
 # * `finalists` names who may be the result, for optimizers that do not judge on the
 #   validation samples; these meet there before each validation.
 # * `cells_per_step` says what a step costs, for `program.estimate`.

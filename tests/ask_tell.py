@@ -80,8 +80,8 @@ class Driver:
                 self.optimizer.ledger.get(self.optimizer.incumbent, b) for b in batch
             ]
             async for trials in self.optimizer.search(self.view(cells)):
-                for trial in trials:
-                    self.measure(trial.candidate, trial.sample_ids)
+                for one in trials:
+                    self.measure(one.candidate, one.sample_ids, one.draw)
             self.optimizer.decide()
         return log[n_before:]
 
@@ -97,14 +97,14 @@ class Driver:
             pool_ids=self.train,
         )
 
-    def measure(self, candidate, sample_ids):
-        """Run a candidate on the samples that it was not run on."""
-        missing = self.optimizer.ledger.missing(candidate, sample_ids)
+    def measure(self, candidate, sample_ids, draw=0):
+        """Run a candidate on the samples that it was not run on in this draw."""
+        missing = self.optimizer.ledger.missing(candidate, sample_ids, draw)
         self.cells += [(candidate.digest, one) for one in missing]
-        rollouts = [self._rollout(candidate, one) for one in missing]
+        rollouts = [self._rollout(candidate, one, draw) for one in missing]
         self.optimizer.tell(candidate, rollouts)
 
-    def _rollout(self, candidate, sample_id):
+    def _rollout(self, candidate, sample_id, draw):
         calls = tuple(
             CallRecord(
                 sample_id=sample_id,
@@ -118,7 +118,9 @@ class Driver:
             for index, path in enumerate(PATHS)
         )
         reward = self._reward(candidate, sample_id)
-        return Rollout(sample_id=sample_id, inputs=None, calls=calls, reward=reward)
+        return Rollout(
+            sample_id=sample_id, draw=draw, inputs=None, calls=calls, reward=reward
+        )
 
 
 def texts_of(candidate):

@@ -51,10 +51,10 @@ async def drive(contender, world: World, budget: int, price: int) -> Points:
     def spent() -> float:
         return n_rollouts + price * proposing.n_requests
 
-    def measure(candidate, sample_ids) -> None:
+    def measure(candidate, sample_ids, draw=0) -> None:
         nonlocal n_rollouts
-        missing = optimizer.ledger.missing(candidate, sample_ids)
-        optimizer.tell(candidate, world.measure(candidate, missing))
+        missing = optimizer.ledger.missing(candidate, sample_ids, draw)
+        optimizer.tell(candidate, world.measure(candidate, missing, draw))
         n_rollouts += len(missing)
 
     order = list(world.train)
@@ -73,7 +73,7 @@ async def drive(contender, world: World, budget: int, price: int) -> Points:
         )
         async for trials in optimizer.search(view):
             for trial in trials:
-                measure(trial.candidate, trial.sample_ids)
+                measure(trial.candidate, trial.sample_ids, trial.draw)
         optimizer.decide()
         n_idle = n_idle + 1 if spent() == before else 0
         if spent() <= budget:

@@ -2,7 +2,7 @@
 
 A program is one text per module. A line of it is a true rule (`r7`), clutter (`c3`) or
 a memorised fact about one sample (`f train:12`). Every draw is a hash of (world,
-candidate, sample), so that nothing depends on order, time or concurrency.
+candidate, sample, draw), so that nothing depends on order, time or concurrency.
 """
 
 from __future__ import annotations
@@ -227,10 +227,10 @@ class World:
             language_model=language_model,
         )
 
-    def measure(self, candidate: Candidate, sample_ids) -> list[Rollout]:
+    def measure(self, candidate: Candidate, sample_ids, draw: int = 0) -> list[Rollout]:
         """Run a candidate on samples."""
         chances = self._chances(candidate)
-        return [self._rollout(candidate, one, chances) for one in sample_ids]
+        return [self._rollout(candidate, one, draw, chances) for one in sample_ids]
 
     def truth(self, candidate: Candidate) -> float:
         """Return the exact expected score on the test samples."""
@@ -285,8 +285,10 @@ class World:
                     clutter[int(line[1:])] = 1.0
         return has, clutter
 
-    def _rollout(self, candidate, sample_id, chances) -> Rollout:
-        draws = _draws(self.seed, self.family.name, candidate.digest, sample_id)
+    def _rollout(self, candidate, sample_id, draw, chances) -> Rollout:
+        further = (draw,) if draw else ()
+        cell = candidate.digest, sample_id, *further
+        draws = _draws(self.seed, self.family.name, *cell)
         chance = chances[self._row[sample_id]]
         noise = self.family.graded_noise
         if noise is None:
@@ -308,6 +310,7 @@ class World:
         )
         return Rollout(
             sample_id=sample_id,
+            draw=draw,
             inputs=None,
             calls=calls,
             reward=reward,

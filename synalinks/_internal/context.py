@@ -92,6 +92,8 @@ loadable: ContextVar[tuple[type, ...] | None] = ContextVar("loadable", default=N
 # and the journal that is asked before anything that must not be done twice.
 scope: ContextVar[str] = ContextVar("scope", default="")
 journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
+# Which one of several measurements of the same this is: another draw asks anew.
+draw: ContextVar[int] = ContextVar("draw", default=0)
 # The call of the journal that requests are made for.
 intent: ContextVar[Intent | None] = ContextVar("intent", default=None)
 # Identities of the samples that are scored here, in the order of their outputs.
@@ -147,6 +149,30 @@ class bound(Generic[T]):  # noqa: N801 - it is used as a function
             self._variable.reset(self._token)
 
 
+class all_bound:  # noqa: N801 - it is used as a function
+    """Set several context variables for the length of a `with` block.
+
+    Args:
+        values: Each context variable, one with a default, with its value inside.
+    """
+
+    __slots__ = ("_tokens", "_values")
+
+    def __init__(self, *values: tuple[ContextVar[Any], Any]) -> None:
+        self._values = values
+
+    def __enter__(self) -> None:
+        self._tokens = [
+            variable.set(value)
+            for variable, value in self._values
+            if variable.get() is not value
+        ]
+
+    def __exit__(self, *_: object) -> None:
+        for token in reversed(self._tokens):
+            token.var.reset(token)
+
+
 def inside(*parts: str | int) -> bound[str]:
     """Go further down the path through the run for the length of a `with` block.
 
@@ -156,6 +182,15 @@ def inside(*parts: str | int) -> bound[str]:
     Returns:
         The context; it gives the scope inside.
     """
+    return bound(scope, scope_inside(*parts))
+
+
+def scope_inside(*parts: str | int) -> str:
+    """Return the scope that `inside` gives.
+
+    Args:
+        parts: Names of the places, from the outside in.
+    """
     outer = scope.get()
     way = "/".join(map(str, parts))
-    return bound(scope, f"{outer}/{way}" if outer else way)
+    return f"{outer}/{way}" if outer else way

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from synalinks._internal.journal import JOURNAL_PREFIX
@@ -61,11 +62,11 @@ class ScoredSample:
     target: Any
     """What was expected; None if there is nothing, or it is not known."""
     output: Any
-    """What the program answered; None if it failed."""
+    """What the program answered, the first time of several; None if it failed."""
     failure: str
     """Why it failed; empty if it did not."""
     reward: float
-    """How good that was."""
+    """How good that was; the mean where it was drawn several times."""
     reward_before: float | None
     """How good the program was that the run began with; None if not measured."""
     feedback: str
@@ -168,7 +169,7 @@ class _Notes:
         self._moments: list[JsonObject] = []
         self._samples: dict[str, JsonObject] = {}
         # What was measured again after a crash is the same cell.
-        self._cells: dict[tuple[str, str], JsonObject] = {}
+        self._cells: dict[tuple[str, str], dict[int, JsonObject]] = {}
         self._pieces: dict[str, JsonObject] = {}
         kinds = frozenset({MOMENT, SAMPLE, GROWN})
         for kind, key, value in read_records(folder, JOURNAL_PREFIX, kinds):
@@ -183,7 +184,8 @@ class _Notes:
     def _take_cells(self, cells: Iterable[JsonObject]) -> None:
         for cell in cells:
             rollout: JsonObject = cell["rollout"]
-            self._cells[cell["candidate"], rollout["sample_id"]] = rollout
+            key = cell["candidate"], rollout["sample_id"]
+            self._cells.setdefault(key, {})[rollout.get("draw", 0)] = rollout
 
     def moments(self) -> Iterator[Moment]:
         """Yield when what happened."""
@@ -214,14 +216,17 @@ class _Notes:
         """
         before, now = Candidate(values=first).digest, Candidate(values=best).digest
         scored = [
-            self._scored(rollout, self._cells.get((before, sample_id)))
-            for (candidate, sample_id), rollout in self._cells.items()
-            if candidate == now and rollout["reward"] is not None
+            self._scored(drawn, _rewarded(self._cells.get((before, sample_id), {})))
+            for (candidate, sample_id), draws in self._cells.items()
+            if candidate == now and (drawn := _rewarded(draws))
         ]
         held_out = [one for one in scored if one.sample_id.startswith(_HELD_OUT)]
         return sorted(held_out or scored, key=lambda one: one.reward)
 
-    def _scored(self, rollout: JsonObject, before: JsonObject | None) -> ScoredSample:
+    def _scored(
+        self, drawn: Sequence[JsonObject], before: Sequence[JsonObject]
+    ) -> ScoredSample:
+        rollout = drawn[0]
         sample = self._samples.get(rollout["sample_id"], {})
         failure: JsonObject | None = rollout["failure"]
         return ScoredSample(
@@ -230,15 +235,17 @@ class _Notes:
             target=sample.get("target"),
             output=_value_of(rollout["output"]),
             failure=f"{failure['error']}: {failure['message']}" if failure else "",
-            reward=rollout["reward"],
-            reward_before=before["reward"] if before else None,
+            reward=fmean(one["reward"] for one in drawn),
+            reward_before=fmean(one["reward"] for one in before) if before else None,
             feedback=rollout["feedback"] or "",
         )
 
     def failures(self) -> list[FailureCount]:
         """Return the failed samples by reason."""
         counts, messages = Counter[tuple[str, str]](), dict[tuple[str, str], str]()
-        for rollout in self._cells.values():
+        for rollout in (
+            one for draws in self._cells.values() for one in draws.values()
+        ):
             failure: JsonObject | None = rollout["failure"]
             if failure is not None:
                 kind = failure["boundary"], failure["error"]
@@ -248,6 +255,12 @@ class _Notes:
             FailureCount(boundary=kind[0], error=kind[1], n=n, message=messages[kind])
             for kind, n in counts.most_common()
         ]
+
+
+def _rewarded(draws: Mapping[int, JsonObject]) -> list[JsonObject]:
+    """Return those of a cell's draws that have a reward, in order."""
+    in_order = (draws[draw] for draw in sorted(draws))
+    return [one for one in in_order if one["reward"] is not None]
 
 
 def _value_of(packed: Any) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from synalinks._internal.checks import check_count
 from synalinks._internal.json import digest
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ class Usage:
     """Prompt tokens that the provider put into its cache."""
     reasoning_tokens: int = 0
     """Completion tokens spent on reasoning."""
+    audio_prompt_tokens: int = 0
+    """Prompt tokens that are sound."""
+    audio_completion_tokens: int = 0
+    """Completion tokens that are sound."""
     cost_usd: float | None = 0.0
     """US dollars; None where the price of a model is not known."""
     elapsed_s: float = 0.0
@@ -137,7 +142,8 @@ class Rollout:
     """What the reward says of the output, in words."""
     module_feedback: Mapping[str, str] | None = None
     """What the reward says of single modules, by module path."""
-
+    draw: int = 0
+    """Which one it is of several runs of the same candidate on the sample."""
     spent: Usage | None = None
     """What all answers took; None where those of `calls` are all."""
 
@@ -224,12 +230,24 @@ class CandidateEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A candidate that is to be measured on some samples."""
+    """A candidate that is to be measured on some samples.
+
+    Raises:
+        ConfigurationError: The draw is no count.
+    """
 
     candidate: Candidate
     """What to run."""
     sample_ids: tuple[str, ...]
     """On which samples; a cell that is already measured is not run again."""
+    draw: int = 0
+    """Which one of several measurements it is, where answers are a matter of chance.
+    What is asked for a further one is asked anew, of judges as well: neither a journal
+    nor a cache gives it the answers of another draw. A model's `seed` is `draw` more.
+    With a temperature of 0, it costs calls and tells little."""
+
+    def __post_init__(self) -> None:
+        check_count("draw", self.draw)
 
 
 @dataclass(slots=True, kw_only=True)

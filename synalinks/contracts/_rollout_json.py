@@ -31,6 +31,7 @@ def rollout_to_json(rollout: Rollout, schemas: dict[str, JsonObject]) -> JsonObj
     """
     return {
         "sample_id": rollout.sample_id,
+        "draw": rollout.draw,
         "output": _packed(rollout.output, schemas),
         "calls": [_call_to_json(call) for call in rollout.calls],
         "failure": asdict(rollout.failure) if rollout.failure else None,

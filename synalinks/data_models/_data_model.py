@@ -180,12 +180,17 @@ def _drop_absent(model: BaseModel, dumped: JsonObject) -> None:
     default. So what is left is valid, and makes an equal instance.
     """
     for name, field in type(model).model_fields.items():
-        key = field.serialization_alias or name
         value = getattr(model, name)
+        if isinstance(value, _WITHOUT_PARTS):
+            continue
+        key = field.serialization_alias or name
         if value is None and field.default is None:
             dumped.pop(key, None)
         elif key in dumped:
             _drop_absent_inside(value, dumped[key])
+
+
+_WITHOUT_PARTS = (str, int, float)
 
 
 def _drop_absent_inside(value: Any, dumped: Any) -> None:

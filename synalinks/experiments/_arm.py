@@ -82,6 +82,8 @@ class Arm:
             _stage(name, i, one) for i, one in enumerate(stages or ())
         ]
         self.config: dict[str, Any] = dict(config or {})
+        if self.is_made:
+            _check_config(name, program, self.config)
         self.shown: dict[str, Any] = dict(self.config)
 
     @classmethod
@@ -102,7 +104,7 @@ class Arm:
             such as `optimizer=OMEGA,batch_size=4`.
 
         Raises:
-            ConfigurationError: An axis has no values.
+            ConfigurationError: An axis has no values, or is not what can vary.
         """
         labelled = {axis: _labelled(axis, values) for axis, values in axes.items()}
         arms: list[Arm] = []
@@ -220,9 +222,26 @@ def _label(value: Any) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-") or "empty"
 
 
+def _check_config(name: str, make: Any, config: Mapping[str, Any]) -> None:
+    try:
+        signature = inspect.signature(make)
+    except ValueError:  # a function of C
+        return
+    try:
+        signature.bind(**config)
+    except TypeError as error:
+        msg = (
+            f"`Arm({name!r})`: the function that makes the program is called with "
+            f"`config` as keyword arguments, {show(config)}, and takes {signature}: "
+            f"{error}."
+        )
+        raise ConfigurationError(msg) from error
+
+
 def _varied(common: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     of_fit = fit_arguments()
     arguments: dict[str, Any] = dict(common)
+    added: list[str] = []
     fit, config = dict(common.get("fit") or {}), dict(common.get("config") or {})
     for axis, value in values.items():
         if axis in _PARTS:
@@ -231,4 +250,12 @@ def _varied(common: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, A
             fit[axis] = value
         else:
             config[axis] = value
+            added.append(axis)
+    if added and isinstance(arguments["program"], Program):
+        hint = did_you_mean(added[0], [*_PARTS, *of_fit])
+        msg = (
+            f"{added[0]!r} cannot vary: it is no part of an arm and no argument of "
+            f"`fit`, and `program` is no function that could take it.{hint}"
+        )
+        raise ConfigurationError(msg)
     return {**arguments, "fit": fit, "config": config}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.json import digest
+from synalinks.errors import ConfigurationError, did_you_mean
 from synalinks.training import Evaluator
 
 if TYPE_CHECKING:
@@ -69,6 +70,40 @@ class Benchmark:
         self.benchmark_id: str = digest(
             [[one.x.get_json(), one.y and one.y.get_json()] for one in samples]
         )
+        for breakdown in self.breakdowns:
+            self._check_breakdown(breakdown)
+
+    def _check_breakdown(self, name: str) -> None:
+        """Refuse what cannot group the samples: they are all known.
+
+        Args:
+            name: Name of the breakdown.
+
+        Raises:
+            ConfigurationError: No sample has the field, or the function fails.
+        """
+        rule, where = self.breakdowns[name], f"`Benchmark({self.name!r})`"
+        targets = self.y or [None] * len(self.x)
+        if isinstance(rule, str):
+            parts = [one.get_json() for one in [*targets, *self.x] if one is not None]
+            fields = list(dict.fromkeys(key for one in parts for key in one))
+            if rule not in fields:
+                msg = (
+                    f"{where}: `breakdowns` has {name!r} by the field {rule!r}, which "
+                    f"no sample has.{did_you_mean(rule, fields)} Fields: "
+                    f"{', '.join(fields)}."
+                )
+                raise ConfigurationError(msg)
+            return
+        for index, (x, y) in enumerate(zip(self.x, targets, strict=True)):
+            try:
+                rule(x, y)
+            except Exception as error:
+                msg = (
+                    f"{where}: the function of the breakdown {name!r} fails on sample "
+                    f"{index}: {type(error).__name__}: {error}."
+                )
+                raise ConfigurationError(msg) from error
 
     def metrics_of(self, program: Any) -> list[Metric]:
         """Return the metrics that it computes.

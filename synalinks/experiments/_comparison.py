@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 # Of the level, where there is one replicate.
-_LEVEL_OF_ONE = 0.4
+_LEVEL_OF_ONE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Comparison:
     p_value: float
     """That of the difference, allowing for all comparisons made (Holm)."""
     level: float = 0.05
-    """From which on a p-value shows nothing; 0.02 with one replicate."""
+    """From which on a p-value shows nothing; 0.025 with one replicate."""
 
     @property
     def is_shown(self) -> bool:
@@ -70,27 +70,28 @@ def compare_tables(
 
     With one replicate nothing is known of how trainings differ, and the interval is
     exact: at a level of 0.05 it would show a difference of equal programs in 5 of 100
-    comparisons on average, and so in more than 5 of every third hundred. The level is
-    0.02 then, at which that is so in one of fifty hundreds; see
-    `benchmarks/comparisons.py`. With several replicates the interval errs on the safe
-    side by itself.
+    comparisons on average, and so in more than 5 of two hundreds out of five. The level
+    is 0.025 then, at which that is so in one hundred out of twenty-five. With several
+    replicates the interval errs on the safe side by itself, unless trainings differ by
+    0.05 or more, where it is exact; see `benchmarks/comparisons.py`.
 
     Args:
         tables: By arm, replicate and sample, the rewards.
         seed: Seed of the bootstrap.
         baseline: The arm with which all others are compared; None for all pairs.
         confidence: Of the intervals; 1 minus it is the level of the verdicts, of which
-            with one replicate 0.4 are taken.
+            with one replicate the half is taken.
     """
     pairs: list[tuple[str, str]] = list(combinations(tables, 2))
     if baseline is not None:
         pairs = [(one, baseline) for one in tables if one != baseline]
     found: list[Comparison] = []
     for first, second in pairs:
-        table = paired(tables[first], tables[second])
-        if table is not None:
+        pair = paired(tables[first], tables[second])
+        if pair is not None:
+            table, minus = pair
             level = (1 - confidence) * (_LEVEL_OF_ONE if len(table) == 1 else 1)
-            difference = estimate(table, seed=seed, confidence=1 - level)
+            difference = estimate(table, minus=minus, seed=seed, confidence=1 - level)
             one = Comparison(
                 first=first,
                 second=second,
@@ -105,21 +106,22 @@ def compare_tables(
 
 def paired(
     first: Mapping[int, Mapping[str, float]], second: Mapping[int, Mapping[str, float]]
-) -> Any:
-    """Return the differences on what both arms were scored on.
+) -> tuple[Any, Any] | None:
+    """Return the rewards of two arms on what both were scored on.
 
     Args:
         first: Rewards of an arm, by replicate and sample.
         second: Those of another one.
 
     Returns:
-        Array of shape `(n_replicates, n_samples)`; None where there is nothing.
+        An array of shape `(n_replicates, n_samples)` of each, with the same replicates
+        and samples; None where there is nothing.
     """
     replicates = sorted(first.keys() & second.keys())
     left, right = ([one[index] for index in replicates] for one in (first, second))
     both = [*left, *right]
     ahead, behind = _array(left, both), _array(right, both)
-    return None if ahead is None else ahead - behind
+    return None if ahead is None else (ahead, behind)
 
 
 def table_of(rewards: Mapping[int, Mapping[str, float]]) -> Any:

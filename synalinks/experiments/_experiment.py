@@ -14,6 +14,7 @@ from synalinks.experiments._arm import Arm, check_fit_arguments, check_name
 from synalinks.experiments._benchmark import Benchmark
 from synalinks.experiments._callback_scopes import check_files, flat, shared_ones
 from synalinks.experiments._executor import LocalExecutor, executor_of
+from synalinks.experiments._identity import check_metric_name
 from synalinks.experiments._run_plan import plan_runs
 from synalinks.experiments._session import ExperimentSession
 from synalinks.experiments._trials import Trials, open_search
@@ -109,6 +110,7 @@ class Experiment:
         self.n_repeats = n_repeats
         self.seed = seed
         self.success_metric: str = self._checked_metric(success_metric)
+        check_metric_name(self)
         self.direction: str | None = _checked_direction(direction)
         self.max_concurrency = max_concurrency
         self.output_dir: Path = Path(output_dir or Path("experiments") / name)

@@ -174,14 +174,14 @@ class ExperimentResult:
         and replicates, and a p-value that allows for the number of pairs (Holm). With
         one replicate it says how these trained programs differ, with several how the
         arms do. Of a hundred pairs of equal arms, five at most are to be called
-        different: with one replicate that takes a level of 0.02, and intervals of 98 %.
+        different: with one replicate that takes a level of 0.025, and so 97.5 %.
         See `synalinks/experiments/_statistics.py` for method and sources.
 
         Args:
             benchmark: Name of the benchmark; that of the success metric when None.
             baseline: The arm with which all others are compared; None for all pairs.
             confidence: Of the intervals; 1 minus it is the level of the verdicts, of
-                which with one replicate 0.4 are taken.
+                which with one replicate the half is taken.
 
         Raises:
             ConfigurationError: There is no such benchmark or arm.

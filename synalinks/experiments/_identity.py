@@ -8,11 +8,11 @@ from synalinks import metrics
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.contracts import present_candidate, trainable_by_path
-from synalinks.errors import SynalinksError
+from synalinks.errors import ConfigurationError, SynalinksError, did_you_mean
 from synalinks.programs import Program
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from synalinks._internal.json import JsonObject
     from synalinks.experiments._arm import Arm
@@ -120,13 +120,52 @@ def direction_of(experiment: Experiment) -> str:
     name = name if dot else name.removeprefix("val_")
     if name == "reward":
         return "up"
-    found = [one for one in experiment.benchmarks if one.name == benchmark]
-    given: list[Any] = [m for one in found for m in one.evaluator.own_metrics or ()]
-    for arm in experiment.arms:
-        given += arm.metrics or ()
-        program: Any = arm.program  # no function, unless `is_made`
-        given += [] if arm.is_made else program.compiled_metrics
-    for metric in map(metrics.get, given):
-        if metric is not None and metric.name == name and metric.direction:
+    for metric in [*_own_metrics(experiment, benchmark), *_arm_metrics(experiment)]:
+        if metric.name == name and metric.direction:
             return metric.direction
     return "up"
+
+
+def check_metric_name(experiment: Experiment) -> None:
+    """Refuse a success metric that no benchmark computes, as far as that is known.
+
+    Args:
+        experiment: The experiment.
+
+    Raises:
+        ConfigurationError: There is no such metric.
+    """
+    given = experiment.success_metric
+    benchmark, dot, name = given.rpartition(".")
+    if not dot:
+        return  # callbacks may add values of training
+    found = _own_metrics(experiment, benchmark)
+    if not found:
+        if any(arm.is_made and arm.metrics is None for arm in experiment.arms):
+            return  # the programs are not there yet
+        found = _arm_metrics(experiment)
+    known = list(dict.fromkeys(["reward", "failed", *(one.name for one in found)]))
+    if name not in known:
+        msg = (
+            f"`success_metric={given!r}`: {benchmark!r} has no metric {name!r}."
+            f"{did_you_mean(name, known)} It has {', '.join(known)}."
+        )
+        raise ConfigurationError(msg)
+
+
+def _own_metrics(experiment: Experiment, benchmark: str) -> list[metrics.Metric]:
+    found = [one for one in experiment.benchmarks if one.name == benchmark]
+    return _resolved([m for one in found for m in one.evaluator.own_metrics or ()])
+
+
+def _arm_metrics(experiment: Experiment) -> list[metrics.Metric]:
+    given: list[Any] = []
+    for arm in experiment.arms:
+        program: Any = arm.program  # no function, unless `is_made`
+        given += arm.metrics or ()
+        given += [] if arm.is_made else program.compiled_metrics
+    return _resolved(given)
+
+
+def _resolved(given: Sequence[Any]) -> list[metrics.Metric]:
+    return [one for one in map(metrics.get, given) if one is not None]

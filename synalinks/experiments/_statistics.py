@@ -11,8 +11,17 @@ of which the mean squares `MS_R` and `MS_S` of the analysis of variance estimate
 variance of the grand mean as `(MS_R + MS_S) / (R * S)`: the rest counts twice, which
 errs on the safe side, as drawing both rows and columns anew does (Owen, The Pigeonhole
 Bootstrap, Annals of Applied Statistics 1, 2007); taking it off would give too short
-intervals where two or three replicates happen to be alike. Degrees of freedom are those
-of Satterthwaite (1946). With one replicate it is `MS_S / S`.
+intervals where two or three replicates happen to be alike. For the same reason `MS_R`
+is never taken to be less than the mean square of the rest, which is what it is expected
+to be where replicates do not differ at all. Degrees of freedom are those of
+Satterthwaite (1946). With one replicate it is `MS_S / S`.
+
+A difference is of pairs: the same sample, and the replicate of the same index. Samples
+are the same for both arms, so that `MS_S` is that of the differences. Trainings are
+not: each arm has its own, so that `MS_R` is the sum of those of the arms, which knows
+twice as much as that of the differences, two degrees of freedom from two replicates
+instead of one. It takes the arms to spread about alike, and trainings of the same seed
+not to be of opposite luck; where they are of the same luck it errs on the safe side.
 
 The interval is a percentile bootstrap over samples, drawn anew with all of their
 replicates (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters 8 and
@@ -22,11 +31,11 @@ are moved out as far as quantiles of the t distribution are beyond those of the 
 one, without which few replicates or samples give intervals that are too narrow
 (Hesterberg, What Teachers Should Know About the Bootstrap, The American Statistician
 69, 2015, has the same remedy for percentiles). The p-value is the smallest level at
-which the interval does not hold 0. Differences are of pairs: the same sample, and the
-replicate of the same index.
+which the interval does not hold 0.
 
 With one replicate nothing is known of how trainings differ: the interval is then that
-of these very programs on other samples.
+of these very programs on other samples. `benchmarks/comparisons.py` measures how often
+all this is wrong, and how often it finds what is there.
 """
 
 from __future__ import annotations
@@ -36,6 +45,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.rng import numpy_stream
+from synalinks.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,31 +75,45 @@ class MeanEstimate:
 
 
 def estimate(
-    table: Any, *, seed: int, confidence: float = 0.95, n_draws: int = N_DRAWS
+    table: Any,
+    *,
+    seed: int,
+    minus: Any = None,
+    confidence: float = 0.95,
+    n_draws: int = N_DRAWS,
 ) -> MeanEstimate:
     """Return the mean of a table with its interval; see the top of this file.
 
     Args:
         table: Array of shape `(n_replicates, n_samples)`, finite.
         seed: Seed of the draws.
+        minus: Table of the same shape and samples, of which the replicates are other
+            trainings: the estimate is then of the mean difference.
         confidence: How often such an interval holds the true mean.
         n_draws: Draws of the bootstrap.
+
+    Raises:
+        ConfigurationError: The tables have different shapes.
     """
     import numpy as np
 
-    table = np.asarray(table, dtype=float)
-    n_rows, n_columns = table.shape
-    mean = float(table.mean())
+    tables = [np.asarray(one, float) for one in (table, minus) if one is not None]
+    if tables[0].shape != tables[-1].shape:
+        shapes = " and ".join(str(one.shape) for one in tables)
+        msg = f"`estimate`: `table` and `minus` are of one shape, received: {shapes}."
+        raise ConfigurationError(msg)
+    cells = tables[0] if minus is None else tables[0] - tables[1]
+    n_rows, n_columns = cells.shape
+    mean = float(cells.mean())
     sizes = {"n_replicates": n_rows, "n_samples": n_columns}
     if n_columns < 2:
         return MeanEstimate(
             mean=mean, standard_error=math.nan, low=-math.inf, high=math.inf,
             p_value=1.0, **sizes,
         )  # fmt: skip
-    rows = table.mean(axis=1) - mean
-    columns = table.mean(axis=0) - mean
-    spread = _spread_of(rows, columns)
-    draws = np.sort(_drawn(rows, columns, seed, n_draws))
+    columns = cells.mean(axis=0) - mean
+    spread = _spread_of(columns, tables)
+    draws = np.sort(_drawn(columns, spread.of_replicates, seed, n_draws))
     low, high = _interval(mean, draws, spread.degrees, 1 - confidence)
     return MeanEstimate(
         mean=mean,
@@ -103,39 +127,49 @@ def estimate(
 
 @dataclass(frozen=True, slots=True)
 class _Spread:
-    variance: float
+    variance: float  # of the mean
+    of_replicates: float  # the part of it that is theirs
     degrees: float
 
 
-def _spread_of(rows: Any, columns: Any) -> _Spread:
-    n_rows, n_columns = len(rows), len(columns)
+def _spread_of(columns: Any, tables: Sequence[Any]) -> _Spread:
+    n_rows, n_columns = tables[0].shape
     n_cells = n_rows * n_columns
+    of_rows = _mean_square_of_replicates(tables) if n_rows > 1 else 0.0
     of_columns = n_rows * float((columns**2).sum()) / (n_columns - 1)
-    if n_rows == 1:
-        return _Spread(of_columns / n_cells, n_columns - 1)
-    of_rows = n_columns * float((rows**2).sum()) / (n_rows - 1)
-    total = of_rows + of_columns
-    if total == 0:
-        return _Spread(0.0, n_columns - 1)
-    degrees = total**2 / (of_rows**2 / (n_rows - 1) + of_columns**2 / (n_columns - 1))
-    return _Spread(total / n_cells, degrees)
+    degrees = n_columns - 1
+    if of_rows > 0:
+        parts = of_columns**2 / degrees + of_rows**2 / (len(tables) * (n_rows - 1))
+        degrees = (of_rows + of_columns) ** 2 / parts
+    return _Spread((of_rows + of_columns) / n_cells, of_rows / n_cells, degrees)
 
 
-def _drawn(rows: Any, columns: Any, seed: int, n_draws: int) -> Any:
+def _mean_square_of_replicates(tables: Sequence[Any]) -> float:
+    """Return the sum of those of the tables, no less than that of the rest."""
+    of_rows = of_rest = 0.0
+    for one in tables:
+        n_rows, n_columns = one.shape
+        rows = one.mean(axis=1, keepdims=True) - one.mean()
+        rest = one - one.mean(axis=0) - rows
+        of_rows += n_columns * float((rows**2).sum()) / (n_rows - 1)
+        of_rest += float((rest**2).sum()) / (n_rows - 1) / (n_columns - 1)
+    return max(of_rows, of_rest)
+
+
+def _drawn(columns: Any, of_replicates: float, seed: int, n_draws: int) -> Any:
     """Return how far the mean is off in each draw."""
     import numpy as np
 
     generator = numpy_stream(seed, "bootstrap")
-    n_rows, n_columns = len(rows), len(columns)
+    n_columns = len(columns)
     n_at_once = max(1, _MAX_CELLS // n_columns)
     parts: list[Any] = []
     for left in range(n_draws, 0, -n_at_once):
         shape = min(n_at_once, left), n_columns
         parts.append(columns[generator.integers(0, n_columns, size=shape)].mean(axis=1))
     found = np.concatenate(parts)
-    if n_rows > 1:
-        deviation = math.sqrt(float((rows**2).sum()) / (n_rows - 1) / n_rows)
-        found += deviation * generator.standard_normal(n_draws)
+    if of_replicates > 0:
+        found += math.sqrt(of_replicates) * generator.standard_normal(n_draws)
     return found
 
 

@@ -69,7 +69,7 @@ def pair_rows(result: ExperimentResult) -> list[tuple[str, ...]]:
     Args:
         result: What came of an experiment.
     """
-    if not result.benchmarks:
+    if not _has_rewards(result):
         return []
     found, best = result.compare(), result.best_arm
     if len(result.arm_names) > _MAX_PAIRED:  # all pairs count, but are not shown
@@ -167,8 +167,10 @@ def draw_arms(
         axes.plot(values, [place] * len(values), "o", color=_POINT, alpha=0.8)
         mean = sum(values) / len(values)
         one = estimates.get(arm)
-        ends = [[0.0], [0.0]] if one is None else [[mean - one.low], [one.high - mean]]
-        axes.errorbar(mean, place, xerr=ends, fmt="D", color=_MEAN, capsize=4)
+        axes.plot(mean, place, "D", color=_MEAN)
+        if one is not None:
+            # By its ends: samples that failed in some runs are in the mean only.
+            axes.plot([one.low, one.high], [place, place], "|-", color=_MEAN)
     axes.set_yticks(range(len(scores)), labels=list(scores))
     axes.invert_yaxis()
     axes.set_ylim(len(scores) - 0.5, -0.5)
@@ -179,7 +181,14 @@ def draw_arms(
 
 
 def _estimates(result: ExperimentResult) -> dict[str, Any]:
-    """Return intervals, where they are of what is shown."""
+    """Return intervals, where there are any of what is shown."""
     is_reward = result.success_metric.rpartition(".")[2] == "reward"
-    shown = is_reward and "." in result.success_metric
-    return result.estimates() if shown and result.benchmarks else {}
+    shown = is_reward and "." in result.success_metric and _has_rewards(result)
+    found = result.estimates() if shown else {}
+    return {arm: one for arm, one in found.items() if one.n_samples > 1}
+
+
+def _has_rewards(result: ExperimentResult) -> bool:
+    """Return whether a run came as far as the benchmark that arms are compared on."""
+    benchmark = result.success_metric.rpartition(".")[0]
+    return benchmark in result.benchmarks or bool(not benchmark and result.benchmarks)

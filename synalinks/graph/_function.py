@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.aio import run_all
@@ -11,7 +12,7 @@ from synalinks.errors import GraphError, counted, show
 from synalinks.graph._node import Symbol, has_symbols, map_symbols, symbols_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Iterator
 
     from synalinks.graph._node import Node
 
@@ -67,7 +68,7 @@ class Function:
                 results[id(node)] = await _run_node(node, results, options)
         else:
             await _run_concurrently(self._pending, results, options)
-        return map_symbols(self.outputs, lambda symbol: _value_of(symbol, results))
+        return map_symbols(self.outputs, partial(_value_of, results))
 
 
 def leaves_of(values: Any, structure: Any) -> list[Any]:
@@ -115,17 +116,13 @@ def _node_of(symbol: Symbol) -> Node:
     return symbol.origin.node
 
 
-async def _run_node(node: Node, results: dict[int, Any], options: Any) -> Any:
+def _run_node(node: Node, results: dict[int, Any], options: Any) -> Awaitable[Any]:
+    value_of = partial(_value_of, results)
     if node.is_plain:
-        values = [_value_of(symbol, results) for symbol in node.args]
-        return await node.operation.run(*values, **options)
-
-    def value_of(symbol: Symbol) -> Any:
-        return _value_of(symbol, results)
-
+        return node.operation.run(*map(value_of, node.args), **options)
     args = map_symbols(node.args, value_of)
     kwargs = map_symbols(node.kwargs, value_of)
-    return await node.operation.run(*args, **{**options, **kwargs})
+    return node.operation.run(*args, **{**options, **kwargs})
 
 
 async def _run_concurrently(
@@ -143,7 +140,7 @@ async def _run_concurrently(
     await run_all([run(node) for node in nodes])
 
 
-def _value_of(symbol: Symbol, results: dict[int, Any]) -> Any:
+def _value_of(results: dict[int, Any], symbol: Symbol) -> Any:
     origin = symbol.origin
     if origin is None:  # a constant without a node cannot have passed the checks
         msg = f"{symbol!r} has no value in this graph."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from synalinks.errors import ContentRefusedError, InvalidOutputError, show
@@ -47,7 +48,7 @@ def read_value(response: LMResponse, request: LMRequest) -> JsonObject:
         text,
         request.schema,
         model=request.model,
-        may_drop_nulls=lambda: _made_all_required(request),
+        may_drop_nulls=partial(_made_all_required, request),
     )
 
 

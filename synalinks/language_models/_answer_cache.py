@@ -79,7 +79,8 @@ class AnswerCache:
             raise
         else:
             self._keep(key, value)
-            answer.set_result(value)
+            # A copy: whoever asked may change what it is given before others get it.
+            answer.set_result(copy.deepcopy(value))
             return value
         finally:
             del asking[key]

@@ -160,11 +160,11 @@ class Attempts:
         elapsed_s, self._elapsed_s = self._elapsed_s, 0.0
         return elapsed_s
 
-    async def _once(self, send: Callable[[], Awaitable[T]]) -> T:
+    def _once(self, send: Callable[[], Awaitable[T]]) -> Awaitable[T]:
         sending = context.sending.get()
         if sending is None:
-            return await self._send(send)
-        return await sending.pass_through(lambda: self._send(send))
+            return self._send(send)
+        return sending.pass_through(partial(self._send, send))
 
     async def _send(self, send: Callable[[], Awaitable[T]]) -> T:
         with self._ledger.in_flight(self._expected):

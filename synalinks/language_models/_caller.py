@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from synalinks.contracts import Usage
@@ -25,7 +25,7 @@ from synalinks.language_models._kept import (
 )
 from synalinks.language_models._limits import Limits
 from synalinks.language_models._per_loop import PerLoop
-from synalinks.language_models._pricing import model_info, priced
+from synalinks.language_models._pricing import model_info, paid_tier, priced
 from synalinks.language_models._reask import asked_again, is_worth_asking_again
 from synalinks.language_models._response import Completion
 
@@ -104,9 +104,8 @@ class Caller:
         Raises:
             LanguageModelError: There is no valid answer; the subclass says why.
         """
-        return await journaled(
-            request, self._ledger, lambda: self._ask_or_fall_back(request, otherwise)
-        )
+        ask = partial(self._ask_or_fall_back, request, otherwise)
+        return await journaled(request, self._ledger, ask)
 
     async def _ask_or_fall_back(
         self, request: LMRequest, otherwise: Callable[[], Awaitable[Completion]] | None
@@ -126,15 +125,15 @@ class Caller:
             return completion
         return replace(completion, usage=completion.usage + refused)
 
-    async def _ask_or_recall(self, request: LMRequest) -> Completion:
-        if self._settings.cache is None:
-            return await self._ask(request)
+    def _ask_or_recall(self, request: LMRequest) -> Awaitable[Completion]:
+        cache = self._settings.cache
+        return self._ask(request) if cache is None else self._recall(request, cache)
 
+    async def _recall(self, request: LMRequest, cache: AnswerCache) -> Completion:
         async def ask() -> JsonObject:
-            # A copy: whoever asked may change what it is given.
-            return deepcopy(from_completion(await self._ask(request)))
+            return from_completion(await self._ask(request))
 
-        kept, is_hit = await self._settings.cache.get_or_ask(request_key(request), ask)
+        kept, is_hit = await cache.get_or_ask(request_key(request), ask)
         completion = to_completion(kept)
         if is_hit:
             completion = replace(completion, usage=Usage(cache_hits=1))
@@ -156,7 +155,7 @@ class Caller:
             self.limits.lane(request),
             self._ledger,
             policy=self._settings.retry,
-            expected=lambda: expected_usage(request, self._ledger),
+            expected=partial(expected_usage, request, self._ledger),
         )
 
     async def _ask(self, request: LMRequest) -> Completion:
@@ -174,9 +173,10 @@ class Caller:
         question = request
         usage: Usage | None = None
         while True:
-            response = await attempts.run(lambda: self.transport.send(question))  # noqa: B023 - awaited at once
+            response = await attempts.run(partial(self.transport.send, question))
             elapsed_s = attempts.take_elapsed_s()
-            taken = priced(response.usage, request.model, elapsed_s)
+            tier = paid_tier(response.service_tier, request.params)
+            taken = priced(response.usage, request.model, elapsed_s, tier)
             # An answer that is refused below was paid for all the same.
             self._ledger.record(taken, response.finish_reason)
             usage = taken if usage is None else usage + taken

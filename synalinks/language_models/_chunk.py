@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.json import JsonObject, dumps
@@ -19,6 +19,7 @@ from synalinks.language_models._wire_answer import (
     reasoning_of,
     refusal_of,
     text_of,
+    tier_of,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ class LMChunk:
     """Why the model stopped, in the last piece of the answer itself."""
     usage: Usage | None = None
     """Tokens so far; in most streams only in the very last piece."""
+    service_tier: str | None = field(default=None, compare=False)
+    """In which way the provider serves the request, where it says so; of itself that
+    is nothing to give to anybody."""
 
     @property
     def is_empty(self) -> bool:
@@ -107,6 +111,7 @@ def _read_chunk(payload: JsonObject) -> LMChunk:
         refusal=refusal_of(delta) or "",
         finish_reason=text_of(choice.get("finish_reason")),
         usage=read_usage(usage) if is_dict(usage) else None,
+        service_tier=tier_of(payload),
     )
 
 
@@ -139,6 +144,7 @@ def one_chunk(response: LMResponse) -> list[LMChunk]:
             refusal=(response.content or "") if refused else "",
             finish_reason=response.finish_reason,
             usage=response.usage,
+            service_tier=response.service_tier,
         )
     ]
 
@@ -158,6 +164,7 @@ class Assembly:
         self._thinking: list[JsonObject] = []
         self._tool_calls = ToolCallParts()
         self._finish_reason: str | None = None
+        self._service_tier: str | None = None
         self.usage: Usage | None = None
 
     def add(self, chunk: LMChunk) -> None:
@@ -176,6 +183,7 @@ class Assembly:
         self._thinking += chunk.thinking_blocks
         self._tool_calls.add(chunk.tool_calls)
         self._finish_reason = chunk.finish_reason or self._finish_reason
+        self._service_tier = chunk.service_tier or self._service_tier
         self.usage = chunk.usage or self.usage
 
     def response(self) -> LMResponse:
@@ -200,6 +208,7 @@ class Assembly:
             finish_reason="refusal" if refusal else self._finish_reason or "stop",
             usage=self.usage or Usage(calls=1, cost_usd=None),
             model=self._request.model,
+            service_tier=self._service_tier,
         )
 
 

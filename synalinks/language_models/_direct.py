@@ -8,7 +8,7 @@ import json
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from synalinks._internal import context
 from synalinks._internal.shape import is_dict
@@ -27,7 +27,7 @@ from synalinks.language_models._wire import STREAM_FIELDS, chat_body
 from synalinks.language_models._wire_answer import no_completion, read_completion
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Iterable
 
     from aiohttp import ClientResponse
 
@@ -114,7 +114,7 @@ class DirectTransport:
             if reader.is_done:
                 await _read_to_end(answer)
                 return None
-            content = await _ours(answer.content.readany, request)
+            content = await _ours(answer.content.readany(), request)
             return reader.feed(content) if content else reader.close()
 
         return ReadStream(read, lambda: _closed(answer))
@@ -150,48 +150,46 @@ class DirectTransport:
         if intent is not None:
             headers.setdefault(_KEY_HEADER, intent.key_of(content))
         session = await self._sessions.get()
-
-        async def post() -> ClientResponse:
-            return await session.post(
-                url,
-                # A file is sent bit by bit: other calls go on meanwhile.
-                data=content if len(content) < _LARGE_BYTES else BytesIO(content),
-                headers=headers,
-                allow_redirects=False,  # a key goes nowhere but where it was meant to
-                proxy=self._sessions.proxy_for(url),
-            )
-
+        post = session.post(
+            url,
+            # A file is sent bit by bit: other calls go on meanwhile.
+            data=content if len(content) < _LARGE_BYTES else BytesIO(content),
+            headers=headers,
+            allow_redirects=False,  # a key goes nowhere but where it was meant to
+            proxy=self._sessions.proxy_for(url),
+        )
         answer = await _ours(post, request)
         if answer.status == _OK:
             return answer
         if intent is not None:
             intent.note_refused()
         async with answer:
-            said = (await _ours(answer.read, request)).decode(errors="replace")
+            said = (await _ours(answer.read(), request)).decode(errors="replace")
         error = error_of_answer(answer.status, said, dict(answer.headers), request)
         raise error
 
 
-async def _ours(step: Callable[[], Awaitable[T]], request: AnyRequest) -> T:
-    def to_ours(error: Exception) -> Exception | None:
-        said = redact(f"{type(error).__name__}: {error}", secrets_of(request))
-        if isinstance(error, TimeoutError):
-            msg = f"`{request.model}` was not reached in time: {said}"
-            return TimedOutError(msg, model=request.model)
-        if isinstance(error, connection_errors()):
-            msg = f"The connection to `{request.model}` failed: {said}"
-            return ConnectionLostError(msg, model=request.model)
-        return None
+def _ours(step: Awaitable[T], request: AnyRequest) -> Awaitable[T]:
+    return translated(step, _to_ours, request)
 
-    return await translated(step, to_ours)
+
+def _to_ours(error: Exception, request: AnyRequest) -> Exception | None:
+    said = redact(f"{type(error).__name__}: {error}", secrets_of(request))
+    if isinstance(error, TimeoutError):
+        msg = f"`{request.model}` was not reached in time: {said}"
+        return TimedOutError(msg, model=request.model)
+    if isinstance(error, connection_errors()):
+        msg = f"The connection to `{request.model}` failed: {said}"
+        return ConnectionLostError(msg, model=request.model)
+    return None
 
 
 async def _payload(answer: ClientResponse, request: AnyRequest) -> Any:
     """Return the JSON of an answer, and close it."""
     async with answer:
-        content = await _ours(answer.read, request)
+        content = await _ours(answer.read(), request)
     try:
-        return json.loads(content)
+        return _decoded(content)
     except (ValueError, RecursionError):
         error = no_completion(content.decode(errors="replace"), request)
     raise error
@@ -207,6 +205,13 @@ async def _read_to_end(answer: ClientResponse) -> None:
     with contextlib.suppress(TimeoutError, *connection_errors()):
         async with asyncio.timeout(_LAST_BYTES_S):
             await answer.content.read()
+
+
+def _decoded(content: bytes) -> Any:
+    try:
+        return from_json(content)  # in a third of the time of `json`
+    except ValueError:  # half of a surrogate pair, another encoding, or no JSON
+        return json.loads(content)
 
 
 def _encoded(body: JsonObject) -> bytes:

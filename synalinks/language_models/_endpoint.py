@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from synalinks._internal.shape import is_dict, is_list
@@ -55,6 +56,12 @@ def endpoint_of(request: AnyRequest) -> Endpoint:
     if api_base and provider.litellm_prefix == "ollama_chat":
         api_base = _with_version(api_base)
     api_key = request.api_key or first_set(provider.key_variables)
+    if api_key and not _is_one_line(api_key):
+        msg = (
+            f"The key for `{request.model}` has a line break or another character that "
+            "no HTTP header takes. A key that is read from a file may need `.strip()`."
+        )
+        raise AuthenticationError(msg, model=request.model)
     if is_own and provider.key_variables and not (api_key or provider.is_local):
         msg = (
             f"No key for `{request.model}`: set `{provider.key_variables[0]}` in the "
@@ -84,6 +91,50 @@ def check_address(api_base: str | None, model: str) -> None:
         f"received: {show(shown)}."
     )
     raise ConfigurationError(msg)
+
+
+def check_credentials(params: Mapping[str, Any], owner: str) -> None:
+    """Refuse keys and headers that cannot be sent, without showing them.
+
+    Args:
+        params: Parameters of a model or a call.
+        owner: What was given them, for messages.
+
+    Raises:
+        ConfigurationError: A key is no text, or headers are no texts by name.
+    """
+    key = params.get("api_key")
+    if key is not None and not isinstance(key, str):
+        msg = f"`api_key` of {owner} is a text, received: {_type_of(key)}."
+        raise ConfigurationError(msg)
+    for name in ("extra_headers", "headers"):
+        wrong = _wrong_header(params.get(name) or {})
+        if wrong is not None:
+            msg = (
+                f"`{name}` of {owner} is a dict of texts of one line by the name of "
+                f"the HTTP header, received: {wrong}."
+            )
+            raise ConfigurationError(msg)
+
+
+def _wrong_header(headers: Any) -> str | None:
+    if not isinstance(headers, Mapping):
+        return _type_of(headers)
+    pairs = cast("Mapping[Any, Any]", headers).items()
+    wrong = (pair for pair in pairs if not _is_header(pair))
+    return next((f"{_type_of(value)} as {show(name)}" for name, value in wrong), None)
+
+
+def _is_header(pair: tuple[Any, Any]) -> bool:
+    return all(isinstance(part, str) and _is_one_line(part) for part in pair)
+
+
+def _is_one_line(text: str) -> bool:
+    return text.isprintable()
+
+
+def _type_of(value: object) -> str:
+    return f"a value of type `{type(value).__name__}`"
 
 
 def _with_version(api_base: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from synalinks._internal.json import dumps
 from synalinks.contracts import Usage
-from synalinks.language_models._pricing import cost_usd
+from synalinks.language_models._pricing import cost_usd, paid_tier
 
 if TYPE_CHECKING:
     from synalinks.language_models._ledger import UsageLedger
@@ -27,7 +27,8 @@ def expected_usage(request: LMRequest, ledger: UsageLedger) -> Usage:
     """
     prompt, completion = expected_tokens(request, ledger)
     usage = Usage(calls=1, prompt_tokens=prompt, completion_tokens=completion)
-    return replace(usage, cost_usd=cost_usd(request.model, usage))
+    tier = paid_tier(None, request.params)
+    return replace(usage, cost_usd=cost_usd(request.model, usage, tier))
 
 
 def expected_tokens(request: LMRequest, ledger: UsageLedger) -> tuple[int, int]:

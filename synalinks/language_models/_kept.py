@@ -50,19 +50,20 @@ def request_key(request: LMRequest) -> str:
 
 
 def _identity(request: LMRequest) -> str:
-    """Return the canonical text of what is asked.
+    """Return the canonical text of `request.identity()` with the endpoint.
 
     It is put together of the texts of its parts: each call asks for it, and all but
     the messages are the same from call to call.
     """
     params, schema, tools = request.params, request.schema, request.tools
+    draw = f'"draw":{canonical(request.draw)},' if request.draw else ""
     endpoint = _text(endpoint_identity(request))
     messages = ",".join(map(_message, request.messages))
     given = canonical(without_secret_parts(dict(params))) if params else "{}"
     form = "null" if schema is None else _schema(schema_text(schema))
     called = "null" if tools is None else canonical(list(tools))
     return (
-        f'{{"endpoint":{endpoint},"messages":[{messages}],'
+        f'{{{draw}"endpoint":{endpoint},"messages":[{messages}],'
         f'"model":{_text(request.model)},"params":{given},"schema":{form},'
         f'"tools":{called}}}'
     )

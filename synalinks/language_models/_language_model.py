@@ -65,7 +65,8 @@ class LanguageModel(ProviderModel):
         fallback: Model, identifier or configuration to ask when this one fails for
             good; it may have a fallback itself.
         caching: Whether to keep answers in memory: a request that equals an earlier
-            one costs nothing, and gets the same answer whatever the temperature.
+            one costs nothing, and gets the same answer whatever the temperature, unless
+            an optimizer asks for another draw.
         cache_dir: Folder to keep answers in across runs and processes, in the same way.
         name: Name of the model, in logs.
         description: What the model is for.
@@ -216,13 +217,15 @@ class LanguageModel(ProviderModel):
         request = self._request(messages, schema, tools, params)
         otherwise: Callable[[], Awaitable[Completion]] | None = None
         if self.fallback is not None:
-            ask = self.fallback.complete
-            otherwise = lambda: ask(messages, schema=schema, tools=tools, **params)  # noqa: E731
+            otherwise = partial(
+                self.fallback.complete, messages, schema=schema, tools=tools, **params
+            )
+        ask = partial(self._caller.call, request, otherwise)
         if not is_observed(self.hooks):
-            return await self._caller.call(request, otherwise)
+            return await ask()
         return await observe(
             self,
-            lambda: self._caller.call(request, otherwise),
+            ask,
             kind="language_model",
             hooks=self.hooks,
             inputs=request.public(),
@@ -258,8 +261,7 @@ class LanguageModel(ProviderModel):
         request = self._request(messages, None, tools, params)
         otherwise = None
         if self.fallback is not None:
-            ask = self.fallback.stream
-            otherwise = lambda: ask(messages, tools=tools, **params)  # noqa: E731
+            otherwise = partial(self.fallback.stream, messages, tools=tools, **params)
         observe_it: Callable[[], Observation] | None = None
         if is_observed(self.hooks):
             observe_it = partial(
@@ -308,10 +310,15 @@ class LanguageModel(ProviderModel):
         choice = wire_choice(fields["params"].pop("tool_choice", None), tools or ())
         if choice is not None:
             fields["params"]["tool_choice"] = choice
+        draw, seed = context.draw.get(), fields["params"].get("seed")
+        if draw and isinstance(seed, int):
+            # With one seed, every draw would be the same answer, paid for again.
+            fields["params"]["seed"] = seed + draw
         return LMRequest(
             messages=messages,
             schema=schema,
             tools=tools or None,
+            draw=draw,
             timeout_s=self.timeout,
             **fields,
         )

@@ -135,8 +135,7 @@ def _reported(error: BaseException) -> Any:
 def _kind_by_cause(chain: list[BaseException]) -> type[LanguageModelError] | None:
     for part in chain:
         for cls in type(part).__mro__:
-            foreign = not cls.__module__.startswith("litellm")
-            if foreign and cls.__name__ in _BY_CAUSE:
+            if cls.__name__ in _BY_CAUSE:
                 return _BY_CAUSE[cls.__name__]
     return None
 

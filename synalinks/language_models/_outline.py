@@ -13,7 +13,7 @@ from synalinks.contracts import Usage
 from synalinks.errors import cut, show
 from synalinks.language_models._expectation import expected_tokens
 from synalinks.language_models._kept import endpoint_identity
-from synalinks.language_models._pricing import cost_usd
+from synalinks.language_models._pricing import cost_usd, paid_tier
 from synalinks.language_models._redaction import without_secret_parts
 from synalinks.language_models._schema_text import schema_text
 
@@ -47,7 +47,8 @@ def expected_of(outline: JsonObject) -> Usage:
     """
     prompt, completion = outline["tokens"]
     usage = Usage(calls=1, prompt_tokens=prompt, completion_tokens=completion)
-    return replace(usage, cost_usd=cost_usd(outline["model"], usage))
+    tier = paid_tier(None, outline["params"])
+    return replace(usage, cost_usd=cost_usd(outline["model"], usage, tier))
 
 
 def _asked(request: LMRequest) -> JsonObject:

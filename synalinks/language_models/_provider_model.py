@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from synalinks._internal.checks import check_count, check_real
 from synalinks._internal.naming import unique_name
 from synalinks._internal.shape import is_dict
-from synalinks.language_models._endpoint import check_address
+from synalinks.language_models._endpoint import check_address, check_credentials
 from synalinks.language_models._ledger import UsageLedger
 from synalinks.language_models._providers import (
     Provider,
@@ -42,8 +42,8 @@ class ProviderModel(Configurable):
         default_kwargs: Parameters of every call.
 
     Raises:
-        ConfigurationError: The identifier does not have that form, or the address is
-            none of HTTP.
+        ConfigurationError: The identifier does not have that form, the address is none
+            of HTTP, or a key or a header is no text.
     """
 
     shared_on_load: ClassVar[bool] = True
@@ -64,6 +64,7 @@ class ProviderModel(Configurable):
     ) -> None:
         self.provider: str = split_identifier(model)[0]
         check_address(api_base, str(model))
+        check_credentials(default_kwargs, f"`{type(self).__name__}({model!r})`")
         # What belongs to this process.
         self._of_process = [
             name
@@ -141,6 +142,8 @@ class ProviderModel(Configurable):
 
     def _request_fields(self, params: Mapping[str, Any]) -> JsonObject:
         """Return what every request needs: parameters, address, key and headers."""
+        if params:
+            check_credentials(params, f"a call of `{self.model}`")
         merged = {**self.default_kwargs, **params}
         return {
             "model": self.model,

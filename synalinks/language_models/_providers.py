@@ -32,6 +32,8 @@ class Provider:
     """Environment variables that may hold the key."""
     litellm_prefix: str = ""
     """What litellm calls the provider; empty for the same name."""
+    litellm_loses: frozenset[str] = frozenset()
+    """Types of content parts that litellm leaves out of what it sends."""
     shows_schema: bool = False
     """Whether the schema is written into the prompt as well."""
     inlines_refs: bool = False
@@ -50,8 +52,10 @@ class Provider:
     """Parameters that the provider's own endpoint calls otherwise."""
 
 
+_SOUND = frozenset({"input_audio"})
 _NO_TOP_K = frozenset({"top_k"})
 _THINKS = {"is_reasoning": True, "shows_reasoning": True, "takes_thoughts": True}
+_THINKS_AND_IS_DEAF = {**_THINKS, "litellm_loses": _SOUND}
 
 
 def _direct(name: str, api_base: str, **more: Any) -> Provider:
@@ -91,7 +95,9 @@ _HOSTED_VLLM = replace(
     base_variables=("HOSTED_VLLM_API_BASE", "VLLM_API_BASE"),
     key_variables=("HOSTED_VLLM_API_KEY", "VLLM_API_KEY"),
 )
-_OLLAMA = _local("ollama", "http://localhost:11434/v1", "ollama_chat")
+_OLLAMA = replace(
+    _local("ollama", "http://localhost:11434/v1", "ollama_chat"), litellm_loses=_SOUND
+)
 
 _ROWS = (
     _direct(
@@ -121,6 +127,7 @@ _ROWS = (
         "deepseek",
         "https://api.deepseek.com/v1",
         strategy="json_object",
+        litellm_loses=_SOUND | {"image_url"},
         shows_reasoning=True,
         drops=_NO_TOP_K | {"seed"},
     ),
@@ -129,6 +136,7 @@ _ROWS = (
         "mistral",
         "https://api.mistral.ai/v1",
         drops=_NO_TOP_K | {"stream_options"},  # it tells the usage in any case
+        litellm_loses=_SOUND,
         shows_reasoning=True,
         renames=(("seed", "random_seed"),),
     ),
@@ -150,13 +158,14 @@ _ROWS = (
     Provider(
         name="embedded", transport="embedded", strategy="json_schema", is_local=True
     ),
-    _litellm("anthropic", "json_schema", **_THINKS),
+    _litellm("anthropic", "json_schema", **_THINKS_AND_IS_DEAF),
     _litellm("azure", "strict_json_schema", is_reasoning=True),
-    _litellm("bedrock", "forced_tool", **_THINKS),
+    _litellm("bedrock", "forced_tool", **_THINKS_AND_IS_DEAF),
     _litellm("cohere", "forced_tool", litellm_prefix="cohere_chat", inlines_refs=True),
     _litellm("gemini", "json_schema", is_reasoning=True, shows_reasoning=True),
     _litellm("huggingface", "json_schema", shows_schema=True, inlines_refs=True),
     _litellm("vertex_ai", "json_schema", **_THINKS),
+    _litellm("sambanova", litellm_loses=_SOUND | {"image_url"}),
     # Known to litellm, and served by the strategy that asks least of an endpoint.
     *map(
         _litellm,
@@ -165,7 +174,7 @@ _ROWS = (
             "databricks", "deepinfra", "fireworks_ai", "friendliai", "github",
             "hyperbolic", "lambda_ai", "litellm_proxy", "llamafile", "meta_llama",
             "minimax", "moonshot", "nebius", "novita", "nvidia_nim", "perplexity",
-            "replicate", "sambanova", "vercel_ai_gateway", "watsonx",
+            "replicate", "vercel_ai_gateway", "watsonx",
         ),
     ),
 )  # fmt: skip

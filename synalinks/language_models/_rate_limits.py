@@ -56,7 +56,7 @@ def interval_s(headers: Mapping[str, str], n_tokens: int) -> float:
         headers: Headers of an answer; names in any case.
         n_tokens: Tokens of the call, as a measure of those to come.
     """
-    if not any("ratelimit" in name.lower() for name in headers):
+    if "ratelimit" not in "\n".join(headers).lower():
         return 0.0
     lowered = _lowered(headers)
     return max(

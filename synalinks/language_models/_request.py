@@ -62,7 +62,7 @@ class AnyRequest(Protocol):
 class LMRequest:
     """One question to a language model, independent of provider and transport.
 
-    The first five fields are its identity: two requests with the same `digest` may
+    The first six fields are its identity: two requests with the same `digest` may
     share an answer. The others say how to reach the model; they are never written
     anywhere, and the secret ones are not even shown.
     """
@@ -78,6 +78,8 @@ class LMRequest:
     params: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     """Parameters that were given, such as `temperature`; none is None. There may be
     secrets among them."""
+    draw: int = 0
+    """Which one of several samplings of the same question it is; nobody sends it."""
     api_base: str | None = field(default=None, repr=False, compare=False)
     """Address of the endpoint; None for the provider's own."""
     api_key: str | None = field(default=None, repr=False, compare=False)
@@ -114,12 +116,15 @@ class LMRequest:
     @property
     def digest(self) -> str:
         """Identity of the request: a digest of what is asked, without keys."""
-        return digest(
-            {
-                "model": self.model,
-                "messages": list(self.messages),
-                "schema": self.schema,
-                "tools": None if self.tools is None else list(self.tools),
-                "params": without_secret_parts(dict(self.params)),
-            }
-        )
+        return digest(self.identity())
+
+    def identity(self) -> JsonObject:
+        """Return what is asked as JSON, without keys: what `digest` is of."""
+        return {
+            "model": self.model,
+            "messages": list(self.messages),
+            "schema": self.schema,
+            "tools": None if self.tools is None else list(self.tools),
+            "params": without_secret_parts(dict(self.params)),
+            **({"draw": self.draw} if self.draw else {}),
+        }

@@ -31,6 +31,8 @@ class LMResponse:
     """Tokens. A cost of None means that the transport does not know the price."""
     model: str = ""
     """Full identifier of the model that answered."""
+    service_tier: str | None = None
+    """In which way the provider served it, such as `flex`, where it says so."""
     interval_s: float = 0.0
     """How far apart calls must be by what the provider says of its rate limit."""
 

@@ -71,15 +71,14 @@ class Sessions:
         """Return the proxy that the environment names for a URL, or None.
 
         Args:
-            url: Address of an endpoint. Asked for once per loop and host.
+            url: Address of an endpoint. Asked for once per loop.
         """
         proxies = self._per_loop.get().proxies
-        parts = urlsplit(url)
-        key = f"{parts.scheme}://{parts.netloc}"
-        if key not in proxies:
+        if url not in proxies:
+            parts = urlsplit(url)
             bypassed = proxy_bypass(parts.hostname or "")
-            proxies[key] = None if bypassed else getproxies().get(parts.scheme)
-        return proxies[key]
+            proxies[url] = None if bypassed else getproxies().get(parts.scheme)
+        return proxies[url]
 
     async def aclose(self) -> None:
         """Close the session of the running event loop, if there is one."""

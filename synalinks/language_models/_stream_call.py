@@ -12,7 +12,7 @@ from synalinks.errors import BudgetExceededError, LanguageModelError
 from synalinks.language_models._answer import read_value
 from synalinks.language_models._chunk import Assembly, LMChunk, one_chunk
 from synalinks.language_models._chunk_stream import ChunkStream, WholeStream
-from synalinks.language_models._pricing import priced
+from synalinks.language_models._pricing import paid_tier, priced
 from synalinks.language_models._response import Completion
 from synalinks.language_models._streaming import StreamingIterator
 
@@ -174,8 +174,9 @@ class StreamCall:
         """
         if self._usage is not None:
             return self._usage
-        so_far = self._assembly.so_far().usage
-        taken = priced(so_far, self._request.model, self._waited_s)
+        so_far = self._assembly.so_far()
+        tier = paid_tier(so_far.service_tier, self._request.params)
+        taken = priced(so_far.usage, self._request.model, self._waited_s, tier)
         inside = self._observation.inside() if self._observation else _NOTHING
         with context.bound(context.phase, self._phase), inside:
             self._ledger.record(taken, finish_reason)

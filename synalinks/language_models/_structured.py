@@ -16,7 +16,7 @@ from synalinks.language_models._providers import (
     provider_or_default,
 )
 from synalinks.language_models._schema_text import schema_text
-from synalinks.language_models._validation import validator_of
+from synalinks.language_models._validation import validator_of_text
 from synalinks.language_models._wire_schema import inlined, strict, with_object_root
 
 if TYPE_CHECKING:
@@ -86,8 +86,9 @@ def check_schema(schema: JsonObject, provider: str) -> StrategyName:
     Raises:
         SchemaError: The schema is malformed, or no strategy can express it.
     """
-    validator_of(schema)
-    return plan_output(schema, provider).strategy
+    text = schema_text(schema)
+    validator_of_text(text)
+    return _plan(text, provider).strategy
 
 
 def _name_of(schema: JsonObject) -> str:

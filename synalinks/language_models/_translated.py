@@ -11,26 +11,30 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from synalinks.language_models._request import AnyRequest
+
 T = TypeVar("T")
 
 
 async def translated(
-    step: Callable[[], Awaitable[T]],
-    to_ours: Callable[[Exception], Exception | None],
+    step: Awaitable[T],
+    to_ours: Callable[[Exception, AnyRequest], Exception | None],
+    request: AnyRequest,
 ) -> T:
     """Return what a step with a client library returns.
 
     Args:
         step: The step.
         to_ours: Returns our error for one of the library, or None for another.
+        request: What the step is part of.
 
     Raises:
         Exception: The step failed: our error, or what is none of the library's.
     """
     try:
-        return await step()
+        return await step
     except Exception as error:
-        ours = to_ours(error)
+        ours = to_ours(error, request)
         if ours is None or ours is error:
             raise
     raise ours  # not above: there it would refer to the library's error

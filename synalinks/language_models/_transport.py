@@ -8,7 +8,8 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from synalinks.errors import MissingDependencyError
+from synalinks._internal.shape import is_dict, is_list
+from synalinks.errors import ConfigurationError, MissingDependencyError, show
 from synalinks.language_models._chunk import LMChunk, read_chunk
 from synalinks.language_models._chunk_stream import ReadStream
 from synalinks.language_models._em_wire import embedding_body, read_embeddings
@@ -21,13 +22,14 @@ from synalinks.language_models._wire import STREAM_FIELDS, chat_body
 from synalinks.language_models._wire_answer import read_completion, read_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Awaitable, Generator, Iterable
 
     from aiohttp import ClientSession
 
     from synalinks._internal.json import JsonObject
     from synalinks.language_models._chunk_stream import ChunkStream
     from synalinks.language_models._em_request import EMRequest, EMResponse
+    from synalinks.language_models._providers import Provider
     from synalinks.language_models._request import AnyRequest, LMRequest
     from synalinks.language_models._response import LMResponse
 
@@ -71,8 +73,9 @@ class LiteLLMTransport:
 
         Raises:
             AuthenticationError: There is no key where one is needed.
+            ConfigurationError: The address has a query.
         """
-        endpoint_of(request)
+        _endpoint_of(request)
 
     async def send(self, request: LMRequest) -> LMResponse:
         """Ask once.
@@ -86,7 +89,7 @@ class LiteLLMTransport:
         Raises:
             LanguageModelError: The provider refused, failed, or could not be reached.
         """
-        arguments = _chat_arguments(request, endpoint_of(request))
+        arguments = _chat_arguments(request, _endpoint_of(request))
         answer = await self._call("acompletion", arguments, request)
         told: Any = getattr(answer, "_hidden_params", {}).get("additional_headers")
         return read_completion(answer.model_dump(), request, told)
@@ -104,13 +107,13 @@ class LiteLLMTransport:
             LanguageModelError: The provider refused, failed, or could not be reached.
         """
         arguments = {
-            **_chat_arguments(request, endpoint_of(request)),
+            **_chat_arguments(request, _endpoint_of(request)),
             **STREAM_FIELDS,
         }
         answer = await self._call("acompletion", arguments, request)
 
         async def read() -> Iterable[LMChunk] | None:
-            part = await self._ours(lambda: anext(answer, None), request)
+            part = await self._ours(anext(answer, None), request)
             if part is None:
                 return None
             chunk = _without_inventions(read_chunk(part.model_dump(), request), answer)
@@ -131,7 +134,7 @@ class LiteLLMTransport:
             LanguageModelError: The provider refused, failed, or could not be reached.
         """
         arguments = {
-            **_arguments(request, endpoint_of(request)),
+            **_arguments(request, _endpoint_of(request)),
             **embedding_body(request),
             "max_retries": _NO_RETRIES,
         }
@@ -147,15 +150,12 @@ class LiteLLMTransport:
             await asyncio.to_thread(self.prepare)
         session = await self._sessions.get()
         function = getattr(self._loaded[0], name)
-        return await self._ours(
-            lambda: function(shared_session=session, **arguments), request
-        )
+        answer = function(shared_session=session, **arguments)
+        return await self._ours(answer, request)
 
-    async def _ours(self, step: Callable[[], Any], request: AnyRequest) -> Any:
+    async def _ours(self, step: Awaitable[Any], request: AnyRequest) -> Any:
         with self._quiet():
-            return await translated(
-                step, lambda error: error_of_exception(error, request)
-            )
+            return await translated(step, error_of_exception, request)
 
     @contextlib.contextmanager
     def _quiet(self) -> Generator[None, None, None]:
@@ -183,6 +183,18 @@ def _import_litellm() -> Any:
     return litellm
 
 
+def _endpoint_of(request: AnyRequest) -> Endpoint:
+    endpoint = endpoint_of(request)
+    if "?" in (endpoint.api_base or ""):
+        msg = (
+            f"The address (`api_base`) of `{request.model}` has a query (`?...`), and "
+            "litellm would put the path behind it. Pass `transport='direct'`, or what "
+            "the query says as `extra_headers`."
+        )
+        raise ConfigurationError(msg)
+    return endpoint
+
+
 def _arguments(request: AnyRequest, endpoint: Endpoint) -> JsonObject:
     provider, _, name = request.model.partition("/")
     arguments: JsonObject = {
@@ -203,12 +215,31 @@ def _arguments(request: AnyRequest, endpoint: Endpoint) -> JsonObject:
 
 
 def _chat_arguments(request: LMRequest, endpoint: Endpoint) -> JsonObject:
+    _refuse_what_is_lost(request, endpoint.provider)
     body = with_effort(chat_body(request), request, is_direct=False)
     arguments = {**_arguments(request, endpoint), **body}
     if "tools" in arguments:
         # Otherwise litellm needs a package of its proxy to look at any tool.
         arguments["_skip_mcp_handler"] = True
     return arguments
+
+
+def _refuse_what_is_lost(request: LMRequest, provider: Provider) -> None:
+    """Refuse a question about a picture or a sound that would be sent without it.
+
+    Raises:
+        ConfigurationError: There is such a part.
+    """
+    contents = (message.get("content") for message in request.messages)
+    for part in (part for content in contents if is_list(content) for part in content):
+        kind: Any = part.get("type") if is_dict(part) else None
+        if kind in provider.litellm_loses:
+            msg = (
+                f"litellm leaves parts of type {show(kind)} out of what it sends to "
+                f"`{request.model}`. Ask another model, or an endpoint that speaks "
+                "OpenAI's API with `transport='direct'`."
+            )
+            raise ConfigurationError(msg)
 
 
 def _is_litellms_own(endpoint: Endpoint) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from synalinks.errors import InvalidOutputError, SchemaError, show
 from synalinks.language_models._schema_text import schema_text
+from synalinks.language_models._subschemas import subschemas
 from synalinks.language_models._validator import Validator
 
 if TYPE_CHECKING:
@@ -32,11 +33,19 @@ def validator_of(schema: JsonObject) -> Validator:
     Raises:
         SchemaError: The schema is malformed, or refers to what it does not contain.
     """
-    return _validator(schema_text(schema))
+    return validator_of_text(schema_text(schema))
 
 
 @lru_cache(maxsize=_CACHED_VALIDATORS)
-def _validator(text: str) -> Validator:
+def validator_of_text(text: str) -> Validator:
+    """Return the validator of a schema; see `validator_of`.
+
+    Args:
+        text: What `schema_text` made of it.
+
+    Raises:
+        SchemaError: As there.
+    """
     schema = loads(text)
     _check_form(schema)
     _check_references(schema)
@@ -68,25 +77,23 @@ def _check_references(schema: JsonObject) -> None:
     # An empty registry: what is elsewhere is not fetched.
     registry = cast("Any", referencing).Registry()
     resolver = registry.resolver_with_root(DRAFT202012.create_resource(schema))
-    for reference in _references(schema):
-        try:
-            resolver.lookup(reference)
-        except Unresolvable:
-            msg = f"`$ref: {show(reference)}` refers to nothing in its schema."
-            raise SchemaError(msg) from None
+    waiting = list(subschemas(schema))
+    known = {id(part) for part in waiting}
+    while waiting:
+        for reference in _references(waiting.pop()):
+            try:
+                target = resolver.lookup(reference).contents
+            except Unresolvable:
+                msg = f"`$ref: {show(reference)}` refers to nothing in its schema."
+                raise SchemaError(msg) from None
+            if id(target) not in known:  # it stands where no keyword puts a schema
+                _check_form(target)
+                waiting += subschemas(target)
+                known |= {id(part) for part in waiting}
 
 
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        parts = cast("JsonObject", node)
-        for keyword in ("$ref", "$dynamicRef"):
-            if isinstance(parts.get(keyword), str):
-                yield parts[keyword]
-        for part in parts.values():
-            yield from _references(part)
-    elif isinstance(node, list):
-        for part in cast("list[Any]", node):
-            yield from _references(part)
+def _references(schema: JsonObject) -> list[str]:
+    return [schema[key] for key in ("$ref", "$dynamicRef") if key in schema]
 
 
 def parse_answer(

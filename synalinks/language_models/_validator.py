@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.json import dumps
+from synalinks.language_models._subschemas import subschemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,16 +107,10 @@ def _encodable(value: Any) -> Any:
     return value.encode("utf-8", "replace").decode()
 
 
-def _check_patterns(node: Any) -> None:
-    if isinstance(node, list):
-        for part in cast("list[Any]", node):
-            _check_patterns(part)
-    elif isinstance(node, dict):
-        parts = cast("JsonObject", node)
-        pattern, keys = parts.get("pattern"), parts.get("patternProperties")
-        if isinstance(pattern, str) and not _compiled_keyword("pattern", pattern):
+def _check_patterns(schema: JsonObject) -> None:
+    for part in subschemas(schema):
+        pattern = part.get("pattern")
+        if pattern is not None and not _compiled_keyword("pattern", pattern):
             re.compile(pattern)
-        for key in cast("JsonObject", keys) if isinstance(keys, dict) else ():
+        for key in part.get("patternProperties", ()):
             re.compile(key)
-        for part in parts.values():
-            _check_patterns(part)

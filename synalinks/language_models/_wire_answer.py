@@ -71,6 +71,7 @@ def read_completion(
         finish_reason=finish_reason,
         usage=usage,
         model=request.model,
+        service_tier=tier_of(payload),
         interval_s=interval_s(headers or {}, usage.tokens),
     )
 
@@ -187,9 +188,24 @@ def _read_usage(counts: JsonObject) -> Usage:
             or counts.get("cache_creation_input_tokens")
         ),
         reasoning_tokens=_count(completion_details.get("reasoning_tokens")),
+        audio_prompt_tokens=_count(prompt_details.get("audio_tokens")),
+        audio_completion_tokens=_count(completion_details.get("audio_tokens")),
         # Some providers tell it, in US dollars; else the price list is asked.
         cost_usd=float(cost) if is_real(cost) and cost >= 0 else None,
     )
+
+
+def tier_of(payload: JsonObject) -> str | None:
+    """Return in which way a provider says that it served a request, or None.
+
+    Args:
+        payload: A chat completion, or a chunk of one.
+    """
+    # litellm leaves what Anthropic says beside the tokens.
+    told: Any = payload.get("service_tier") or _object(payload.get("usage")).get(
+        "service_tier"
+    )
+    return told if isinstance(told, str) else None
 
 
 def _count(value: Any) -> int:

@@ -20,6 +20,9 @@ _SAID_IN_TEXT = (
     "uniqueItems", "default",
 )  # fmt: skip
 _NULL = {"type": "null"}
+# What is under these is no schema; what is under those are schemas by name.
+_DATA = ("const", "enum", "default", "examples")
+_BY_NAME = ("properties", "patternProperties", "dependentSchemas")
 
 
 def with_object_root(schema: JsonObject) -> JsonObject:
@@ -94,13 +97,24 @@ def _inline(node: Any, definitions: Mapping[str, Any], seen: tuple[str, ...]) ->
     node = cast("JsonObject", node)
     reference = node.get("$ref")
     if not isinstance(reference, str):
-        return {key: _inline(part, definitions, seen) for key, part in node.items()}
+        return {
+            key: part if key in _DATA else _inline_in(key, part, definitions, seen)
+            for key, part in node.items()
+        }
     if reference in seen:
         msg = f"`{reference}` contains itself and cannot be written out."
         raise SchemaError(msg)
     siblings = {key: part for key, part in node.items() if key != "$ref"}
     merged = {**_definition(reference, definitions), **siblings}
     return _inline(merged, definitions, (*seen, reference))
+
+
+def _inline_in(
+    keyword: str, part: Any, definitions: Mapping[str, Any], seen: tuple[str, ...]
+) -> Any:
+    if keyword not in _BY_NAME:
+        return _inline(part, definitions, seen)
+    return {name: _inline(one, definitions, seen) for name, one in part.items()}
 
 
 def _definition(reference: Any, definitions: Mapping[str, Any]) -> JsonObject:

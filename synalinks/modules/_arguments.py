@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import Any
 
 from synalinks._internal.shape import is_dict, is_row
@@ -16,19 +17,23 @@ from synalinks.data_models import (
 from synalinks.errors import ConfigurationError, show
 
 
-def to_models(module_name: str, argument: Any) -> Any:
-    """Return a positional argument of a call with everything in it a data model.
+def to_models(module_name: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the positional arguments of a call with everything in them a data model.
 
     Args:
         module_name: The module, for messages.
-        argument: Data models of any kind, None, or lists, tuples and dicts of these.
+        arguments: Each a data model of any kind, None, or lists, tuples and dicts of
+            these.
 
     Raises:
-        ConfigurationError: Something in it is no data model.
+        ConfigurationError: Something in them is no data model.
     """
-    if isinstance(argument, JsonDataModel):  # in a run it is
-        return argument
+    if len(arguments) == 1 and isinstance(arguments[0], JsonDataModel):  # in a run
+        return arguments
+    return tuple(map(partial(_to_models, module_name), arguments))
 
+
+def _to_models(module_name: str, argument: Any) -> Any:
     def convert(value: Any) -> Any:
         if value is None or isinstance(value, (JsonDataModel, SymbolicDataModel)):
             return value

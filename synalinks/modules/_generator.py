@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
@@ -313,15 +314,15 @@ class Generator(Module):
             self.prompt_template,
         )
 
-        def make() -> str:
-            _, _, *schemas, template = made_from
-            instructions, examples = self._shown(state)
-            return render_system(
-                template,
-                instructions=instructions,
-                examples=examples,
-                schemas=schemas,
-                variables=self.prompt_variables,
-            )
-
+        make = partial(self._rendered, state, made_from[2:4])
         return self._prompts.get(made_from, make)
+
+    def _rendered(self, state: JsonObject, schemas: Sequence[Any]) -> str:
+        instructions, examples = self._shown(state)
+        return render_system(
+            self.prompt_template,
+            instructions=instructions,
+            examples=examples,
+            schemas=schemas,
+            variables=self.prompt_variables,
+        )

@@ -148,7 +148,7 @@ class Module(ModuleTree):
         Raises:
             ConfigurationError: A positional argument is no data model.
         """
-        args = tuple(to_models(self.name, arg) for arg in args)
+        args = to_models(self.name, args)
         if not self.built:
             await self._build_once(args)
         outer = context.call.get()
@@ -165,7 +165,8 @@ class Module(ModuleTree):
                     return await self._observed_call(args, kwargs)
                 return await self._awaitable("call", self.call(*args, **kwargs))
             if not _takes_training(type(self).compute_output_spec):
-                kwargs = {key: kwargs[key] for key in kwargs if key != "training"}
+                kwargs = {**kwargs}
+                kwargs.pop("training", None)
             spec = self.compute_output_spec(*args, **kwargs)
             outputs = await self._awaitable("compute_output_spec", spec)
         outputs = symbols_of(outputs, Node(operation=self, args=args, kwargs=options))
@@ -190,7 +191,7 @@ class Module(ModuleTree):
         """
         self.hooks.append(hook)
 
-    async def run(self, *args: Any, **kwargs: Any) -> Any:
+    def run(self, *args: Any, **kwargs: Any) -> Awaitable[Any]:
         """Run as a node of a graph: the same as calling the module.
 
         Args:
@@ -200,7 +201,7 @@ class Module(ModuleTree):
         Returns:
             What `call` returns.
         """
-        return await self(*args, **kwargs)
+        return self(*args, **kwargs)
 
     def _awaitable(self, method: str, returned: Any) -> Awaitable[Any]:
         if isawaitable(returned):

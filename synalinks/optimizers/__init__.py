@@ -1,7 +1,7 @@
 """Optimizers: they propose better values for a program's trainable variables."""
 
 from synalinks._internal.public import publish
-from synalinks.contracts import Candidate
+from synalinks.contracts import Candidate, Trial
 from synalinks.optimizers._bootstrap_few_shot import BootstrapFewShot
 from synalinks.optimizers._chain import Chain
 from synalinks.optimizers._evolutionary import EvolutionaryOptimizer
@@ -33,6 +33,7 @@ __all__ = [
     "ReflectiveOptimizer",
     "RewriteRequest",
     "StepView",
+    "Trial",
     "deserialize",
     "get",
     "serialize",

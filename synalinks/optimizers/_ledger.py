@@ -1,8 +1,9 @@
-"""What was measured: one cell per candidate and sample, never measured twice."""
+"""What was measured: cells of candidate, sample and draw, none measured twice."""
 
 from __future__ import annotations
 
 import contextlib
+import math
 from dataclasses import replace
 from itertools import islice
 from operator import itemgetter
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
 
 
 class Ledger:
-    """Rollouts by candidate and sample, and what they and the proposals have cost.
+    """Rollouts by candidate, sample and draw, and what they and proposals have cost.
 
     Training rollouts, the scoring of candidates and validation share it: a validation
     pass is a set of cells, and a cell that is known is not paid for again.
+
+    Draws tell several measurements of one candidate on one sample apart, for optimizers
+    that ask for them with `Trial(..., draw=1)`. What is compared are samples: each has
+    the mean reward of its draws that have one. Batches and validation are draw 0.
 
     Attributes:
         proposal_usage: What the calls took that made proposals.
@@ -33,9 +38,7 @@ class Ledger:
     def __init__(self) -> None:
         self.proposal_usage: Usage = Usage()
         self.is_saved_in_pieces = False
-        self._cells: dict[tuple[str, str], Rollout] = {}
-        self._rewards: dict[str, dict[str, float]] = {}
-        self._called: set[str] = set()
+        self.replace([])
         self._data_fingerprint: str | None = None
         self._samples: Mapping[str, tuple[Any, Any]] = {}
 
@@ -51,9 +54,7 @@ class Ledger:
             samples: Input and target by sample, for cells that come from a file.
         """
         if data_fingerprint != self._data_fingerprint:
-            self._cells.clear()
-            self._rewards.clear()
-            self._called.clear()
+            self.replace([])
             self._data_fingerprint = data_fingerprint
         self._samples = samples or {}
 
@@ -62,7 +63,7 @@ class Ledger:
 
         Args:
             candidate: What was run.
-            rollouts: One per sample.
+            rollouts: One per sample and draw.
         """
         for rollout in rollouts:
             self._enter(candidate.digest, rollout)
@@ -123,7 +124,7 @@ class Ledger:
         """
         n_new = len(self._cells) - n_cells
         newest = islice(reversed(self._cells.items()), n_new)
-        return [(digest, rollout) for (digest, _), rollout in newest][::-1]
+        return [(digest, rollout) for (digest, *_), rollout in newest][::-1]
 
     def replace(self, cells: Iterable[tuple[str, Rollout]]) -> None:
         """Forget everything but some cells.
@@ -131,36 +132,47 @@ class Ledger:
         Args:
             cells: Digests of candidates with what was measured.
         """
-        self._cells, self._rewards, self._called = {}, {}, set()
+        self._cells: dict[tuple[str, str, int], Rollout] = {}
+        self._rewards: dict[str, dict[str, float]] = {}
+        self._draws: set[int] = set()
+        self._called: set[str] = set()
         for digest, rollout in cells:
             self._enter(digest, rollout)
 
-    def get(self, candidate: Candidate, sample_id: str) -> Rollout | None:
+    def get(
+        self, candidate: Candidate, sample_id: str, draw: int = 0
+    ) -> Rollout | None:
         """Return a measured cell, or None.
 
         Args:
             candidate: What was run.
             sample_id: On which sample.
+            draw: Which one of its measurements.
         """
-        cell = self._cells.get((candidate.digest, sample_id))
+        cell = self._cells.get((candidate.digest, sample_id, draw))
         if cell is None or cell.inputs is not None or sample_id not in self._samples:
             return cell
         inputs, target = self._samples[sample_id]
         return replace(cell, inputs=inputs, target=target)
 
-    def missing(self, candidate: Candidate, sample_ids: Iterable[str]) -> list[str]:
-        """Return those samples on which a candidate is not measured yet.
+    def missing(
+        self, candidate: Candidate, sample_ids: Iterable[str], draw: int = 0
+    ) -> list[str]:
+        """Return those samples on which a candidate is not measured yet, once each.
 
         Args:
             candidate: What would be run.
             sample_ids: On which samples.
+            draw: Which one of several measurements.
         """
-        return [one for one in sample_ids if (candidate.digest, one) not in self._cells]
+        digest, cells = candidate.digest, self._cells
+        ids = dict.fromkeys(sample_ids)
+        return [one for one in ids if (digest, one, draw) not in cells]
 
     def rewards(
         self, candidate: Candidate, sample_ids: Iterable[str]
     ) -> dict[str, float]:
-        """Return the rewards of measured cells that have one, by sample.
+        """Return the rewards of samples that have one, each the mean over its draws.
 
         Args:
             candidate: What was run.
@@ -231,7 +243,7 @@ class Ledger:
         schemas: dict[str, JsonObject] = {}
         cells = [
             [key, rollout_to_json(cell, schemas)]
-            for (key, _), cell in sorted(self._cells.items(), key=itemgetter(0))
+            for (key, *_), cell in sorted(self._cells.items(), key=itemgetter(0))
         ]
         return {**state, "schemas": schemas, "cells": cells}
 
@@ -250,7 +262,13 @@ class Ledger:
             )
 
     def _enter(self, key: str, rollout: Rollout) -> None:
-        self._cells[key, rollout.sample_id] = rollout
+        sample_id = rollout.sample_id
+        self._cells[key, sample_id, rollout.draw] = rollout
+        self._draws.add(rollout.draw)
         self._called.update(call.variable_path for call in rollout.calls)
-        if rollout.reward is not None:
-            self._rewards.setdefault(key, {})[rollout.sample_id] = rollout.reward
+        drawn = (self._cells.get((key, sample_id, draw)) for draw in self._draws)
+        rewards = [one.reward for one in drawn if one and one.reward is not None]
+        if rewards:
+            # The same to the last digit, whichever draw came first.
+            mean = math.fsum(rewards) / len(rewards)
+            self._rewards.setdefault(key, {})[sample_id] = mean

@@ -351,6 +351,8 @@ class Optimizer(Hyperparameters, ABC):
     def cells_per_step(self, n_scoring: int, minibatch_size: int) -> Span:
         """Return how many samples a step runs candidates on, for estimates.
 
+        Each draw of a sample counts.
+
         Args:
             n_scoring: Samples on which candidates are compared.
             minibatch_size: How many of them the first comparison takes; 0 for all.

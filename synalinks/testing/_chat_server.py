@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from synalinks.testing._vectors import EmbedFunction
 
 _MAX_BODY_BYTES = 64 * 2**20
+_SHUTDOWN_S = 0.01  # with 0, aiohttp waits for all that is open, for ever
 
 
 class ChatServer:
@@ -46,7 +47,7 @@ class ChatServer:
             The `send` of any transport is such a function: one of the embedded model
             answers clients that ask for `openai/embedded/learner`.
         port: Where to listen; 0 for any free port.
-        latency_s: Seconds before every answer; faults come at once.
+        latency_s: Seconds from every request to its answer; faults come at once.
         jitter_s: Up to so many seconds more; the seed and the number decide.
         faults: Rules for which requests meet which fault. The first that fits counts.
         max_in_flight: How many requests are served at once; the others get 429.
@@ -174,7 +175,7 @@ class ChatServer:
             self._application(),
             access_log=None,
             handler_cancellation=True,
-            shutdown_timeout=0,
+            shutdown_timeout=_SHUTDOWN_S,
         )
         await runner.setup()
         try:
@@ -202,6 +203,7 @@ class ChatServer:
     # -- one request ------------------------------------------------------------------
 
     async def _receive(self, received: web.Request) -> web.StreamResponse:
+        arrived_s = perf_counter()
         body = await _json_of(received)
         line = self.log.begin(received.path, body, received.headers)
         self._n_received += 1
@@ -211,7 +213,9 @@ class ChatServer:
             if refusal is not None:
                 response = await refusal.send(received, body)
             else:
-                reply = await self._responder.reply(number, received.path, body)
+                reply = await self._responder.reply(
+                    number, received.path, body, arrived_s=arrived_s
+                )
                 response = await reply.send(received, body)
             transport = received.transport
             if transport is not None and not transport.is_closing():

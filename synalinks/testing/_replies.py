@@ -7,7 +7,7 @@ import base64
 import itertools
 import struct
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from synalinks._internal.json import JsonObject, dumps
 from synalinks.testing._pieces import Pieces, send_pieces
@@ -68,6 +68,8 @@ class Answer:
     """Why the model refused."""
     usage: JsonObject | None = None
     """Tokens in the form of OpenAI's API; estimated when None."""
+    service_tier: str = "default"
+    """In which way the request was served."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     """Further HTTP headers."""
     delay_s: float = 0.0
@@ -125,7 +127,7 @@ class Answer:
             "object": "chat.completion",
             "created": 1_700_000_000,
             "model": body.get("model", ""),
-            "service_tier": "default",
+            "service_tier": self.service_tier,
             "choices": [
                 {"index": 0, "message": message, "finish_reason": self.finish_reason}
             ],
@@ -203,6 +205,8 @@ def to_reply(answer: Any) -> Reply:
     Args:
         answer: A `Reply`, a text, a dict, or an `LMResponse`.
     """
+    if isinstance(answer, (str, dict)):
+        return Answer(content=cast("str | JsonObject", answer))
     if isinstance(answer, Reply):
         return answer
     if hasattr(answer, "finish_reason"):

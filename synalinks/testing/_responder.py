@@ -7,6 +7,7 @@ import inspect
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from synalinks._internal.json import JsonObject
@@ -47,13 +48,17 @@ class Responder:
     seed: int
     """Seed of what is drawn."""
 
-    async def reply(self, number: int, path: str, body: JsonObject) -> Reply:
+    async def reply(
+        self, number: int, path: str, body: JsonObject, *, arrived_s: float
+    ) -> Reply:
         """Return what to answer, when it is time to.
 
         Args:
             number: Number of the request, counted from 1.
             path: Path of the URL.
             body: JSON of the request.
+            arrived_s: When it arrived, by `perf_counter`: what has taken time since
+                then is part of the latency.
         """
         for fault in self.faults:
             if fault.meets(number, body, self.seed):
@@ -63,7 +68,7 @@ class Responder:
                 return reply if is_whole else await self._spoiled(reply, path, body)
         delay_s = self.delay_s(number)
         if delay_s:
-            await asyncio.sleep(delay_s)
+            await asyncio.sleep(arrived_s + delay_s - perf_counter())
         return await self._usual(path, body)
 
     def delay_s(self, number: int) -> float:

@@ -110,7 +110,7 @@ def _check_input(program_name: str, schema: dict[str, Any], sample: Sample) -> N
 
 
 def _missing_fields(required: Sequence[str], model: JsonDataModel) -> list[str]:
-    present = set(model.keys())
+    present = model.keys()
     return [field for field in required if field not in present]
 
 

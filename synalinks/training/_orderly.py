@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from synalinks._internal.collecting import collecting_less_often
 from synalinks.callbacks import StopRun
 from synalinks.errors import BudgetExceededError
 
@@ -33,7 +34,7 @@ async def orderly(run: CurrentRun) -> AsyncGenerator[None]:
         None.
     """
     stage = run.state.stage
-    with run.program.running(run):
+    with run.program.running(run), collecting_less_often():
         try:
             with stopping(run):
                 await run.fire("setup", stage)

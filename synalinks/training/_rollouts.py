@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
+from synalinks._internal.altered import altered
 from synalinks._internal.paid import gather_paid
 from synalinks.contracts import Rollout, Usage
 from synalinks.hooks import end_sample, observed_sample, scored_traces
@@ -83,14 +83,14 @@ async def roll_out_one(
     output, failure, trace_id = None, None, ""
     taken: list[Usage] = []
     started_s = perf_counter()
-    with (
-        context.inside(sample.id),
-        context.bound(context.sample, scope),
-        context.bound(context.overlay, overlay),
-        context.bound(context.phase, "inference"),
-        context.bound(context.taken, taken),
-        observed_sample(program, sample.x) as call,
-    ):
+    here = context.all_bound(
+        (context.scope, context.scope_inside(sample.id)),
+        (context.sample, scope),
+        (context.overlay, overlay),
+        (context.phase, "inference"),
+        (context.taken, taken),
+    )
+    with here, observed_sample(program, sample.x) as call:
         try:
             output = await program(sample.x, training=training)
             if isinstance(output, StreamingIterator):
@@ -116,6 +116,7 @@ async def roll_out_one(
         calls=tuple(scope.calls),
         failure=failure,
         trace_id=trace_id,
+        draw=context.draw.get(),
         spent=Usage.total(taken) if is_more else None,
     )
 
@@ -140,10 +141,10 @@ async def score(program: Any, rollouts: Sequence[Rollout]) -> list[Rollout]:
     }
     ids = [one.sample_id for one in answered]
     if answered:
-        with (
-            context.bound(context.phase, "reward"),
-            context.bound(context.sample_ids, ids),
-            context.bound(scored_traces, [one.trace_id for one in answered]),
+        with context.all_bound(
+            (context.phase, "reward"),
+            (context.sample_ids, ids),
+            (scored_traces, [one.trace_id for one in answered]),
         ):
             values = await program.compute_scores(
                 [one.inputs for one in answered],
@@ -159,10 +160,10 @@ async def score(program: Any, rollouts: Sequence[Rollout]) -> list[Rollout]:
 
 def _scored(rollout: Rollout, score: Score | float | None) -> Rollout:
     if isinstance(score, Score):
-        return replace(
+        return altered(
             rollout,
             reward=score.value,
             feedback=score.feedback,
             module_feedback=score.per_module,
         )
-    return replace(rollout, reward=score)
+    return altered(rollout, reward=score)

@@ -17,12 +17,13 @@ from synalinks.training._sample_notes import sample_note
 from synalinks.training._scores import Scores
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Awaitable, Callable, Generator, Sequence
+    from contextlib import AbstractContextManager
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import Rollout
     from synalinks.metrics import Metric
-    from synalinks.rewards import Score
+    from synalinks.rewards import Reward, Score
 
 
 class Scoring(Compilation):
@@ -86,15 +87,12 @@ class Scoring(Compilation):
                 return await reward.score_batch(y, y_pred)
         # Those of the samples, where these are observed; calls are then part of them.
         trace_ids = scored_traces.get() or [""] * len(y)
-
-        async def run(index: int, target: Any, output: Any) -> Score | None:
-            trace = inside_sample(trace_ids[index])
+        thunks: list[Callable[[], Awaitable[Score | None]]] = []
+        for index, pair in enumerate(zip(y, y_pred, strict=True)):
+            note = sample_note(what, [index], x, pair[1])
             place = context.inside(places[index], "reward")
-            with trace, place, sample_note(what, [index], x, output):
-                return await reward.score(target, output)
-
-        pairs = enumerate(zip(y, y_pred, strict=True))
-        return await gather_paid([partial(run, index, *pair) for index, pair in pairs])
+            thunks.append(partial(_score, reward, pair, trace_ids[index], place, note))
+        return await gather_paid(thunks)
 
     async def compute_metrics(self, x: Any, y: Any, y_pred: Any) -> dict[str, float]:
         """Update the metrics with predictions.
@@ -186,6 +184,17 @@ class Scoring(Compilation):
                 [one.output for one in counted],
             )
         return self._last_result
+
+
+async def _score(
+    reward: Reward,
+    pair: tuple[Any, Any],
+    trace_id: str,
+    place: AbstractContextManager[object],
+    note: sample_note,
+) -> Score | None:
+    with inside_sample(trace_id), place, note:
+        return await reward.score(*pair)
 
 
 def _value_of(score: Score | None) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synalinks import config
@@ -82,28 +83,33 @@ class FitSession:
         )
 
     async def measure(
-        self, candidate: Candidate, sample_ids: Sequence[str]
+        self, candidate: Candidate, sample_ids: Sequence[str], draw: int = 0
     ) -> list[Rollout]:
         """Return scored rollouts; only cells that are not known yet are run.
 
         Args:
             candidate: What to run.
             sample_ids: On which samples.
+            draw: Which one of several measurements.
         """
         ledger = self.optimizer.ledger
-        unknown = map(self._samples.sample, ledger.missing(candidate, sample_ids))
+        unknown = map(self._samples.sample, ledger.missing(candidate, sample_ids, draw))
         missing = [one for one in unknown if one is not None]
         if missing:
-            await self._run_cells(candidate, missing)
-        cells = (ledger.get(candidate, sample_id) for sample_id in sample_ids)
+            await self._run_cells(candidate, missing, draw)
+        cells = (ledger.get(candidate, sample_id, draw) for sample_id in sample_ids)
         return [cell for cell in cells if cell is not None]
 
-    async def _run_cells(self, candidate: Candidate, samples: list[Sample]) -> None:
+    async def _run_cells(
+        self, candidate: Candidate, samples: list[Sample], draw: int
+    ) -> None:
         overlay = overlay_of(candidate, self.variables)
         # A cell is run once in a run: that is its place, whenever it is.
+        place = [f"candidate {candidate.digest}", *([f"draw {draw}"] if draw else [])]
         with (
             context.bound(context.scope, self._scope),
-            context.inside(f"candidate {candidate.digest}"),
+            context.bound(context.draw, draw),
+            context.inside(*place),
         ):
             rollouts = await roll_out(
                 self._program, samples, self._policy, overlay=overlay, training=True
@@ -203,8 +209,8 @@ class FitSession:
     async def _run_trials(self, trials: Sequence[Trial]) -> None:
         measured = await gather_paid(
             [
-                lambda trial=trial: self.measure(trial.candidate, trial.sample_ids)
-                for trial in trials
+                lambda one=one: self.measure(one.candidate, one.sample_ids, one.draw)
+                for one in _merged(trials)
             ]
         )
         self._policy.check_batch([one for rollouts in measured for one in rollouts])
@@ -289,6 +295,16 @@ class FitSession:
                 "training batch they were made from, which favours memorising it. Pass "
                 "`validation_data` or `validation_split`."
             )
+
+
+def _merged(trials: Sequence[Trial]) -> list[Trial]:
+    """Return trials for the same cells of which no two have one in common."""
+    merged: dict[tuple[str, int], Trial] = {}
+    for trial in trials:
+        key = trial.candidate.digest, trial.draw
+        before = merged[key].sample_ids if key in merged else ()
+        merged[key] = replace(trial, sample_ids=(*before, *trial.sample_ids))
+    return [*merged.values()]
 
 
 def _pair_of(kept: list[Any] | None) -> tuple[float, Candidate] | None:

@@ -4,6 +4,7 @@ import synalinks
 from synalinks import optimizers
 from tests.fault import killed_run
 from tests.fault.killed_run import number_of
+from tests.redraws import Redraws
 
 
 class Crossing(optimizers.EvolutionaryOptimizer):
@@ -45,6 +46,7 @@ MAKERS = {
         ["bootstrap_few_shot", "auto", "gepa"], steps_per_turn=2
     ),
     "evolutionary": lambda: Crossing(merging_rate=0.5),
+    "redraws": Redraws,
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import synalinks
 from synalinks.language_models import LMResponse
+from synalinks.optimizers import Optimizer, Trial
 from tests.builders import Query, run, scripted
 
 pytestmark = pytest.mark.integration
@@ -31,7 +32,20 @@ def sending(request):
     return LMResponse(tool_calls=[call])
 
 
-def fitted(folder, sent, *callbacks):
+class OneMoreEachStep(Optimizer):
+    """Runs the first samples once more in each step, and proposes nothing."""
+
+    async def prepare(self, step):
+        """Ask for another draw."""
+        ids = tuple(step.pool_ids[:2])
+        yield [Trial(candidate=self.incumbent, sample_ids=ids, draw=step.index + 1)]
+
+    async def propose(self, step):
+        """Return nothing."""
+        return []
+
+
+def fitted(folder, sent, *callbacks, optimizer=None, save_freq="epoch"):
     """Train an agent that sends mails; return how many answers were paid for."""
 
     @synalinks.saving.register_synalinks_serializable(package="journaled_tools")
@@ -57,8 +71,10 @@ def fitted(folder, sent, *callbacks):
         program = synalinks.Program(
             inputs=inputs, outputs=await agent(inputs), name="sender"
         )
-        program.compile(optimizer="random_few_shot", reward=done)
-        backup = synalinks.callbacks.BackupAndRestore(folder, delete_checkpoint=False)
+        program.compile(optimizer=optimizer or "random_few_shot", reward=done)
+        backup = synalinks.callbacks.BackupAndRestore(
+            folder, save_freq, delete_checkpoint=False
+        )
         x = [Query(query=f"mail {n}") for n in range(6)]
         await program.fit(
             x=x,
@@ -88,3 +104,20 @@ def test_no_mail_is_sent_twice(tmp_path):
     assert 0 < n_sent_before < len(whole)
     assert sorted(sent) == sorted(whole)
     assert n_before + n_after == n_paid
+
+
+@pytest.mark.filterwarnings("ignore::synalinks.errors.SynalinksWarning")
+def test_a_further_draw_sends_a_mail_of_its_own(tmp_path):
+    """What a tool did for a draw is not taken for another, in whichever process."""
+
+    def fit(folder, sent, *callbacks):
+        fitted(folder, sent, *callbacks, optimizer=OneMoreEachStep(), save_freq=1)
+
+    whole: list[str] = []
+    fit(tmp_path / "whole", whole)
+    sent: list[str] = []
+    fit(tmp_path / "cut", sent, Crash())
+    fit(tmp_path / "cut", sent)
+
+    assert whole.count("mail 1") == 1 + 3  # the batch, and a draw in each step
+    assert sorted(sent) == sorted(whole)

@@ -399,8 +399,8 @@ async def test_a_stop_in_the_middle_of_a_search_leaves_a_whole_program():
 
 
 def test_trials_are_plain_data():
-    """What an optimizer asks for names a candidate and samples, nothing else."""
-    assert set(Trial.__dataclass_fields__) == {"candidate", "sample_ids"}
+    """What an optimizer asks for names a candidate, samples and a draw."""
+    assert set(Trial.__dataclass_fields__) == {"candidate", "sample_ids", "draw"}
 
 
 async def test_rewards_of_numbers_work_with_every_optimizer():

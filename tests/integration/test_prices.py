@@ -23,10 +23,16 @@ USAGES = {
         "cached_tokens": 100_000,
         "cache_creation_tokens": 50_000,
     },
+    "sound": {
+        "prompt_tokens": 1000,
+        "completion_tokens": 500,
+        "audio_prompt_tokens": 700,
+        "audio_completion_tokens": 200,
+    },
 }
 
 
-def litellms_cost(model, usage):
+def litellms_cost(model, usage, service_tier=None):
     """Return what litellm would say that a call cost."""
     from litellm import cost_per_token
     from litellm.types.utils import (
@@ -42,12 +48,16 @@ def litellms_cost(model, usage):
         prompt_tokens_details=PromptTokensDetailsWrapper(
             cached_tokens=usage.cached_tokens,
             cache_creation_tokens=usage.cache_creation_tokens,
+            audio_tokens=usage.audio_prompt_tokens,
         ),
         completion_tokens_details=CompletionTokensDetailsWrapper(
-            reasoning_tokens=usage.reasoning_tokens
+            reasoning_tokens=usage.reasoning_tokens,
+            audio_tokens=usage.audio_completion_tokens,
         ),
     )
-    return sum(cost_per_token(model=model, usage_object=taken))
+    return sum(
+        cost_per_token(model=model, usage_object=taken, service_tier=service_tier)
+    )
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -68,3 +78,21 @@ def test_costs(provider):
     assert len(known) == N_MODELS
     for model, costs in ours.items():
         assert costs == pytest.approx([litellms_cost(model, one) for one in usages])
+
+
+@pytest.mark.parametrize("tier", ["flex", "priority"])
+@pytest.mark.parametrize(
+    "model",
+    ["openai/gpt-5", "openai/gpt-5.4", "gemini/gemini-2.5-pro", "openai/gpt-audio"],
+)
+def test_costs_of_service_tiers(model, tier):
+    """What is known of a tier is what litellm comes to; the rest is unknown."""
+    usages = [Usage(calls=1, **one) for one in USAGES.values()]
+
+    ours = {usage: cost_usd(model, usage, tier) for usage in usages}
+    known = {usage: cost for usage, cost in ours.items() if cost is not None}
+
+    assert bool(known) is (model != "openai/gpt-audio")
+    assert known == pytest.approx(
+        {usage: litellms_cost(model, usage, tier) for usage in known}
+    )

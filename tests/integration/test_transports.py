@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from synalinks import errors
-from synalinks.language_models import LanguageModel
+from synalinks.embedding_models import EmbeddingModel
+from synalinks.language_models import LanguageModel, model_info
 from synalinks.language_models._embedded import EmbeddedTransport
+from synalinks.language_models._providers import PROVIDERS
 from synalinks.testing import Answer, ChatServer, Drip, Drop, Hang, Raw, Status
 
 pytestmark = [
@@ -472,6 +474,137 @@ def test_an_address_may_have_a_query(serve):
     call(model)
 
     assert server.requests[0].path.startswith("/v1/chat/completions")
+
+
+@pytest.mark.parametrize("kind", [LanguageModel, EmbeddingModel])
+def test_litellm_refuses_an_address_with_a_query(serve, kind):
+    """It would put the path behind the query, and ask nobody knows whom."""
+    server = serve("ok")
+    address = f"{server.url}?v=1&key={CANARY}"
+    model = kind("openai/m", address, api_key="-", transport="litellm")
+    asking = model(MESSAGES if kind is LanguageModel else ["a text"])
+
+    with pytest.raises(errors.ConfigurationError, match="has a query") as caught:
+        asyncio.run(asking)
+
+    assert CANARY not in str(caught.value)
+    assert server.requests == []
+
+
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}}
+SOUND = {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}}
+# Providers of the table that litellm speaks to in OpenAI's language, or nearly so.
+LIKE_OPENAI = ["openai", "openrouter", "groq", "deepseek", "mistral", "xai", "vllm"]
+
+
+@pytest.mark.parametrize("part", [PICTURE, SOUND], ids=["picture", "sound"])
+@pytest.mark.parametrize("provider", LIKE_OPENAI)
+def test_pictures_and_sound_arrive_or_are_refused(make, transport, provider, part):
+    """No model is asked about what was left out on the way."""
+    model, server = make("ok", model=f"{provider}/m")
+    content = [{"type": "text", "text": "What is it?"}, part]
+    asking = model.complete([{"role": "user", "content": content}])
+    lost = model.provider_info().litellm_loses if transport == "litellm" else ()
+
+    if part["type"] in lost:
+        with pytest.raises(errors.ConfigurationError, match=part["type"]):
+            asyncio.run(asking)
+        assert server.requests == []
+    else:
+        asyncio.run(asking)
+        assert server.requests[0].body["messages"][0]["content"] == content
+
+
+@pytest.mark.parametrize("part", [PICTURE, SOUND], ids=["picture", "sound"])
+@pytest.mark.parametrize(
+    "model",
+    [
+        "anthropic/claude-sonnet-4-5", "bedrock/us.amazon.nova-lite-v1:0",
+        "cohere/command-a-03-2025", "gemini/gemini-2.5-flash", "ollama/llava",
+        "sambanova/m",
+    ],
+)  # fmt: skip
+def test_the_table_says_what_litellm_loses(model, part, monkeypatch):
+    """It is what litellm leaves out of bodies in other languages than OpenAI's."""
+    from litellm.types.utils import CallTypes
+    from litellm.utils import return_raw_request
+
+    provider, _, name = model.partition("/")
+    monkeypatch.setenv(f"{provider.upper()}_API_KEY", "-")
+    row = PROVIDERS[provider]
+    content = [{"type": "text", "text": "What is it?"}, part]
+
+    made = return_raw_request(
+        CallTypes.completion,
+        {
+            "model": f"{row.litellm_prefix or provider}/{name}",
+            "api_base": "http://127.0.0.1:9",
+            "messages": [{"role": "user", "content": content}],
+        },
+    )
+
+    body = json.dumps(made["raw_request_body"])
+    data = "iVBORw" if part is PICTURE else "UklGRg"
+    assert "What is it?" in body
+    assert (data not in body) is (part["type"] in row.litellm_loses)
+
+
+def test_sound_and_service_tiers_have_their_price(make):
+    """Both transports tell how many tokens were sound, and how the call was served."""
+    usage = {
+        "prompt_tokens": 100,
+        "completion_tokens": 10,
+        "total_tokens": 110,
+        "prompt_tokens_details": {"audio_tokens": 80},
+    }
+    price = model_info("openai/gpt-audio")
+    model, _ = make(Answer(content="ok", usage=usage), model="openai/gpt-audio")
+
+    taken = call(model).usage
+
+    assert taken.audio_prompt_tokens == 80
+    assert taken.cost_usd == pytest.approx(
+        20 * price["input_cost_per_token"]
+        + 80 * price["input_cost_per_audio_token"]
+        + 10 * price["output_cost_per_token"]
+    )
+
+
+# litellm looks at all attributes of a chunk, old ones of pydantic among them.
+@pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning")
+@pytest.mark.parametrize("is_streamed", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize(
+    ("asked", "served", "suffix"),
+    [
+        ("flex", "flex", "_flex"),
+        ("flex", "default", ""),
+        (None, "priority", "_priority"),
+        ("auto", "scale", None),
+    ],
+)
+def test_service_tiers_have_prices(make, asked, served, suffix, is_streamed):
+    """What counts is how the provider served the call; other ways have no price."""
+    answer = Answer(content="ok", usage=USAGE, service_tier=served)
+    model, server = make(answer, model="openai/gpt-5", service_tier=asked)
+    price = model_info("openai/gpt-5")
+
+    async def ask():
+        if is_streamed:
+            await (await model.stream(MESSAGES)).drain()
+        else:
+            await model.complete(MESSAGES)
+
+    asyncio.run(ask())
+
+    assert server.requests[0].body.get("service_tier") == asked
+    if suffix is None:
+        assert model.cumulated_cost is None
+    else:
+        assert model.cumulated_cost == pytest.approx(
+            15 * price[f"input_cost_per_token{suffix}"]
+            + 5 * price[f"cache_read_input_token_cost{suffix}"]
+            + 10 * price[f"output_cost_per_token{suffix}"]
+        )
 
 
 def test_a_key_does_not_follow_a_redirect(serve):

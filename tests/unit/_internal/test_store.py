@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from synalinks._internal import files, writer
+from synalinks._internal import store as store_module
 from synalinks._internal.store import Store, read_records, shared_store
 from synalinks.errors import WriteError
 
@@ -61,6 +62,74 @@ def test_the_first_value_stays(tmp_path):
 
     assert again.get("a") == 1
     assert opened(tmp_path).get("a") == 1
+
+
+def test_the_first_value_stays_before_it_is_written(tmp_path):
+    """Whoever comes second finds what the first one put, at once and for good."""
+    store = opened(tmp_path)
+
+    store.put("a", 1)
+    store.put("a", 2)
+
+    assert store.get("a") == 1
+    store.close()
+    assert opened(tmp_path).get("a") == 1
+
+
+def test_a_note_is_not_found_by_its_key(tmp_path):
+    """Else a call that was only sent would look as if it had been answered."""
+    store = opened(tmp_path)
+
+    store.note("a", lambda: {"sent": True}, kind="sent")
+    store.flush()
+
+    assert store.get("a") is None
+    assert len(store) == 0
+    store.close()
+    assert list(read_records(tmp_path, "answers-v1", frozenset({"sent"}))) == [
+        ("sent", "a", {"sent": True})
+    ]
+
+
+def test_any_text_is_a_key(tmp_path):
+    """Also half of a character, as models answer it now and then."""
+    store = opened(tmp_path)
+
+    store.put("\ud800", 1)
+
+    assert (store.get("\ud800"), store.get("?")) == (1, None)
+    store.close()
+    assert opened(tmp_path).get("\ud800") == 1
+
+
+def test_a_full_file_is_followed_by_another(tmp_path, monkeypatch):
+    """No file grows without end, and all of them are read."""
+    monkeypatch.setattr(store_module, "_SEGMENT_BYTES", 200)
+    store = opened(tmp_path)
+
+    for number in range(6):
+        store.put(f"key {number}", "x" * 250)
+        store.flush()
+    store.close()
+
+    assert len(list(tmp_path.glob("answers-v1*"))) == 6
+    assert len(opened(tmp_path)) == 6
+
+
+def test_what_one_wrote_oneself_is_not_read_again(tmp_path):
+    """Who counts what is found counts the records of others only."""
+    found = []
+    store = Store(tmp_path, on_found=lambda place: not found.append(place.key))
+    store.open()
+    filled(tmp_path, theirs=1)
+
+    store.put("mine", 1)
+    store.flush()
+    store._looked_s = 0.0  # long ago
+    store.look_again()
+
+    assert found == ["theirs"]
+    store.close()
 
 
 def test_values_are_copies(tmp_path):
@@ -341,6 +410,21 @@ async def test_a_full_disk_is_told_and_forgotten_when_it_is_over(tmp_path, monke
     await asyncio.to_thread(store.close)
     later = await asyncio.to_thread(opened, tmp_path)
     assert [later.get("a"), later.get("b")] == [1, 2]
+
+
+async def test_a_flush_writes_what_is_left_over(tmp_path, monkeypatch):
+    """At the end of a run there is no next value to be written with."""
+    store = await asyncio.to_thread(opened, tmp_path)
+    Failing(monkeypatch, "append", 2)
+    with pytest.raises(WriteError):
+        await store.append("a", 1)
+
+    await asyncio.to_thread(store.flush)
+
+    assert store.error is None
+    later = await asyncio.to_thread(opened, tmp_path)
+    assert later.get("a") == 1
+    await asyncio.to_thread(store.close)
 
 
 async def test_appending_together(tmp_path, monkeypatch):

@@ -13,6 +13,7 @@ from synalinks.contracts import (
     Trial,
     Usage,
 )
+from synalinks.errors import ConfigurationError
 
 FAILURE = Failure(boundary="reward", error="E", message="m", is_answer=True)
 
@@ -114,3 +115,12 @@ def test_progress_counts_from_zero():
         "steps_started": 0,
         "steps_completed": 0,
     }
+
+
+@pytest.mark.parametrize("draw", [-1, True, 1.0, "1", None])
+def test_a_draw_is_a_count(draw):
+    """What no draw can be is refused before anything is run."""
+    first = Candidate(values={})
+
+    with pytest.raises(ConfigurationError, match=r"`draw` is an integer of at least 0"):
+        Trial(candidate=first, sample_ids=("val:0",), draw=draw)

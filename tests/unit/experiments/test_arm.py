@@ -8,8 +8,12 @@ from synalinks.experiments import Arm
 from synalinks.optimizers import RandomFewShot
 
 
-def make():
+def make(**config):
     """Make nothing."""
+
+
+def make_sized(size=1):
+    """Make nothing, of a size."""
 
 
 @pytest.mark.row("EV-21")
@@ -62,6 +66,7 @@ def test_values_of_one_class_have_names_of_their_own():
         ({"fit": {"epoch": 2}}, "Did you mean `epochs`"),
         ({"fit": {"resume": "x"}}, "given to `fit` by the experiment"),
         ({"stages": [3]}, "a stage is"),
+        ({"program": make_sized, "config": {"siez": 1}}, r"takes \(size=1\): .*'siez'"),
     ],
 )
 def test_mistakes_are_found_at_once(arguments, message):
@@ -74,6 +79,16 @@ def test_an_axis_needs_values():
     """An empty axis would make no arm at all."""
     with pytest.raises(ConfigurationError, match="needs a list of values"):
         Arm.grid({"batch_size": []}, program=make)
+
+
+async def test_an_axis_varies_something():
+    """Arms that differ by nothing but a misspelt name are refused."""
+    task = await make_task()
+
+    with pytest.raises(ConfigurationError, match="Did you mean `optimizer`"):
+        Arm.grid({"optimzer": ["gepa", "mipro"]}, program=task.program)
+    with pytest.raises(ConfigurationError, match="takes"):
+        Arm.grid({"siez": [1, 2]}, program=make_sized)
 
 
 async def test_stages_have_names():

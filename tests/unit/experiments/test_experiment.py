@@ -106,6 +106,9 @@ async def test_hooks_come_in_one_order(tmp_path):
         ("on_group_begin", "b"), *of_run("b__s3"),
         *of_run("a__s4"), *of_run("b__s4"),
     ]  # fmt: skip
+    # In the order of the arms, though replicates of all arms were run in turn.
+    result = await one.run()
+    assert [arm.name for arm in result.arms] == ["a__s3", "a__s4", "b__s3", "b__s4"]
 
 
 @pytest.mark.row("EV-09")
@@ -444,8 +447,9 @@ async def test_runs_beside_each_other_share_a_budget(tmp_path):
     assert sum(run.usage.calls for run in result.arms) == task.n_calls
 
 
-async def test_runs_beside_each_other_share_the_limit_of_a_model(tmp_path):
-    """Copies of a model have no more calls in flight than one of it."""
+@pytest.mark.parametrize("is_copied", [True, False])
+async def test_runs_beside_each_other_share_the_limit_of_a_model(tmp_path, is_copied):
+    """Copies of a model, or equal ones, have no more calls in flight than one."""
     most, now = [0], [0]
 
     class Transport:
@@ -459,12 +463,16 @@ async def test_runs_beside_each_other_share_the_limit_of_a_model(tmp_path):
         async def aclose(self):
             """Close nothing."""
 
+    async def make():
+        program = (await make_task()).program
+        program.get_module("gen").language_model = synalinks.LanguageModel(
+            "openai/test", transport=Transport(), max_concurrency=3
+        )
+        return program
+
     task = await make_task()
-    inner, program = task.transport, task.program
-    module = program.get_module("gen")
-    module.language_model = synalinks.LanguageModel(
-        "openai/test", transport=Transport(), max_concurrency=3
-    )
+    inner = task.transport
+    program = await make() if is_copied else make
     arms = [Arm(name, program) for name in ("a", "b", "c")]
     one, _ = await experiment(tmp_path, arms, task=task, max_concurrency=3)
 
@@ -495,6 +503,34 @@ async def test_what_has_ended_is_not_run_again(tmp_path):
     result = await grown.run()
     assert recorder.hooks().count("on_run_begin") == 3
     assert result.arms[0] == first.arms[0]
+
+
+async def test_a_score_is_told_once_also_when_its_step_is_gone_through_again(tmp_path):
+    """What was told before the process ended is not told again by the next one."""
+    told = []
+
+    class Teller(Callback):
+        scope = "experiment"
+
+        def on_benchmark_eval(self, ctx, result, rows, step=None):
+            told.append((result.name, step))
+            if step == 2 and told.count(("test", 2)) == 1:
+                self.is_due = True
+
+        def on_epoch_end(self, epoch, logs=None):
+            if self.__dict__.pop("is_due", False):
+                raise KeyboardInterrupt
+
+    options = {"benchmarks": [Benchmark("test", *data(100, 106), every="1ep")]}
+    one, task = await experiment(tmp_path, callbacks=[Teller()], **options)
+    with pytest.raises(KeyboardInterrupt):
+        await one.run()
+
+    again, _ = await experiment(tmp_path, callbacks=[Teller()], task=task, **options)
+    result = await again.run()
+
+    assert told == [("test", 2), ("test", 4), ("test", None)]
+    assert [e.step for e in result.arms[0].evals_in_training] == [2, 4]
 
 
 async def test_failed_runs_go_on_when_asked_to(tmp_path):
@@ -569,6 +605,7 @@ async def test_a_folder_tells_of_its_experiment(tmp_path):
     [
         ({"n_repeats": 0}, "n_repeats"),
         ({"success_metric": "tets.reward"}, "Did you mean `test`"),
+        ({"success_metric": "test.rewrad"}, "Did you mean `reward`"),
         ({"direction": "sideways"}, "direction"),
         ({"executor": "spark"}, "executor"),
         ({"fit": {}}, "nothing to train on"),

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from synalinks._internal import files, writer
+from synalinks._internal import context, files, writer
 from synalinks.contracts import Usage
 from synalinks.errors import (
     ContentRefusedError,
@@ -14,7 +14,7 @@ from synalinks.errors import (
     ServerError,
     SynalinksWarning,
 )
-from synalinks.language_models import LanguageModel, LMResponse
+from synalinks.language_models import LanguageModel, LMResponse, _answer_cache
 from synalinks.testing import ScriptedTransport
 
 MESSAGES = [{"role": "user", "content": "hello"}]
@@ -81,6 +81,18 @@ async def test_what_differs_is_asked(where):
     assert len(transport.requests) == 5
 
 
+async def test_another_draw_is_another_answer(where):
+    """A further draw is asked anew, once; equal ones share their answer."""
+    model, transport = scripted(counting(), **where)
+
+    async def draw(number):
+        with context.bound(context.draw, number):
+            return (await model.complete(MESSAGES, schema=SCHEMA)).value["a"]
+
+    assert [await draw(number) for number in (0, 1, 2, 1, 0)] == [0, 1, 2, 1, 0]
+    assert [one.draw for one in transport.requests] == [0, 1, 2]
+
+
 async def test_another_endpoint_is_another_model(tmp_path):
     """The same name elsewhere may be something else."""
     answers = []
@@ -142,6 +154,44 @@ async def test_equal_questions_at_the_same_time_are_asked_once(where):
     assert sum(one.usage.cache_hits for one in completions) == 19
     completions[0].value["a"] = 2
     assert [one.value for one in completions[1:]] == [{"a": 1}] * 19
+
+
+async def test_who_asked_may_change_what_it_got(where):
+    """Those who wait for the same answer get it as it was given."""
+
+    async def answer(_):
+        await asyncio.sleep(0.01)
+        return {"a": 1}
+
+    model, transport = scripted(answer, **where)
+
+    async def ask_and_change():
+        completion = await model.complete(MESSAGES, schema=SCHEMA)
+        before = dict(completion.value)
+        completion.value["a"] = 99
+        return before
+
+    async with asyncio.TaskGroup() as group:
+        asking = [group.create_task(ask_and_change()) for _ in range(3)]
+
+    assert [task.result() for task in asking] == [{"a": 1}] * 3
+    assert await ask_and_change() == {"a": 1}
+    assert len(transport.requests) == 1
+
+
+async def test_memory_has_an_end(monkeypatch):
+    """Of what is kept in memory the oldest is forgotten first."""
+    monkeypatch.setattr(_answer_cache, "_MAX_IN_MEMORY", 2)
+    model, transport = scripted(counting(), caching=True)
+
+    async def ask(text):
+        question = [{"role": "user", "content": text}]
+        return (await model.complete(question, schema=SCHEMA)).value["a"]
+
+    assert [await ask(text) for text in "abc"] == [0, 1, 2]
+
+    assert [await ask(text) for text in "bca"] == [1, 2, 3]
+    assert len(transport.requests) == 4
 
 
 async def test_they_share_a_failure(where):

@@ -115,3 +115,27 @@ async def test_preparation_happens_once():
             group.create_task(model(MESSAGES))
 
     assert prepared == [1]
+
+
+async def test_calls_keep_their_order_while_all_is_prepared():
+    """Who comes when that is done does not overtake who has waited for it."""
+    asked = []
+
+    async def answer(request):
+        asked.append(request.messages[0]["content"])
+        if asked == ["a"]:
+            group.create_task(ask("d"))
+        return "ok"
+
+    transport = ScriptedTransport(answer)
+    transport.prepare = lambda: None
+    model = LanguageModel("openai/x", transport=transport)
+
+    async def ask(text):
+        await model.complete([{"role": "user", "content": text}])
+
+    async with asyncio.TaskGroup() as group:
+        for text in "abc":
+            group.create_task(ask(text))
+
+    assert asked == ["a", "b", "c", "d"]

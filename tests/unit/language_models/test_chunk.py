@@ -148,3 +148,55 @@ def test_thinking_blocks_are_joined():
 def test_a_whole_answer_is_one_chunk(response):
     """Cut into one piece and put together, it is the same."""
     assert assembled(*one_chunk(response)).response() == response
+
+
+def test_a_whole_message_may_stand_for_a_delta():
+    """Some servers send all of it in one event."""
+    payload = {"choices": [{"message": {"content": "all"}, "finish_reason": "stop"}]}
+
+    chunk = read_chunk(payload, REQUEST)
+
+    assert (chunk.content, chunk.finish_reason) == ("all", "stop")
+
+
+def test_a_signature_ends_a_thought():
+    """What comes after it is another one, with a signature of its own."""
+    signed = {"type": "thinking", "signature": "s"}
+    blocks = [BLOCK, signed, {**BLOCK, "thinking": "again"}, signed]
+
+    whole = assembled(
+        *(LMChunk(thinking_blocks=(block,)) for block in blocks),
+        LMChunk(finish_reason="stop"),
+    )
+
+    assert [one["thinking"] for one in whole.response().thinking_blocks] == [
+        "hm",
+        "again",
+    ]
+
+
+def test_what_was_told_early_is_kept():
+    """Tokens, reason and tier may stand in any chunk, not only in the last one."""
+    usage = Usage(calls=1, prompt_tokens=3, cost_usd=None)
+
+    response = assembled(
+        LMChunk(usage=usage, service_tier="flex"),
+        LMChunk(finish_reason="length"),
+        LMChunk(content="a"),
+    ).response()
+
+    assert response.usage == usage
+    assert (response.finish_reason, response.service_tier) == ("length", "flex")
+
+
+def test_a_refusal_is_no_content():
+    """Neither while it arrives nor where it came in one piece."""
+    whole = LMResponse(content="I will not", finish_reason="refusal")
+    (chunk,) = one_chunk(whole)
+
+    assert (chunk.content, chunk.refusal) == ("", "I will not")
+    assert chunk.has_output
+    assert chunk.as_delta()["refusal"] == "I will not"
+    assert assembled(chunk).response() == LMResponse(
+        content="I will not", finish_reason="refusal", model=REQUEST.model
+    )

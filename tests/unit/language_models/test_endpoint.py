@@ -1,10 +1,18 @@
 """A request goes where the user says, else the environment, else the table."""
 
+import re
+from types import MappingProxyType
+
 import pytest
 
 from synalinks.errors import AuthenticationError, ConfigurationError
 from synalinks.language_models import LanguageModel, LMRequest
-from synalinks.language_models._endpoint import endpoint_of, secrets_of
+from synalinks.language_models._endpoint import (
+    check_credentials,
+    endpoint_of,
+    secrets_of,
+)
+from synalinks.language_models._redaction import redact
 
 
 def request_to(model, **fields):
@@ -84,6 +92,22 @@ def test_secrets_are_all_that_may_not_be_shown(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    "said",
+    ["p@ss/word", "p%40ss%2Fword", "a b+c", "a%20b%2Bc", "first-part-and-more"],
+)
+def test_secrets_are_found_in_every_spelling(said):
+    """As they stand in an address and as a server reads them; the longest first."""
+    request = request_to(
+        "openai/x",
+        api_base="http://me:p%40ss%2Fword@host/v1?key=a%20b%2Bc",
+        api_key="first-part",
+        params={"client_secret": "first-part-and-more"},
+    )
+
+    assert redact(f"<{said}>", secrets_of(request)) == "<***>"
+
+
+@pytest.mark.parametrize(
     "address", ["localhost:8000/v1", "me:secret@localhost/v1?key=secret", "ftp://x", ""]
 )
 def test_an_address_of_no_http_is_refused(address, monkeypatch):
@@ -98,3 +122,49 @@ def test_an_address_of_no_http_is_refused(address, monkeypatch):
     with pytest.raises(ConfigurationError, match=wanted) as caught:
         LanguageModel("openai/x", api_base=address)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (
+            {"api_key": 31337},
+            "`api_key` of it is a text, received: a value of type `int`",
+        ),
+        ({"extra_headers": [("X", "31337")]}, "received: a value of type `list`"),
+        ({"extra_headers": {"X": 31337}}, "received: a value of type `int` as 'X'"),
+        ({"headers": {1: "31337"}}, "received: a value of type `str` as 1"),
+        ({"headers": {"X": "31337\n"}}, "a dict of texts of one line"),
+    ],
+    ids=["key", "list", "number", "name", "two lines"],
+)
+def test_credentials_that_cannot_be_sent(params, message):
+    """The message tells the type and never the value."""
+    with pytest.raises(ConfigurationError, match=re.escape(message)) as caught:
+        check_credentials(params, "it")
+
+    assert "31337" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"api_key": None, "extra_headers": None},
+        {"api_key": "", "headers": {}},
+        {"api_key": "k", "extra_headers": MappingProxyType({"X-Team": "a b"})},
+    ],
+)
+def test_credentials_as_they_should_be(params):
+    """Texts, or nothing."""
+    check_credentials(params, "it")
+
+
+def test_a_key_with_a_line_break_is_told_before_sending(monkeypatch):
+    """Keys that were read from files often end with one."""
+    monkeypatch.setenv("OPENAI_API_KEY", "canary-31337\n")
+
+    with pytest.raises(AuthenticationError, match="line break") as caught:
+        endpoint_of(request_to("openai/x"))
+
+    assert "31337" not in str(caught.value)

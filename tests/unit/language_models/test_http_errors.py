@@ -10,8 +10,10 @@ from synalinks.language_models import LMRequest
 from synalinks.language_models._http_errors import (
     classify,
     error_of_answer,
+    error_of_stream,
     retry_after_s,
 )
+from synalinks.language_models._rate_limits import interval_s
 
 REQUEST = LMRequest(model="openai/x", messages=[], api_key="the-secret-key")
 
@@ -28,6 +30,7 @@ REQUEST = LMRequest(model="openai/x", messages=[], api_key="the-secret-key")
         (409, "no", errors.ServerError),
         (413, "no", errors.ContextTooLongError),
         (418, "no", errors.BadRequestError),
+        (425, "no", errors.ServerError),
         (422, "no", errors.BadRequestError),
         (429, "no", errors.RateLimitedError),
         (500, "no", errors.ServerError),
@@ -39,6 +42,7 @@ REQUEST = LMRequest(model="openai/x", messages=[], api_key="the-secret-key")
         (422, "Input is too long", errors.ContextTooLongError),
         (400, '{"code": "content_filter"}', errors.ContentRefusedError),
         (429, '{"code": "insufficient_quota"}', errors.AuthenticationError),
+        (429, "You exceeded your current quota", errors.AuthenticationError),
         (500, "maximum context length", errors.ServerError),
     ],
 )
@@ -122,3 +126,74 @@ def test_a_path_that_is_not_the_usual_is_pointed_out(api_base, is_odd):
     error = error_of_answer(404, "Not Found", {}, request)
 
     assert ("The path of `api_base` is" in str(error)) is is_odd
+
+
+SAYINGS = {
+    # What OpenAI, Anthropic, Azure, Groq and Gemini write.
+    "This model's maximum context length is 8192 tokens.": errors.ContextTooLongError,
+    "prompt is too long: 210000 tokens > 200000 maximum": errors.ContextTooLongError,
+    "The response was filtered due to the prompt triggering Azure OpenAI's content "
+    "management policy.": errors.ContentRefusedError,
+    "Please reduce the length of the messages.": errors.ContextTooLongError,
+    "The input token count (1200000) exceeds the maximum number of tokens allowed":
+        errors.ContextTooLongError,
+    "Your request was rejected by our safety system.": errors.ContentRefusedError,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", SAYINGS)
+def test_refused_prompts_in_the_words_of_providers(said):
+    """No other attempt is made, and the sample fails rather than the run."""
+    assert classify(400, said) is SAYINGS[said]
+
+
+def test_an_answer_in_an_answer_is_taken_out():
+    """Gateways wrap what providers say."""
+    text = '{"detail": {"error": "told by the inner one"}}'
+
+    assert "HTTP 400: told by the inner one" in str(
+        error_of_answer(400, text, {}, REQUEST)
+    )
+
+
+def test_a_refusal_tells_how_far_apart_calls_must_be():
+    """The headers of a 429 are heard like those of an answer."""
+    headers = {
+        "x-ratelimit-limit-requests": "10",
+        "x-ratelimit-remaining-requests": "0",
+        "x-ratelimit-reset-requests": "2s",
+    }
+
+    error = error_of_answer(429, "", headers, REQUEST)
+
+    assert error.interval_s == interval_s(headers, 0) > 0
+
+
+@pytest.mark.parametrize(
+    ("received", "kind", "status"),
+    [
+        ({"code": 401, "message": "no"}, errors.AuthenticationError, 401),
+        ({"code": "x", "status": "429"}, errors.RateLimitedError, 429),
+        (
+            {"status_code": 400, "code": "content_filter"},
+            errors.ContentRefusedError,
+            400,
+        ),
+        ({"type": "rate_limit_exceeded"}, errors.RateLimitedError, None),
+        ("the engine died", errors.ServerError, None),
+        ({"code": 1234}, errors.ServerError, None),
+    ],
+)
+def test_errors_inside_streams(received, kind, status):
+    """A code in the event tells as much as a status would have."""
+    error = error_of_stream(received, REQUEST)
+
+    assert (type(error), error.status_code) == (kind, status)
+
+
+def test_errors_inside_streams_have_no_key():
+    """Nor are they longer than an error of a status."""
+    error = error_of_stream({"message": f"the-secret-key {'x' * 999}"}, REQUEST)
+
+    assert str(error).startswith("`openai/x` broke its answer off: *** xxx")
+    assert len(str(error)) < 300

@@ -103,6 +103,7 @@ IDENTITY = {
     "schema": {"type": "object"},
     "tools": [{}],
     "params": {"temperature": 0.0},
+    "draw": 1,
     "api_base": "http://localhost/v1",
 }
 NOT_IDENTITY = {"api_key": CANARY, "headers": {"x": CANARY}, "timeout_s": 3.0}
@@ -132,14 +133,8 @@ def test_the_identity_is_a_digest_of_the_canonical_text(name):
     asked = request(
         **{"messages": messages, "schema": {"b": 1.0, "a": True}, **changes}
     )
-    identity = {
-        "model": asked.model,
-        "endpoint": asked.api_base or "https://api.openai.com/v1",
-        "messages": list(asked.messages),
-        "schema": asked.schema,
-        "tools": asked.tools,
-        "params": dict(asked.params),
-    }
+    endpoint = asked.api_base or "https://api.openai.com/v1"
+    identity = {**asked.identity(), "endpoint": endpoint}
     if name is None:
         assert request_key(request()) == "b85091506a16da1294a69cbbb7c11ef5"
     content = canonical(identity).encode("utf-8", "surrogatepass")
@@ -175,3 +170,14 @@ def test_a_secret_parameter_is_no_part_of_what_is_asked():
         str(outline_of(first, UsageLedger())),
     ):
         assert CANARY not in text
+
+
+def test_the_identity_of_a_first_draw_is_what_it_was():
+    """Answers that were kept before there were draws are found."""
+    asked = {"schema": None, "tools": None, "params": {}, "endpoint": "http://h/v1"}
+    identity = {"model": "openai/x", "messages": [], **asked}
+
+    key = request_key(request(messages=[], api_base="http://h/v1"))
+
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
+    assert key == hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -81,6 +81,23 @@ async def test_parameters_of_the_call_win_and_none_is_not_sent():
     assert request.api_key == CANARY
 
 
+async def test_each_draw_has_a_seed_of_its_own():
+    """With one seed, every draw would be the same answer; without, none is sent."""
+    model, transport = scripted("abcde", seed=7)
+
+    for draw in range(3):
+        with context.bound(context.draw, draw):
+            await model(MESSAGES)
+    with context.bound(context.draw, 2):
+        await model(MESSAGES, seed=1)
+        await model(MESSAGES, seed=None)
+
+    seeds = [one.params.get("seed") for one in transport.requests]
+    assert seeds == [7, 8, 9, 3, None]
+    assert [one.draw for one in transport.requests] == [0, 1, 2, 2, 2]
+    assert model.default_kwargs["seed"] == 7
+
+
 async def test_tools_of_both_arguments_are_sent():
     """Schemas of tools may be given as `tools` or as `tool_schemas`."""
     model, transport = scripted(["x"])

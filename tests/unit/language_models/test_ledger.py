@@ -1,5 +1,7 @@
 """Every answer is counted once, in the phase in which it was asked for."""
 
+import json
+
 import pytest
 
 from synalinks._internal import context
@@ -103,3 +105,40 @@ def test_tokens_put_into_the_cache_of_the_provider():
 
     assert ledger.read("cumulated_cache_creation_tokens") == 7
     assert ledger.read("last_call_cache_creation_tokens") == 7
+
+
+def test_counters_go_on_where_they_were():
+    """A run that is resumed counts on, by phase; an unknown cost stays unknown."""
+    ledger, later = UsageLedger(), UsageLedger()
+    ledger.record(USAGE, "stop")
+    with context.bound(context.phase, "reward"):
+        ledger.record(Usage(calls=1, cost_usd=None), "stop")
+    later.record(USAGE, "stop")
+
+    state = json.loads(json.dumps(ledger.state_dict()))
+    later.load_state_dict(state)
+
+    assert later.state_dict() == ledger.state_dict()
+    assert later.read("inference_cumulated_tokens") == 15
+    assert later.read("reward_cumulated_cost") is None
+
+
+def test_states_of_other_releases_can_be_read():
+    """Counters that are new begin anew; those that are gone are passed over."""
+    ledger = UsageLedger()
+
+    ledger.load_state_dict({"inference": {"calls": 3, "of_an_old_release": 1}})
+
+    assert ledger.read("cumulated_calls") == 3
+    assert ledger.read("cumulated_attempts") == 0
+
+
+def test_whoever_counts_is_told_of_each_answer():
+    """What is taken inside a block is known there, refused answers included."""
+    ledger = UsageLedger()
+
+    with context.bound(context.taken, []) as taken:
+        ledger.record(USAGE, "stop")
+    ledger.record(USAGE, "stop")
+
+    assert taken == [USAGE]

@@ -129,6 +129,20 @@ def test_event_loops_do_not_share():
     assert asyncio.run(main()) is not asyncio.run(main())
 
 
+class Crowd:
+    """Answers each call after a second, and notes how many were in flight at most."""
+
+    def __init__(self):
+        self.n_now = self.most = 0
+
+    async def __call__(self, _):
+        self.n_now += 1
+        self.most = max(self.most, self.n_now)
+        await asyncio.sleep(1)
+        self.n_now -= 1
+        return "ok"
+
+
 def sharing(transport, *max_concurrency):
     """Return models of one account."""
     return [
@@ -147,37 +161,19 @@ async def ask(models, n_calls):
 
 def test_each_object_keeps_to_its_own_number():
     """One account, three objects: each has as many in flight as it may."""
-    in_flight, most = 0, 0
-
-    async def answer(_):
-        nonlocal in_flight, most
-        in_flight += 1
-        most = max(most, in_flight)
-        await asyncio.sleep(1)
-        in_flight -= 1
-        return "ok"
-
+    answer = Crowd()
     script = ScriptedTransport(answer)
     models = sharing(script, 2, 3)
 
     virtual_time.run(ask(models, 10))
 
-    assert most == 5
+    assert answer.most == 5
     assert [model.cumulated_calls for model in models] == [10, 10]
 
 
 def test_one_object_keeps_to_its_number_with_several_keys():
     """Each call may bring a key; all of them count against `max_concurrency`."""
-    in_flight, most = 0, 0
-
-    async def answer(_):
-        nonlocal in_flight, most
-        in_flight += 1
-        most = max(most, in_flight)
-        await asyncio.sleep(1)
-        in_flight -= 1
-        return "ok"
-
+    answer = Crowd()
     transport = make_transport("openai", "direct", {})
     transport.send = ScriptedTransport(answer).send
     model = LanguageModel(NAME, transport=transport, max_concurrency=4)
@@ -190,7 +186,7 @@ def test_one_object_keeps_to_its_number_with_several_keys():
     answers = virtual_time.run(main())
 
     assert [one.value["content"] for one in answers] == ["ok"] * 12
-    assert most == 4
+    assert answer.most == 4
 
 
 def test_a_wish_to_wait_holds_for_the_account():

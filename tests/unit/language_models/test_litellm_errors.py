@@ -73,6 +73,35 @@ def test_causes_are_looked_for(cause, kind):
     assert type(error_of_exception(outer, REQUEST)) is kind
 
 
+def test_an_answer_that_was_not_read_has_the_words_of_its_exception():
+    """Of a stream that was refused, the client may not have the body."""
+    response = httpx.Response(
+        401,
+        stream=httpx.ByteStream(b"unread"),
+        request=httpx.Request("POST", "http://localhost"),
+    )
+    refused = httpx.HTTPStatusError("wrong key", request=None, response=response)
+
+    error = error_of_exception(refused, REQUEST)
+
+    assert type(error) is errors.AuthenticationError
+    assert "HTTP 401: wrong key." in str(error)
+
+
+def test_what_a_server_reports_inside_a_stream_is_heard():
+    """OpenAI's client raises it with the event as its body."""
+    import openai
+
+    request = httpx.Request("POST", "http://localhost")
+    body = {"code": 429, "message": "slow down"}
+    reported = openai.APIError("broke off", request, body=body)
+
+    error = error_of_exception(reported, REQUEST)
+
+    assert type(error) is errors.RateLimitedError
+    assert "slow down" in str(error)
+
+
 def test_messages_have_no_key():
     """litellm repeats requests in its messages."""
     error = error_of_exception(ValueError("sent the-secret-key"), REQUEST)

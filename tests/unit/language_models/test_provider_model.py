@@ -87,3 +87,22 @@ def test_numbers_that_cannot_be_are_refused(kind, name, value):
     """They are told by name when the model is made, not by each call."""
     with pytest.raises(ConfigurationError, match=f"`{name}` is a"):
         kind("openai/x", **{name: value})
+
+
+@pytest.mark.parametrize("kind", [LanguageModel, EmbeddingModel])
+def test_a_key_that_is_no_text_is_refused_at_once(kind):
+    """When the model is made, not by the first call; and of a call, by that."""
+    with pytest.raises(ConfigurationError, match=r"`api_key` of `\w+Model\('openai/x'"):
+        kind("openai/x", api_key=object())
+    with pytest.raises(ConfigurationError, match="`extra_headers` of"):
+        kind("openai/x", extra_headers={"X-Team": 7})
+
+
+async def test_a_key_of_a_call_that_is_no_text_is_refused_before_it_is_sent():
+    """Nothing is asked with it."""
+    model, transport = scripted()
+
+    with pytest.raises(ConfigurationError, match="`api_key` of a call of"):
+        await model.complete([{"role": "user", "content": "Hello"}], api_key=7)
+
+    assert transport.requests == []

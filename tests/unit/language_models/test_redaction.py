@@ -94,3 +94,8 @@ def test_names_that_end_in_auth_are_secret(name):
     """Gateways have headers of such names."""
     assert is_secret_name(name)
     assert not is_secret_name("author")
+
+
+def test_a_key_of_one_letter_hides_nothing():
+    """Local servers are given such keys; messages must stay readable."""
+    assert redact("no such model: a-b", ["-", "a"]) == "no such model: a-b"

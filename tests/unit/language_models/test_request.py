@@ -27,16 +27,17 @@ def test_digest_ignores_keys_addresses_and_timeouts():
 
 
 def test_digest_tells_every_part_of_the_question_apart():
-    """Model, messages, schema, tools and parameters each change the identity."""
+    """Model, messages, schema, tools, parameters and draw each change the identity."""
     others = [
         replace(REQUEST, model="openai/gpt-4o"),
         replace(REQUEST, messages=[{"role": "user", "content": "bye"}]),
         replace(REQUEST, schema=None),
         replace(REQUEST, tools=[{"type": "function"}]),
         replace(REQUEST, params={"temperature": 1.0}),
+        replace(REQUEST, draw=1),
     ]
 
-    assert len({REQUEST.digest, *(other.digest for other in others)}) == 6
+    assert len({REQUEST.digest, *(other.digest for other in others)}) == 7
 
 
 def test_digest_does_not_depend_on_the_order_of_keys():

@@ -1,5 +1,7 @@
 """One call whose answer is streamed, with transports of one's own."""
 
+import asyncio
+
 import pytest
 
 import synalinks
@@ -33,6 +35,16 @@ class Streaming(ScriptedTransport):
                 yield part
         finally:
             self.n_closed += 1
+
+
+class Empty:
+    """A budget of which nothing is left."""
+
+    def admit(self, expected):
+        raise BudgetExceededError("nothing left")
+
+    def release(self, expected):
+        raise AssertionError
 
 
 def model_of(*answers, **options):
@@ -84,13 +96,6 @@ async def test_the_phase_is_that_of_the_call():
 async def test_a_budget_holds_streams_back():
     """Before anything is sent; that is no failed call."""
 
-    class Empty:
-        def admit(self, expected):
-            raise BudgetExceededError("nothing left")
-
-        def release(self, expected):
-            raise AssertionError
-
     model, transport = model_of([END])
     model.ledger.gates.append(Empty())
 
@@ -99,6 +104,35 @@ async def test_a_budget_holds_streams_back():
 
     assert transport.requests == []
     assert model.cumulated_failed_calls == 0
+
+
+async def test_a_budget_is_no_reason_to_ask_the_fallback():
+    """What may not be spent may not be spent elsewhere."""
+
+    fallback, others = model_of([END])
+    model, _ = model_of([END], fallback=fallback)
+    model.ledger.gates.append(Empty())
+
+    with pytest.raises(BudgetExceededError):
+        await model(MESSAGES, streaming=True)
+
+    assert others.requests == []
+    assert model.cumulated_fallback_activations == 0
+
+
+async def test_a_stream_that_hangs_is_cut_off():
+    """The time limit holds for every piece, not only for the first."""
+
+    class Hanging(Streaming):
+        async def stream(self, request):
+            yield LMChunk(content="a")
+            await asyncio.Event().wait()
+
+    model = LanguageModel("openai/x", transport=Hanging(), timeout=0.1)
+
+    stream = await model(MESSAGES, streaming=True)
+    with pytest.raises(TimedOutError, match=r"within 0\.1 s"):
+        await stream.drain()
 
 
 async def test_in_a_run_the_answer_comes_in_one_piece():
@@ -140,3 +174,97 @@ async def test_a_program_that_returns_a_stream_is_evaluated():
     )
 
     assert sorted(answer.get("content") for answer in answers) == ["ab", "cd"]
+
+
+async def test_the_time_of_the_reader_is_not_the_servers():
+    """Who takes long between two pieces does not run out of time."""
+    model, _ = model_of([LMChunk(content="a"), LMChunk(content="b"), END], timeout=0.2)
+
+    stream = await model(MESSAGES, streaming=True)
+    await anext(stream)
+    await asyncio.sleep(0.4)
+
+    assert (await stream.drain()).get("content") == "ab"
+
+
+async def test_a_stream_without_a_piece_is_tried_again():
+    """It is no answer, and nobody has seen any of it."""
+    model, transport = model_of([], [LMChunk(content="a"), END], retry_max_wait=0.01)
+
+    stream = await model(MESSAGES, streaming=True)
+
+    assert (await stream.drain()).get("content") == "a"
+    assert len(transport.requests) == model.cumulated_attempts == 2
+    assert model.cumulated_failed_calls == 0
+
+
+async def test_a_stream_that_fails_to_begin_is_closed():
+    """Its connection would be left open."""
+
+    class Broken:
+        n_closed = 0
+
+        def __aiter__(self):
+            return self
+
+        async def __anext__(self):
+            raise ServerError("broke", model="m")
+
+        async def aclose(self):
+            self.n_closed += 1
+
+    broken = Broken()
+    transport = ScriptedTransport([])
+    transport.stream = lambda _: broken
+    model = LanguageModel("openai/x", transport=transport, retry=2, retry_max_wait=0.01)
+
+    with pytest.raises(ServerError):
+        await model(MESSAGES, streaming=True)
+
+    assert broken.n_closed == model.cumulated_attempts == 2
+
+
+async def test_a_stream_keeps_its_slot_to_its_end():
+    """Servers count it among the calls in flight as long as it lasts."""
+    chunks = [LMChunk(content="a"), END]
+    model, transport = model_of(chunks, chunks, max_concurrency=1)
+
+    first = await model(MESSAGES, streaming=True)
+    second = asyncio.ensure_future(model(MESSAGES, streaming=True))
+    await asyncio.sleep(0.05)
+    n_before = len(transport.requests)
+    await first.drain()
+    await (await second).drain()
+
+    assert (n_before, len(transport.requests)) == (1, 2)
+
+
+async def test_times_of_first_and_last_token():
+    """The first is the first, however many come."""
+
+    class Slow(Streaming):
+        async def stream(self, request):
+            async for chunk in super().stream(request):
+                await asyncio.sleep(0.01)
+                yield chunk
+
+    transport = Slow([LMChunk(content=text) for text in "abc"] + [END])
+    model = LanguageModel("openai/gpt-4o-mini", transport=transport)
+
+    await (await model(MESSAGES, streaming=True)).drain()
+
+    ttft_s, ttlt_s = model.cumulated_streaming_ttft_s, model.cumulated_streaming_ttlt_s
+    assert 0 < ttft_s < ttlt_s <= model.cumulated_elapsed_s
+
+
+async def test_a_stream_that_breaks_fails_in_the_phase_of_its_call():
+    """Not in that of whoever reads it."""
+    model, _ = model_of([LMChunk(content="a"), ServerError("broke", model="m")])
+
+    with context.bound(context.phase, "reward"):
+        stream = await model(MESSAGES, streaming=True)
+    with pytest.raises(ServerError):
+        await stream.drain()
+
+    assert model.reward_cumulated_failed_calls == 1
+    assert model.inference_cumulated_failed_calls == 0

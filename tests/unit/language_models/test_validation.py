@@ -1,5 +1,7 @@
 """An answer is valid as a whole, or refused with place and reason."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -269,3 +271,48 @@ def test_nothing_half_valid_passes(value):
     except InvalidOutputError:
         return
     assert validator_of(SCHEMA).is_valid(accepted)
+
+
+ABOUT_SCHEMAS = {
+    "type": "object",
+    "properties": {
+        "kind": {"const": {"$ref": "#/$defs/Missing"}},
+        "default": {"type": "object", "default": {"pattern": "(", "$ref": "nowhere"}},
+        "either": {"enum": [{"$ref": "http://example.org/s"}, 1]},
+    },
+    "examples": [{"$dynamicRef": "#nothing", "pattern": "("}],
+}
+
+
+def test_data_may_look_like_a_reference():
+    """Values of programs that answer with schemas are values, not mistakes."""
+    answer = {"kind": {"$ref": "#/$defs/Missing"}, "either": 1}
+    text = json.dumps(answer)
+
+    assert parse_answer(text, ABOUT_SCHEMAS, model="m") == answer
+    with pytest.raises(InvalidOutputError, match="kind"):
+        parse_answer('{"kind": {"$ref": "#"}}', ABOUT_SCHEMAS, model="m")
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ({"items": {"$ref": "#/$defs/Missing"}}, "refers to nothing"),
+        ({"properties": []}, "Malformed JSON schema"),
+        ({"type": "string", "x": {"$ref": "#"}}, None),
+    ],
+    ids=["goes on to nothing", "malformed", "fine"],
+)
+def test_references_are_followed_wherever_they_lead(target, message):
+    """What stands under a keyword of nobody is a schema once it is referred to."""
+    schema = {
+        "type": "object",
+        "properties": {"a": {"$ref": "#/components/One"}},
+        "components": {"One": target},
+    }
+
+    if message is None:
+        assert validator_of(schema).is_valid({"a": "x"})
+    else:
+        with pytest.raises(SchemaError, match=message):
+            validator_of(schema)

@@ -92,7 +92,7 @@ def test_both_judge_alike_what_they_see_differently(schema, value, fits):
 def test_a_malformed_pattern_is_refused(schema):
     """It would otherwise end the run at the first answer, which was paid for."""
     with pytest.raises(re.error):
-        Validator({"items": [schema]})
+        Validator({"items": schema})
 
 
 def test_half_a_surrogate_pair_is_judged_all_the_same():

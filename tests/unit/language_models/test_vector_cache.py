@@ -1,13 +1,14 @@
 """Vectors that are known, or are on their way."""
 
 import asyncio
+import gc
 from array import array
 
 import pytest
 
-from synalinks._internal import context
+from synalinks._internal import context, files, writer
 from synalinks._internal.journal import Journal
-from synalinks.errors import ServerError
+from synalinks.errors import ServerError, SynalinksWarning, WriteError
 from synalinks.language_models import UsageLedger, _vector_cache
 from synalinks.language_models._vector_cache import Embedded, VectorCache
 
@@ -135,3 +136,40 @@ async def test_a_run_that_goes_on_finds_them_in_its_journal(tmp_path):
 
     assert list(found["a"]) == [1.0, 0.5]
     assert embed.asked == [["a"]]
+
+
+async def test_a_full_disk_stops_spending(tmp_path, monkeypatch):
+    """The first vector that cannot be kept is the last that is paid for."""
+
+    def full(self, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.AppendFile, "append", full)
+    known, embed = cache(), Embedder()
+
+    with context.bound(context.journal, Journal(tmp_path)):
+        for text in ("a", "bb", "ccc"):
+            with pytest.raises(WriteError):
+                await known.get_or_embed(keys(text), embed)
+
+    assert embed.asked == [["a"]]
+
+
+async def test_damage_is_told(tmp_path):
+    """Vectors that were lost are embedded, and paid for, again: that is said once."""
+    kept, embed = cache(in_memory=False, folder=str(tmp_path)), Embedder()
+    await kept.get_or_embed(keys("a", "bb"), embed)
+    await asyncio.to_thread(writer.flush)
+    (path,) = await asyncio.to_thread(lambda: list(tmp_path.glob("answers-v1*")))
+    content = await asyncio.to_thread(path.read_bytes)
+    del kept
+    gc.collect()
+    await asyncio.to_thread(
+        path.write_bytes, content.replace(b"float64", b"float00", 1)
+    )
+
+    again = cache(in_memory=False, folder=str(tmp_path))
+    with pytest.warns(SynalinksWarning, match=str(path.name)):
+        found, n_known = await again.get_or_embed(keys("a", "bb"), embed)
+
+    assert (sorted(found), n_known) == (["a", "bb"], 1)

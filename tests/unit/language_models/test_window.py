@@ -164,3 +164,22 @@ def test_a_slow_first_answer_is_forgotten():
     window.refused(30.3, sent_s=30.2, n_in_flight=15)
 
     assert window.interval_s == pytest.approx(0.8 * 0.2 / window.size)
+
+
+def test_each_quiet_second_opens_it_faster():
+    """After a refusal it opens slowly; twice as fast each second that none came."""
+    window = opened()
+    window.refused(2.0, sent_s=1.9, n_in_flight=90)
+
+    def step(now_s):
+        before = window.size
+        window.answered(now_s, sent_s=now_s - 0.2, n_in_flight=90)
+        return window.size - before
+
+    slow = step(2.5)
+    assert 0 < slow < 1
+    assert step(2.9) == pytest.approx(slow)  # the second is not over
+    assert step(3.1) == pytest.approx(2 * slow)
+    assert step(3.5) == pytest.approx(2 * slow)
+    assert step(4.2) == pytest.approx(4 * slow)
+    assert step(60.0) == pytest.approx(1.0)  # as in the beginning, and never faster

@@ -154,3 +154,68 @@ def test_the_root_is_an_object():
     with pytest.raises(SchemaError, match="Put it into a field of an object"):
         with_object_root({"type": "array", "items": {}})
     assert Open.model_json_schema()["properties"]["extra"]["type"] == "object"
+
+
+def test_inlined_leaves_data_alone():
+    """What looks like a reference in a value is a value; property names are names."""
+    data = {"$ref": "#/$defs/Missing"}
+    schema = {
+        "type": "object",
+        "properties": {
+            "const": {"$ref": "#/$defs/Leaf"},
+            "b": {"const": data, "default": data, "enum": [data], "examples": [data]},
+        },
+        "patternProperties": {"default": {"$ref": "#/$defs/Leaf"}},
+        "$defs": {"Leaf": {"type": "integer"}},
+    }
+
+    assert inlined(schema) == {
+        "type": "object",
+        "properties": {
+            "const": {"type": "integer"},
+            "b": schema["properties"]["b"],
+        },
+        "patternProperties": {"default": {"type": "integer"}},
+    }
+
+
+def test_strict_ends_where_a_described_part_contains_itself():
+    """Its description would have to be written out for ever."""
+    child = {"$ref": "#/$defs/Tree", "description": "Below it."}
+    tree = {"type": "object", "properties": {"child": child}}
+
+    schema = strict({**tree, "$defs": {"Tree": tree}})
+
+    assert "#/$defs/Tree" in str(schema["properties"])
+
+
+def test_strict_says_null_once():
+    """An optional field that takes null already stays as it is."""
+    either = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+
+    schema = strict({"type": "object", "properties": {"a": either}})
+
+    assert schema["properties"]["a"] == either
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {
+            "type": "object",
+            "properties": {"a": {"type": "string"}},
+            "patternProperties": {"^x": {"type": "string"}},
+            "additionalProperties": False,
+        },
+        {
+            "type": "array",
+            "prefixItems": [{"type": "string"}],
+            "items": {"type": "null"},
+        },
+    ],
+    ids=["keys of a pattern", "places of their own"],
+)
+def test_strict_loses_nothing_silently(part):
+    """What the dialect has no word for sends the schema to the next strategy."""
+    with pytest.raises(SchemaError):
+        strict({"type": "object", "properties": {"a": part}, "required": ["a"]})

@@ -14,7 +14,7 @@ def test_data_models_of_every_kind_are_taken():
     """Also inside lists, tuples and dicts; None stays None."""
     variable = synalinks.Variable({"query": "v"}, Query)
 
-    found = to_models("m", [QUERY, None, {"a": (variable, Query)}])
+    found = to_models("m", ([QUERY, None, {"a": (variable, Query)}],))[0]
 
     assert found[0].get_json() == QUERY.get_json()
     assert found[1] is None
@@ -47,7 +47,7 @@ def test_data_models_of_every_kind_are_taken():
 def test_anything_else_is_told(argument, message):
     """With the whole argument, the part that is wrong, and what to write."""
     with pytest.raises(ConfigurationError, match=re.escape(message)):
-        to_models("m", argument)
+        to_models("m", (argument,))
 
 
 async def test_a_forgotten_await_is_told():

@@ -54,6 +54,27 @@ async def test_a_merge_is_at_least_as_good_as_both(reward, is_taken):
     assert (merged in optimizer.population) == is_taken
 
 
+@pytest.mark.parametrize("unmeasured", [None, "val:3"])
+async def test_who_is_not_measured_on_the_whole_set_does_not_win(unmeasured):
+    """The provider turned one sample away: what it would have scored is not known."""
+
+    def reward(candidate, sample_id):
+        if candidate.digest == driver.seed.digest:
+            return 0.2
+        return None if sample_id == unmeasured else 0.9
+
+    driver = Driver(GEPA(), reward)
+
+    events = await driver.steps(1)
+
+    assert [one.event for one in events if one.candidate != driver.seed.digest][:2] == [
+        "proposed",
+        "accepted",
+    ]
+    is_seed = driver.optimizer.incumbent.digest == driver.seed.digest
+    assert is_seed == (unmeasured is not None)
+
+
 def written(seed, text, **options):
     """Return the program with another text in its first module."""
     value = {"instructions": text, "examples": []}

@@ -1,6 +1,7 @@
 """Measured cells."""
 
 import json
+from itertools import permutations
 
 import pytest
 
@@ -13,8 +14,8 @@ def candidate(name):
     return Candidate(values={"gen/state": {"instructions": name}})
 
 
-def rollout(sample_id, reward):
-    return Rollout(sample_id=sample_id, inputs=None, reward=reward)
+def rollout(sample_id, reward, draw=0):
+    return Rollout(sample_id=sample_id, draw=draw, inputs=None, reward=reward)
 
 
 def test_a_candidate_is_its_learnable_content():
@@ -124,3 +125,92 @@ def test_cells_come_back_from_json_with_all_that_optimizers_read():
     assert again.missing(candidate("a"), ["0", "1"]) == []
     assert again.usage() == ledger.usage()
     assert again.usage().calls == 4
+
+
+def test_what_is_missing_is_named_once():
+    """A sample that is asked for twice is measured once."""
+    assert Ledger().missing(candidate("a"), ["1", "0", "1"]) == ["1", "0"]
+
+
+def test_each_draw_is_a_cell_of_its_own():
+    """Another measurement of the same is neither known nor forgotten by the first."""
+    ledger = Ledger()
+    ledger.record(candidate("a"), [rollout("0", 1.0), rollout("1", 1.0)])
+    assert ledger.missing(candidate("a"), ["0", "1"], draw=2) == ["0", "1"]
+
+    ledger.record(candidate("a"), [rollout("0", 0.0, draw=2)])
+
+    assert ledger.missing(candidate("a"), ["0", "1"], draw=2) == ["1"]
+    assert ledger.missing(candidate("a"), ["0", "1"], draw=1) == ["0", "1"]
+    assert ledger.missing(candidate("a"), ["0", "1"]) == []
+    assert ledger.get(candidate("a"), "0").reward == 1.0
+    assert ledger.get(candidate("a"), "0", draw=1) is None
+    assert ledger.get(candidate("a"), "0", draw=2).reward == 0.0
+    assert ledger.n_cells == 3
+    ((key, newest),) = ledger.since(2)
+    assert (key, newest.draw) == (candidate("a").digest, 2)
+
+
+def test_the_reward_of_a_sample_is_the_mean_over_its_draws():
+    """Draws without a reward do not count, and samples are what is counted."""
+    ledger = Ledger()
+    ledger.record(candidate("a"), [rollout("0", 1.0), rollout("1", None)])
+    ledger.record(candidate("a"), [rollout("0", 0.0, 1), rollout("1", 0.5, 1)])
+    ledger.record(candidate("a"), [rollout("0", None, 2), rollout("1", None, 2)])
+    ledger.record(candidate("b"), [rollout("0", 0.75), rollout("1", 0.5)])
+    ids = ["1", "0"]
+
+    assert ledger.rewards(candidate("a"), ids) == {"1": 0.5, "0": 0.5}
+    assert ledger.rewards_of(candidate("a")) == [0.5, 0.5]
+    assert ledger.n_rewards(candidate("a")) == 2
+    assert ledger.differences(candidate("a"), candidate("b"), ids) == [0.0, -0.25]
+
+
+def test_a_mean_over_draws_does_not_depend_on_their_order():
+    """It is the same to the last digit, whichever draw was measured first."""
+    found = []
+    for order in permutations([(0, 0.1), (8, 0.2), (16, 0.3), (24, 0.7)]):
+        ledger = Ledger()
+        for draw, reward in order:
+            ledger.record(candidate("a"), [rollout("0", reward, draw)])
+        found += ledger.rewards_of(candidate("a"))
+
+    assert len(set(found)) == 1
+    assert found[0] == pytest.approx(1.3 / 4)
+
+
+def test_draws_come_back_from_json():
+    """What was measured, and what it took, is the same after a restart."""
+    spent = [Usage(calls=1, prompt_tokens=draw) for draw in range(3)]
+    cells = [
+        Rollout(
+            sample_id="0", draw=2 - draw, inputs=None, reward=0.3, spent=spent[draw]
+        )
+        for draw in range(3)
+    ]
+    ledger = Ledger()
+    ledger.record(candidate("a"), cells)
+
+    again = Ledger()
+    again.load_state_dict(json.loads(json.dumps(ledger.state_dict())))
+
+    for draw in range(3):
+        assert again.get(candidate("a"), "0", draw) == cells[2 - draw]
+    assert again.n_cells == again.usage().calls == 3
+    assert again.rewards_of(candidate("a")) == ledger.rewards_of(candidate("a"))
+    assert json.dumps(again.state_dict()) == json.dumps(ledger.state_dict())
+
+
+def test_cells_of_a_state_without_draws_are_the_first_draws():
+    """A state that was written before there were draws goes on."""
+    ledger = Ledger()
+    ledger.record(candidate("a"), [rollout("0", 0.5)])
+    state = json.loads(json.dumps(ledger.state_dict()))
+    for _, cell in state["cells"]:
+        del cell["draw"]
+
+    again = Ledger()
+    again.load_state_dict(state)
+
+    assert again.get(candidate("a"), "0").reward == 0.5
+    assert again.missing(candidate("a"), ["0"], draw=1) == ["0"]

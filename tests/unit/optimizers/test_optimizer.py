@@ -53,3 +53,18 @@ async def test_who_was_never_measured_is_believed_to_be_worst():
     assert driver.optimizer.candidate_score(driver.seed) == -math.inf
     driver.measure(driver.seed, driver.train[:4])
     assert driver.optimizer.candidate_score(driver.seed) == 0.5 - 0.25 / 2
+
+
+async def test_who_was_never_measured_does_not_join_the_population():
+    """A child whose every sample was turned away is rejected, not kept for later."""
+
+    def reward(candidate, sample_id):
+        is_seed = candidate.digest == driver.seed.digest
+        return float(int(sample_id.split(":")[1]) % 2) if is_seed else None
+
+    driver = Driver(OMEGA(), reward)
+
+    events = await driver.steps(2)
+
+    assert driver.optimizer.population == [driver.seed]
+    assert {one.event for one in events} == {"best", "proposed", "rejected"}

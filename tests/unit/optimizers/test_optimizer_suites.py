@@ -10,6 +10,7 @@ from synalinks.optimizers import (
     RandomFewShot,
 )
 from synalinks.testing import OptimizerSuite
+from tests.redraws import Redraws
 
 
 class TestRandomFewShot(OptimizerSuite):
@@ -56,3 +57,15 @@ class TestChain(OptimizerSuite):
     def make(self):
         parts = [BootstrapFewShot(n_candidates=2), OutOfBagRacing(), GEPA()]
         return Chain(parts, steps_per_turn=2)
+
+
+class TestRedraws(OptimizerSuite):
+    def make(self):
+        return Redraws(n_draws=3)
+
+    def test_its_draws_differ(self):
+        """Else the suite would say nothing of optimizers that use draws."""
+        rewards = {}
+        for key, cell in self._plain_run().optimizer.ledger.since(0):
+            rewards.setdefault((key, cell.sample_id), set()).add(cell.reward)
+        assert any(len(one) > 1 for one in rewards.values())

@@ -1,14 +1,17 @@
 """The test server speaks chat completions and logs what it was asked."""
 
 import asyncio
+import http.client
 import json
+import time
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 import pytest
 
 from synalinks.errors import ConfigurationError, RateLimitedError
-from synalinks.testing import Answer, ChatServer, Raw, Status
+from synalinks.testing import Answer, ChatServer, Drip, Hang, Raw, Status
 from synalinks.testing._received import to_lm_request
 
 BODY = {
@@ -143,3 +146,23 @@ def test_schemas_are_read_back(extra):
     request = to_lm_request({**BODY, **extra})
 
     assert (request.schema, request.tools) == ({"type": "object"}, None)
+
+
+@pytest.mark.parametrize(
+    "reply", [Hang(), Drip(answer=Answer(content="word " * 9999))], ids=["hang", "drip"]
+)
+def test_stopping_breaks_what_is_open(reply):
+    """Whoever still waits for an answer cannot keep the server from ending."""
+    server = ChatServer(reply)
+    server.start()
+    address = urlsplit(server.url)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+    body = json.dumps({"messages": [{"role": "user", "content": "hello"}]})
+    connection.request("POST", "/v1/chat/completions", body)
+    while not server.requests:
+        time.sleep(0.01)
+
+    server.stop()
+
+    assert server.log.n_in_flight == 0
+    connection.close()

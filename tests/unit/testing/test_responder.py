@@ -46,7 +46,9 @@ async def test_faults_come_at_once():
         seed=0,
     )
 
-    assert await made.reply(1, "/v1/chat/completions", {}) is FAULTS["503"]
+    assert (
+        await made.reply(1, "/v1/chat/completions", {}, arrived_s=0.0) is FAULTS["503"]
+    )
 
 
 @pytest.mark.parametrize("answer", ["text", {"a": 1}, lambda _: "text"])
