@@ -176,7 +176,13 @@ def test_good_replies_are_told_from_faults():
 
 
 @pytest.mark.parametrize(
-    "reply", [Status(status=503, delay_s=60), Drop(delay_s=60), Late(delay_s=60)]
+    "reply",
+    [
+        Status(status=503, delay_s=60),
+        Drop(delay_s=60),
+        Late(delay_s=60),
+        Drip(interval_s=60),
+    ],
 )
 async def test_bad_replies_may_take_their_time(reply):
     """Nothing comes before it is time."""
