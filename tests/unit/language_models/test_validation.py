@@ -152,6 +152,14 @@ def test_invalid_answers(text, message):
     assert (caught.value.answer, caught.value.model) == (text, "openai/x")
 
 
+def test_only_keys_that_are_missing_are_asked_for():
+    """The model has written the others already."""
+    schema = {"properties": {"a": {}, "b": {}}, "required": ["a", "b"]}
+
+    with pytest.raises(InvalidOutputError, match=r"expected the keys \['b'\] as well"):
+        parse_answer('{"a": 1}', schema, model="m")
+
+
 def test_deep_nesting_is_invalid_not_fatal():
     """A hostile answer cannot exhaust the stack."""
     with pytest.raises(InvalidOutputError):
