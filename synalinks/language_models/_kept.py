@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from json import loads
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from synalinks import errors
@@ -102,7 +103,7 @@ def from_completion(completion: Completion) -> JsonObject:
     Args:
         completion: The answer.
     """
-    fields = {name: getattr(completion, name) for name in _COMPLETION}
+    fields = dict(zip(_COMPLETION, _values_of(completion), strict=True))
     return {**fields, "usage": completion.usage.as_json()}
 
 
@@ -131,6 +132,7 @@ def to_usage(kept: JsonObject) -> Usage:
 
 
 _COMPLETION = Completion.__dataclass_fields__
+_values_of = attrgetter(*_COMPLETION)
 _USAGE = Usage.__dataclass_fields__
 
 

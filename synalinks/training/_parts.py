@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from operator import is_
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -82,10 +83,14 @@ class Parts:
 def _new_entries(
     old: dict[str, Any], part: dict[str, Any]
 ) -> tuple[int, dict[str, Any]] | None:
-    if [*old] != [*part][: len(old)]:  # entries are gone, or in another order
+    n_old = len(old)
+    if [*old] != [*part][:n_old]:  # entries are gone, or in another order
         return 0, {**part}
-    new = {key: one for key, one in part.items() if old.get(key) is not one}
-    return (len(old), new) if new else None
+    if all(map(is_, old.values(), part.values())):  # as nearly always
+        new = dict(islice(part.items(), n_old, None))
+    else:
+        new = {key: one for key, one in part.items() if old.get(key) is not one}
+    return (n_old, new) if new else None
 
 
 def _new_end(old: list[Any], part: list[Any]) -> tuple[int, list[Any]] | None:
