@@ -142,21 +142,75 @@ assert {"seed", "neighbour"} == set(history.candidates["origin"])
 assert history.history["val_reward"][-1] > history.history["val_reward"][0]
 
 # %% [markdown]
+# ## A language model that proposes, and another way to judge
+#
+# `optimizers.ReflectiveOptimizer` is the base where a language model writes: its own
+# `language_model=`, or the program's. `self.records(path, rollouts)` is what it is to
+# read of a variable: calls, rewards, feedback. `await self.rewrite([...])` asks once
+# for each request, keeps placeholders and limits, and returns a child for each; None
+# for one that is broken or known already. A request may name several variables, by the
+# keys of its `materials`; one that holds nothing but examples cannot be rewritten.
+#
+# `prepare` asks for measurements that a proposal needs; `judge` decides otherwise than
+# by a race. Both are asynchronous generators: they yield lists of trials, and find the
+# results in `self.ledger` when they go on. What is measured already is not run again,
+# so they may ask for all that they need. `self.choose(winner)` ends `judge`; without
+# it, the program stays as it is.
+#
+# Where answers are a matter of chance, a trial may ask for another measurement of the
+# same with another `draw`: each is asked anew and paid for once, whatever keeps
+# answers. `self.ledger.get(candidate, sample_id, draw)` has its rollout; the reward of
+# a sample, in means and comparisons, is the mean over its draws. The batch and
+# validation are draw 0. One whose provider gave no answer has no reward: it is None.
+
+
+# %%
+class SecondOpinion(optimizers.ReflectiveOptimizer):
+    """Rewrite from what fails on average of two draws, and judge by two draws.
+
+    Costs one LM call to propose; a step runs the batch once more, and two programs
+    twice on the validation samples.
+    """
+
+    async def prepare(self, step: optimizers.StepView):
+        """Ask for a second draw of the batch; the first is there."""
+        yield [self._trial(self.incumbent, step.batch_ids, 1)]
+
+    async def propose(self, step: optimizers.StepView):
+        """Return the program with instructions that a model has rewritten."""
+        means = self.ledger.rewards(self.incumbent, step.batch_ids)
+        failed = [one for one in step.rollouts if means.get(one.sample_id, 1.0) < 1.0]
+        if not failed:
+            return []
+        materials = {path: self.records(path, failed) for path in self.incumbent.values}
+        request = optimizers.RewriteRequest(parent=self.incumbent, materials=materials)
+        return [one for one in await self.rewrite([request]) if one is not None]
+
+    async def judge(self, step: optimizers.StepView):
+        """Take the child if it is better on the average of two draws."""
+        ids = step.scoring_ids
+        for child in self.proposals:
+            rivals = (self.incumbent, child)
+            yield [self._trial(one, ids, draw) for one in rivals for draw in (0, 1)]
+            if self.ledger.mean_difference(child, self.incumbent, ids) > 0:
+                self.choose(child)
+
+    def _trial(self, candidate: optimizers.Candidate, ids, draw: int):
+        return optimizers.Trial(candidate=candidate, sample_ids=tuple(ids), draw=draw)
+
+
+# %% [markdown]
+# A step knows its samples by their names: `step.batch_ids` are those of the batch,
+# `step.scoring_ids` those to compare candidates on (the validation samples, or else the
+# batch), `step.pool_ids` all training samples. `step.minibatch_size` is what the first
+# comparison may take, 0 for all; `step.attempt` counts the proposals of this step that
+# a callback has turned down.
+#
 # ## What else may be overridden
 #
-# * `prepare` asks for measurements that a proposal needs; `judge` decides otherwise
-#   than by a race. Both are asynchronous generators: they yield the trials they want,
-#   and find the results in `self.ledger` when they go on.
-# * Where answers are a matter of chance, a trial may ask for another measurement of the
-#   same: `optimizers.Trial(candidate=..., sample_ids=..., draw=1)`. Each draw is asked
-#   anew and paid for once, whatever keeps answers. `self.ledger.get(candidate,
-#   sample_id, draw)` has its rollout; the reward of a sample, in means and comparisons,
-#   is the mean over its draws. The batch and validation are draw 0.
 # * `finalists` names who may be the result, for optimizers that do not judge on the
 #   validation samples; these meet there before each validation.
 # * `cells_per_step` says what a step costs, for `program.estimate`.
-# * `optimizers.ReflectiveOptimizer` is the base where a language model writes the
-#   proposals: `rewrite` asks it, keeps placeholders and limits, drops what is broken.
 #
 # ## Holding it to the promises of all
 #
@@ -175,8 +229,16 @@ class TestHillClimbing(synalinks.testing.OptimizerSuite):
         return HillClimbing()
 
 
-suite = TestHillClimbing()
-passed = [name for name in dir(suite) if name.startswith("test_")]
-for name in passed:
-    getattr(suite, name)()
-print(len(passed), "tests passed")
+class TestSecondOpinion(synalinks.testing.OptimizerSuite):
+    """The same for the other."""
+
+    def make(self):
+        """Return a new optimizer."""
+        return SecondOpinion()
+
+
+for suite in (TestHillClimbing(), TestSecondOpinion()):
+    passed = [name for name in dir(suite) if name.startswith("test_")]
+    for name in passed:
+        getattr(suite, name)()
+    print(len(passed), "tests passed")

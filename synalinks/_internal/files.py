@@ -62,8 +62,12 @@ def write_atomic_bytes(
     """
     path = Path(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, content, mode=0o600 if private else 0o666 & ~_umask())
+        mode = 0o600 if private else 0o666 & ~_umask()
+        try:
+            _replace(path, content, mode=mode)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, content, mode=mode)
     except OSError as error:
         msg = (
             f"Cannot write `{path}`: {error.strerror or error} "
@@ -171,7 +175,7 @@ def _replace(path: Path, content: bytes, *, mode: int) -> None:
             os.close(descriptor)
         if mode != _MODE_OF_TEMPORARIES:
             Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
+        os.replace(temporary, path)  # noqa: PTH105 - after each batch
     except BaseException:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()

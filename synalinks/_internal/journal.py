@@ -157,9 +157,9 @@ class Journal:
             asked: Digest of what is asked. It is counted: asked twice, there are two
                 positions.
         """
-        module = context.call.get()
-        parts = [context.scope.get(), *([module.path] if module else [])]
-        scope = "/".join(part for part in parts if part)
+        scope, module = context.scope.get(), context.call.get()
+        if module is not None and module.path:
+            scope = f"{scope}/{module.path}" if scope else module.path
         counted = digest(f"{scope}/{asked}")
         k = self._n_asked.get(counted, 0)
         self._n_asked[counted] = k + 1

@@ -16,7 +16,7 @@ from synalinks.errors import FileFormatError
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 _NAME = re.compile(r"snap-(\d{8})\.json")
 # The state is checked as it stands in the file: no second text has to be made of it.
 _FILE = re.compile(

@@ -37,7 +37,8 @@ class _Line(NamedTuple):
     kind: str
     key: str
     value: bytes
-    is_kept: bool = True
+    hashed: bytes | None
+    """What it is found by; None if it is not."""
 
 
 class Store:
@@ -127,9 +128,9 @@ class Store:
             kind: What the record is about, in small letters.
             waiter: Settled when the value is durable, or cannot be made so.
         """
-        content = encode_value(value)
-        self._pending.setdefault(_hash(key), content)
-        writer.hand_over(self, [_Line(kind, key, content)], waiter)
+        content, hashed = encode_value(value), _hash(key)
+        self._pending.setdefault(hashed, content)
+        writer.hand_over(self, [_Line(kind, key, content, hashed)], waiter)
 
     def note(self, key: str, value: Callable[[], Any], *, kind: str) -> None:
         """Add a record that is read by going through all of them, not by its key.
@@ -141,9 +142,7 @@ class Store:
             value: Returns JSON; called in the thread that writes.
             kind: What the record is about, in small letters.
         """
-        writer.hand_over(
-            self, [lambda: _Line(kind, key, encode_value(value()), is_kept=False)]
-        )
+        writer.hand_over(self, [lambda: _Line(kind, key, encode_value(value()), None)])
 
     async def append(self, key: str, value: Any, *, kind: str = "call") -> None:
         """Add a value, and return when it is durable.
@@ -241,9 +240,9 @@ class Store:
             raise
         segment.read_to = file.size
         for line, offset in zip(records, places, strict=True):
-            if line.is_kept:
-                self._found(line.key, segment, offset)
-                self._pending.pop(_hash(line.key), None)
+            if line.hashed is not None:
+                self._found(line.hashed, segment, offset)
+                self._pending.pop(line.hashed, None)
 
     def _close_file(self) -> None:
         if self._file is not None:
@@ -253,11 +252,11 @@ class Store:
     def _look(self) -> None:
         for segment, place in self._segments.look():
             if self._on_found is None or self._on_found(place):
-                self._found(place.key, segment, place.offset)
+                self._found(_hash(place.key), segment, place.offset)
         self._looked_s = monotonic()
 
-    def _found(self, key: str, segment: Segment, offset: int) -> None:
-        self._index.setdefault(_hash(key), segment.number << _OFFSET_BITS | offset)
+    def _found(self, hashed: bytes, segment: Segment, offset: int) -> None:
+        self._index.setdefault(hashed, segment.number << _OFFSET_BITS | offset)
 
 
 def _hash(key: str) -> bytes:

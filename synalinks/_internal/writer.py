@@ -3,21 +3,23 @@
 Whoever appends hands over and may wait. The thread takes all that was handed over
 meanwhile, and makes it durable in one step: what a single record costs in time is
 shared by all that wait at the same time. What nobody waits for is written along with
-what somebody does, or a moment later.
+what somebody does, or a moment later. To wake a thread takes longer than to hand over
+a record, so it is done as seldom as can be.
 """
 
 from __future__ import annotations
 
+import asyncio
 import atexit
-import contextlib
 import os
 import threading
+import weakref
 from collections import defaultdict, deque
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    import asyncio
+    from collections.abc import Callable
 
 R = TypeVar("R")
 
@@ -48,29 +50,47 @@ class _Order(NamedTuple):
 
 class _Writer:
     def __init__(self) -> None:
-        self._orders: deque[_Order | threading.Event] = deque()
-        # Each tells whether somebody waits. To wake a thread takes longer than to write
-        # a record: there is no second call before the first one is answered.
-        self._calls: SimpleQueue[bool] = SimpleQueue()
-        self._called: bool | None = None
+        self._orders: deque[_Order] = deque()
+        self._working = threading.Lock()  # else they could be written out of order
+        # There is no second call before the first one is answered.
+        self._calls: SimpleQueue[None] = SimpleQueue()
+        self._is_called = False
+        # The event loop that is going to call, if nothing else does before.
+        self._caller: Callable[[], asyncio.AbstractEventLoop | None] = _nobody
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def hand_over(self, order: _Order) -> None:
         self._orders.append(order)
-        self._call(is_awaited=order.waiter is not None)
+        if order.waiter is not None:
+            self._call()
+        elif not self._is_called:
+            self._call_soon()
 
     def flush(self, timeout_s: float) -> None:
-        done = threading.Event()
-        self._orders.append(done)
-        self._call(is_awaited=True)
-        done.wait(timeout_s)
+        # Here and not in the thread: it would have to be woken, and wake who waits.
+        self._work_once(timeout_s)
 
-    def _call(self, *, is_awaited: bool) -> None:
-        if self._called or self._called is is_awaited:
+    def _call_soon(self) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._call()
             return
-        self._called = is_awaited
-        self._calls.put(is_awaited)
+        if self._caller() is not loop:
+            self._caller = weakref.ref(loop)
+            loop.call_later(_ALONE_AFTER_S, self._call_if_left)
+
+    def _call_if_left(self) -> None:
+        self._caller = _nobody
+        if self._orders:
+            self._call()
+
+    def _call(self) -> None:
+        if self._is_called:
+            return
+        self._is_called = True
+        self._calls.put(None)
         if self._thread is None:
             with self._starting:
                 if self._thread is None:
@@ -81,19 +101,18 @@ class _Writer:
 
     def _work(self) -> None:
         while True:
-            if not self._calls.get():
-                with contextlib.suppress(Empty):
-                    self._calls.get(timeout=_ALONE_AFTER_S)
+            self._calls.get()
+            self._is_called = False  # what is handed over from here on calls again
             self._work_once()
 
-    def _work_once(self) -> None:
+    def _work_once(self, timeout_s: float = -1) -> None:
         # A method of its own: while the thread waits it must hold on to no log.
-        self._called = None  # what is handed over from here on calls again
-        orders = [self._orders.popleft() for _ in range(len(self._orders))]
-        _write([one for one in orders if not isinstance(one, threading.Event)])
-        for one in orders:
-            if isinstance(one, threading.Event):
-                one.set()
+        if self._working.acquire(timeout=timeout_s):
+            try:
+                orders = self._orders
+                _write([orders.popleft() for _ in range(len(orders))])
+            finally:
+                self._working.release()
 
 
 def _write(orders: list[_Order]) -> None:
@@ -133,6 +152,10 @@ def _settle(futures: list[asyncio.Future[None]], error: Exception | None) -> Non
             future.set_exception(error)
 
 
+def _nobody() -> None:
+    return None
+
+
 _writer = _Writer()
 
 
@@ -144,13 +167,14 @@ def hand_over(
     Args:
         log: What to write them to.
         records: What `log.write` takes, in order.
-        waiter: Settled in its own event loop when they are durable, or are not.
+        waiter: Settled in its own event loop when they are durable, or are not. Without
+            one they are written when somebody waits for others, or a moment later.
     """
     _writer.hand_over(_Order(log, records, waiter))
 
 
 def flush(timeout_s: float = _AT_EXIT_S) -> None:
-    """Wait until all that was handed over is written.
+    """Have all written that was handed over; blocks.
 
     Args:
         timeout_s: Seconds to wait at most.

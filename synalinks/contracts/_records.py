@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from synalinks._internal.checks import check_count
@@ -73,10 +74,11 @@ class Usage:
 
     def as_json(self) -> JsonObject:
         """Return all fields by name."""
-        return {name: getattr(self, name) for name in _FIELDS}
+        return dict(zip(_FIELDS, _values_of(self), strict=True))
 
 
 _FIELDS = tuple(one.name for one in fields(Usage))
+_values_of = attrgetter(*_FIELDS)
 _AMOUNTS = tuple(one.name for one in fields(Usage) if one.name != "cost_usd")
 
 

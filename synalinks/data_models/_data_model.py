@@ -179,18 +179,18 @@ def _drop_absent(model: BaseModel, dumped: JsonObject) -> None:
     None in a field of another default is kept: read back, the field would be that
     default. So what is left is valid, and makes an equal instance.
     """
+    if all(map(_WITHOUT_PARTS.__contains__, map(type, vars(model).values()))):
+        return  # as nearly always: nothing is None or has parts
     for name, field in type(model).model_fields.items():
-        value = getattr(model, name)
-        if isinstance(value, _WITHOUT_PARTS):
-            continue
         key = field.serialization_alias or name
+        value = getattr(model, name)
         if value is None and field.default is None:
             dumped.pop(key, None)
         elif key in dumped:
             _drop_absent_inside(value, dumped[key])
 
 
-_WITHOUT_PARTS = (str, int, float)
+_WITHOUT_PARTS = frozenset({str, int, float, bool})
 
 
 def _drop_absent_inside(value: Any, dumped: Any) -> None:

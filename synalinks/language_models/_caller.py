@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from synalinks._internal import context
 from synalinks.contracts import Usage
 from synalinks.errors import (
     BudgetExceededError,
@@ -90,11 +91,11 @@ class Caller:
         other._ledger = ledger  # noqa: SLF001 - of this class
         return other
 
-    async def call(
+    def call(
         self,
         request: LMRequest,
         otherwise: Callable[[], Awaitable[Completion]] | None = None,
-    ) -> Completion:
+    ) -> Awaitable[Completion]:
         """Return the answer to a request.
 
         Args:
@@ -104,8 +105,11 @@ class Caller:
         Raises:
             LanguageModelError: There is no valid answer; the subclass says why.
         """
+        journal = context.journal.get()
+        if journal is None:
+            return self._ask_or_fall_back(request, otherwise)
         ask = partial(self._ask_or_fall_back, request, otherwise)
-        return await journaled(request, self._ledger, ask)
+        return journaled(journal, request, self._ledger, ask)
 
     async def _ask_or_fall_back(
         self, request: LMRequest, otherwise: Callable[[], Awaitable[Completion]] | None

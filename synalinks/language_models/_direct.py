@@ -147,8 +147,8 @@ class DirectTransport:
         url = _url(endpoint, path)
         content, intent = _encoded(body), context.intent.get()
         headers = _headers(request, endpoint)
-        if intent is not None:
-            headers.setdefault(_KEY_HEADER, intent.key_of(content))
+        if intent is not None and _KEY_HEADER.lower() not in map(str.lower, headers):
+            headers[_KEY_HEADER] = intent.key_of(content)
         session = await self._sessions.get()
         post = session.post(
             url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from synalinks._internal import context
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 
 
 async def journaled(
-    request: LMRequest, ledger: UsageLedger, ask: Callable[[], Awaitable[Completion]]
+    journal: Journal,
+    request: LMRequest,
+    ledger: UsageLedger,
+    ask: Callable[[], Awaitable[Completion]],
 ) -> Completion:
     """Return the answer that the journal has at this place of the run, else ask.
 
@@ -37,6 +41,7 @@ async def journaled(
     kept.
 
     Args:
+        journal: The journal.
         request: What is asked.
         ledger: Counts what answers from the journal took when they were given.
         ask: Asks, if need be; other models that it asks write nothing themselves.
@@ -46,22 +51,16 @@ async def journaled(
         DivergenceError: The run asks something else here than it did before.
         WriteError: The journal could not keep an answer; nothing more is asked.
     """
-    journal = context.journal.get()
-    if journal is None:
-        return await ask()
     position = journal.position(request_key(request))
     kept = journal.lookup(position)
     if kept is not None:
         return _replayed(kept, ledger)
     journal.check()
     await _check_divergence(journal, position, request)
-    journal.note_sent(position, lambda: outline_of(request, ledger))
+    journal.note_sent(position, partial(outline_of, request, ledger))
     intent = journal.intent(position)
     try:
-        with (
-            context.bound(context.journal, None),
-            context.bound(context.intent, intent),
-        ):
+        with context.all_bound((context.journal, None), (context.intent, intent)):
             completion = await ask()
     except LanguageModelError as error:
         if is_answer(error):

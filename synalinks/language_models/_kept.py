@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
+from json import loads
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from synalinks import errors
 from synalinks._internal.json import canonical
 from synalinks.contracts import Usage
 from synalinks.language_models._providers import first_set, provider_or_default
-from synalinks.language_models._redaction import without_secrets
+from synalinks.language_models._redaction import without_secret_parts, without_secrets
 from synalinks.language_models._response import Completion
+from synalinks.language_models._schema_text import schema_text
 
 if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from synalinks.language_models._request import AnyRequest, LMRequest
 
 _KEY_DIGITS = 32
+_OF_A_TEXT = {"role", "content"}
 # The same question gets the same kind of answer: it was answered, only badly.
 _ANSWERED = (
     errors.InvalidOutputError,
@@ -37,13 +42,48 @@ def request_key(request: LMRequest) -> str:
     Raises:
         ConfigurationError: A parameter is not JSON.
     """
-    identity = {**request.identity(), "endpoint": endpoint_identity(request)}
     try:
-        content = canonical(identity).encode("utf-8", "surrogatepass")
+        content = _identity(request).encode("utf-8", "surrogatepass")
     except TypeError as error:
         msg = f"Answers can only be kept where all parameters are JSON: {error}."
         raise errors.ConfigurationError(msg) from error
     return hashlib.sha256(content).hexdigest()[:_KEY_DIGITS]
+
+
+def _identity(request: LMRequest) -> str:
+    """Return the canonical text of `request.identity()` with the endpoint.
+
+    It is put together of the texts of its parts: each call asks for it, and all but
+    the messages are the same from call to call.
+    """
+    params, schema, tools = request.params, request.schema, request.tools
+    draw = f'"draw":{canonical(request.draw)},' if request.draw else ""
+    endpoint = _text(endpoint_identity(request))
+    messages = ",".join(map(_message, request.messages))
+    given = canonical(without_secret_parts(dict(params))) if params else "{}"
+    form = "null" if schema is None else _schema(schema_text(schema))
+    called = "null" if tools is None else canonical(list(tools))
+    return (
+        f'{{{draw}"endpoint":{endpoint},"messages":[{messages}],'
+        f'"model":{_text(request.model)},"params":{given},"schema":{form},'
+        f'"tools":{called}}}'
+    )
+
+
+def _message(message: JsonObject) -> str:
+    if message.keys() == _OF_A_TEXT:
+        role: object = message["role"]
+        name = _text(role) if type(role) is str else canonical(message["role"])
+        return f'{{"content":{canonical(message["content"])},"role":{name}}}'
+    return canonical(message)
+
+
+_text = lru_cache(maxsize=64)(canonical)
+
+
+@lru_cache(maxsize=64)
+def _schema(text: str) -> str:
+    return canonical(loads(text))
 
 
 def endpoint_identity(request: AnyRequest) -> str:
@@ -63,7 +103,7 @@ def from_completion(completion: Completion) -> JsonObject:
     Args:
         completion: The answer.
     """
-    fields = {name: getattr(completion, name) for name in _COMPLETION}
+    fields = dict(zip(_COMPLETION, _values_of(completion), strict=True))
     return {**fields, "usage": completion.usage.as_json()}
 
 
@@ -92,6 +132,7 @@ def to_usage(kept: JsonObject) -> Usage:
 
 
 _COMPLETION = Completion.__dataclass_fields__
+_values_of = attrgetter(*_COMPLETION)
 _USAGE = Usage.__dataclass_fields__
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, get_args
 
 from synalinks._internal import context
@@ -87,6 +88,7 @@ class Counters:
 
 _FREE = contextlib.nullcontext()
 _COUNTERS = tuple(item.name for item in fields(Counters))
+_counts_of = attrgetter(*_COUNTERS)
 COUNTER_NAMES = (*_COUNTERS, "tokens")
 
 
@@ -128,7 +130,7 @@ class UsageLedger:
     def state_dict(self) -> JsonObject:
         """Return all counters by phase, as JSON."""
         return {
-            phase: {name: getattr(one, name) for name in _COUNTERS}
+            phase: dict(zip(_COUNTERS, _counts_of(one), strict=True))
             for phase, one in self._phases.items()
         }
 

@@ -63,7 +63,7 @@ class _Prices(NamedTuple):
     """US dollars for a token of each kind; None where the list does not tell."""
 
     prompt: float
-    completion: float
+    completion: float | None
     cached: float | None
     created: float | None
     reasoning: float | None
@@ -153,9 +153,9 @@ def _prices_in(info: JsonObject, tier: str | None) -> JsonObject:
 
 def _prices(info: JsonObject) -> _Prices | None:
     prompt = info.get("input_cost_per_token")
-    completion = info.get("output_cost_per_token")
-    if prompt is None or completion is None:
+    if prompt is None:
         return None
+    completion = info.get("output_cost_per_token")  # models of vectors have none
     return _Prices(
         prompt=prompt,
         completion=completion,

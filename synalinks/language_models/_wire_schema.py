@@ -20,6 +20,13 @@ _SAID_IN_TEXT = (
     "uniqueItems", "default",
 )  # fmt: skip
 _NULL = {"type": "null"}
+# Keywords that say what fits, by their kind. The dialect has one kind at a place: what
+# another says beside it would be lost, and answers be held to it all the same.
+_SHAPES = {
+    **{key: key for key in ("$ref", "allOf", "anyOf", "properties", "items", "enum")},
+    "oneOf": "anyOf",
+    "const": "enum",
+}
 # What is under these is no schema; what is under those are schemas by name.
 _DATA = ("const", "enum", "default", "examples")
 _BY_NAME = ("properties", "patternProperties", "dependentSchemas")
@@ -144,6 +151,10 @@ class _StrictWriter:
             error = _any_value(path)
             raise error
         node = cast("JsonObject", node)
+        shapes = {_SHAPES[key] for key in node if key in _SHAPES}
+        if len(shapes) > 1 or len(node.get("allOf", ())) > 1:
+            error = SchemaError(f"`{path}` combines several schemas.")
+            raise error
         if "$ref" in node:
             return self._reference(node, path, inside)
         if len(node.get("allOf", ())) == 1:
@@ -183,7 +194,7 @@ class _StrictWriter:
                 raise _any_value(path)
             items = self.write(node["items"], f"{path}[]", inside)
             return {"type": "array", "items": items}
-        if kind is None or "allOf" in node:
+        if kind is None:
             raise _any_value(path)
         return {"type": kind}
 

@@ -26,8 +26,8 @@ class GEPA(ReflectiveOptimizer):
     Pareto set, runs it on a small batch of training samples, lets the language model
     rewrite one module (they take turns), and runs the child on the same batch. A child
     that does better there is run on the whole Pareto set and joins the pool. The result
-    is who has the best mean on the Pareto set: the validation samples, or the training
-    samples where there are none.
+    is who does best on the Pareto set: the validation samples, or the training samples
+    where there are none. Samples that the provider turned away count for nobody.
 
     Cost of a step: one LM call for the proposal, `2 * reflection_minibatch_size`
     samples, and the Pareto set for a child that is accepted; the first step measures
@@ -180,15 +180,15 @@ class GEPA(ReflectiveOptimizer):
         return [*own, *others][: self.reflection_minibatch_size]
 
     def _best(self, step: StepView) -> Candidate:
-        rewards = self._rewards(step)
-        full = [one for one in self.population if rewards[one.digest]]
-        n_cells = max((len(rewards[one.digest]) for one in full), default=0)
-        full = [one for one in full if len(rewards[one.digest]) == n_cells]
+        ids = _pareto_ids(step)
+        # Who was run on all of them; not who has a reward on all: what the provider
+        # turned away counts for nobody.
+        rivals = [one for one in self.population if not self.ledger.missing(one, ids)]
         # The incumbent stays where nobody is better.
-        full.sort(key=lambda one: one.digest != self.incumbent.digest)
+        rivals.sort(key=lambda one: one.digest != self.incumbent.digest)
         return max(
-            full,
-            key=lambda one: sum(rewards[one.digest].values()),
+            rivals,
+            key=lambda one: self.ledger.mean_difference(one, self.incumbent, ids),
             default=self.incumbent,
         )
 

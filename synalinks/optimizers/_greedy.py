@@ -41,6 +41,8 @@ class GreedyOptimizer(Optimizer):
         ConfigurationError: A number is out of its range, or `sampling` is unknown.
     """
 
+    growing: tuple[str, ...] = ("examples",)
+
     def __init__(
         self,
         *,

@@ -52,12 +52,16 @@ class Optimizer(Hyperparameters, ABC):
         learns_from_failures: Whether `propose` can make something of a batch in which
             every answer failed, such as by mending the instructions. By default such
             a batch is skipped: nothing is proposed, and its row has `skipped_batch`.
+        growing: Keys of `state_dict()` whose values are dicts of lists or dicts that
+            only grow: an entry may be replaced, but is never changed once it is there.
+            Backups save such entries once, and not with each snapshot.
 
     Raises:
         ConfigurationError: A number is out of its range.
     """
 
     learns_from_failures: bool = False
+    growing: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -87,7 +87,3 @@ class Gates:
     def leave(self) -> None:
         """Let a request out that was let in."""
         self._n_inside -= 1
-
-    def headers(self) -> dict[str, str]:
-        """Return what a provider tells of its limits with every answer."""
-        return self._bucket.headers() if self._bucket else {}

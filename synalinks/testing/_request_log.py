@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -115,5 +116,6 @@ def _without_secrets(headers: Mapping[str, Any]) -> JsonObject:
     }
 
 
+@lru_cache(maxsize=256)
 def _is_secret(name: str) -> bool:
     return name != "idempotency-key" and any(part in name for part in _SECRET_PARTS)

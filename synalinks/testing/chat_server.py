@@ -16,6 +16,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import console
+from synalinks._internal.collecting import collecting_less_often
 from synalinks.testing import ChatServer, Fault
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parent = options.pop("parent") or os.getppid()
     answer = _answer(options.pop("answer"), options.pop("function"))
     faults = [Fault.parse(text) for text in options.pop("fault")]
-    with ChatServer(answer, faults=faults, **options) as server:
+    with (
+        collecting_less_often(),
+        ChatServer(answer, faults=faults, **options) as server,
+    ):
         console.write(f"{server.url}\n")
         while os.getppid() == parent:
             time.sleep(_LOOK_S)

@@ -122,13 +122,15 @@ class Backup:
             return None
         place = Place(**state["place"])
         try:
-            grown = await run_to_the_end(self._growth.read, state["grown"])
+            grown = await run_to_the_end(
+                self._growth.read, state["grown"], state["core"], state.get("parts", [])
+            )
         except FileFormatError as error:
             warn(f"{error} The run is worked through again with the answers there are.")
             self._state = None
             return None
         self.restore_core()
-        self._growth.load(grown, state["core"]["data_fingerprint"])
+        self._growth.load(grown, state["core"])
         self._usage.load_state_dict(state["usage"])
         self._notes.skip_program()
         if not place.has_begun:
@@ -180,10 +182,10 @@ class Backup:
             loop: What the loop itself has to remember.
         """
         self._notes.program(place)
-        is_due = self._is_left() or self._settings.is_due(place.batch)
-        if is_due or await self._snapshots.look_for_stop_file():
+        is_stopped = await self._snapshots.look_for_stop_file()
+        if is_stopped or self._is_left() or self._settings.is_due(place.batch):
             await self._take(place, loop)
-        if self._snapshots.has_stop_file:
+        if is_stopped:
             reason = f"the file `{self._opened.folder.path / STOP_NAME}`"
             self._run.state.request_stop(reason, validate=False, resumable=True)
         self.interruption.check()
@@ -207,17 +209,24 @@ class Backup:
         self.interruption.check()
 
     async def _take(self, place: Place, loop: JsonObject) -> None:
-        """Save the run as it is; returns when it may change again."""
+        """Save the run as it is; returns when it may change again.
+
+        It is not written then. As long as it is not, the snapshot before and the
+        journal are worth as much; there is never more than one that is not.
+        """
+        await self._snapshots.written()
+        core = core_state(self._run, self._session, self._variables)
+        new, parts = self._growth.take(core)
         state: JsonObject = {
             "run_id": self._opened.card.run_id,
             "place": {name: getattr(place, name) for name in _PLACE},
-            "core": core_state(self._run, self._session, self._variables),
+            "core": core,
+            "parts": parts,
             "callbacks": callback_states(self._run) if place.has_begun else {},
             "usage": self._usage.state_dict(),
             "loop": loop,
         }
-        self._state = state
-        await self._snapshots.take(state, is_first=not place.has_begun)
+        self._snapshots.take(state, new, is_first=not place.has_begun)
 
     # -- leaving -----------------------------------------------------------------------
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
 
-from synalinks._internal.json import digest
 from synalinks.backups import GROWN, SAMPLE
 from synalinks.contracts import rollout_from_json, rollout_to_json, sample_to_json
 from synalinks.errors import FileFormatError
+from synalinks.training._parts import Parts, put_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +24,15 @@ _SCHEMA = "schema"
 _MAX_SAMPLES = 2000
 
 
+class New(NamedTuple):
+    """What is new of a run, and not saved yet."""
+
+    cells: list[tuple[str, Rollout]]
+    """Candidate and rollout of each cell that was measured."""
+    fields: JsonObject
+    """Events, rows, records, and parts of the state: what it is in the piece."""
+
+
 class Grown(NamedTuple):
     """What was saved in pieces."""
 
@@ -35,10 +45,11 @@ class Grown(NamedTuple):
 
 
 class Growth:
-    """Cells, candidates' events, rows and records of a run, and what of them is saved.
+    """All of a run that only grows, and what of it is saved.
 
-    A snapshot names the latest piece; the pieces are in the journal. So a snapshot
-    does not become longer with the run.
+    That is cells, candidates' events, rows, records, and parts of the state. A snapshot
+    names the latest piece; the pieces are in the journal. So a snapshot does not become
+    longer with the run.
 
     Args:
         run: The run.
@@ -56,53 +67,74 @@ class Growth:
         self._n_cells = self._n_events = self._n_rows = self._n_records = 0
         self._schemas = _Schemas(self._found)
         self._shown: set[str] = set()
+        self._parts = Parts(session.optimizer.growing)
         self._ledger.is_saved_in_pieces = self._log.is_saved_in_pieces = True
 
-    def save(self) -> str | None:
-        """Save what is new.
+    def take(self, core: JsonObject) -> tuple[New, list[Any]]:
+        """Take what is new, at once: the run may go on before it is saved.
+
+        Args:
+            core: What `core_state` returned; what grows of it is taken out.
+
+        Returns:
+            What is new; and what was taken out of the state, for `load`.
+        """
+        parts, there = self._parts.take(core)
+        fields: JsonObject = {
+            "events": self._log.since(self._n_events),
+            "rows": [{**row} for row in self._state.rows[self._n_rows :]],
+            "records": self._state.records[self._n_records :],
+            "parts": parts,
+        }
+        new = New(self._ledger.since(self._n_cells), fields)
+        self._count()
+        return new, there
+
+    def save(self, new: New) -> str | None:
+        """Save what was taken; for a thread.
+
+        Args:
+            new: What `take` returned, of each time and in order.
 
         Returns:
             The name of the latest piece; it is durable when the journal is flushed.
         """
-        cells = self._ledger.since(self._n_cells)
-        events = self._log.since(self._n_events)
-        rows = self._state.rows[self._n_rows :]
-        records = self._state.records[self._n_records :]
-        if cells or events or rows or records:
-            piece: JsonObject = {
-                "before": self._latest,
-                "cells": list(self._to_json(cells)),
-                "events": events,
-                "rows": rows,
-                "records": records,
-            }
-            self._latest = f"{GROWN}/{digest(piece)}"
+        if new.cells or any(new.fields.values()):
+            cells = list(self._to_json(new.cells))
+            piece: JsonObject = {"before": self._latest, "cells": cells, **new.fields}
+            # A crash may leave pieces behind: no name is given twice.
+            self._latest = f"{GROWN}/{uuid4().hex}"
             self._journal.note(self._latest, piece, kind=GROWN)
-        self._count()
         return self._latest
 
-    def read(self, latest: str | None) -> Grown:
-        """Return what was saved.
+    def read(self, latest: str | None, core: JsonObject, there: list[Any]) -> Grown:
+        """Return what was saved, and put back what was taken out of the state; blocks.
 
         Args:
             latest: Name of the latest piece.
+            core: The state.
+            there: What `take` had taken out of it.
 
         Raises:
             FileFormatError: A piece is not in the journal.
         """
         pieces = list(self._pieces(latest))[::-1]
+        # Earlier releases had all of the state in the snapshot.
+        put_back(
+            core, there, (one for piece in pieces for one in piece.get("parts", ()))
+        )
         return Grown(latest, pieces, list(self._cells(pieces)))
 
-    def load(self, grown: Grown, data_fingerprint: str | None) -> None:
+    def load(self, grown: Grown, core: JsonObject) -> None:
         """Go back to what was saved.
 
         Args:
             grown: What `read` returned.
-            data_fingerprint: Digest of the samples at that time: what was measured on
-                others is not taken over.
+            core: The state. What was measured on other samples than those that are
+                there now is not taken over.
         """
         pieces = grown.pieces
-        if data_fingerprint == self._ledger.data_fingerprint:
+        if core["data_fingerprint"] == self._ledger.data_fingerprint:
             self._ledger.replace(grown.cells)
         self._log.replace(one for piece in pieces for one in piece["events"])
         self._state.rows[:] = [row for piece in pieces for row in piece["rows"]]

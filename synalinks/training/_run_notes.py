@@ -70,9 +70,15 @@ class RunNotes:
         Args:
             place: What comes next in the run.
         """
-        present = present_candidate(self._session.variables)
-        if present.values == self._noted:
+        # After each batch: no copies are made as long as nothing has changed.
+        fields = {
+            path: {key: values.get(key) for key in variable.learnable_fields}
+            for path, variable in self._session.variables.items()
+            for values in [variable.__synalinks_json__()]
+        }
+        if fields == self._noted:
             return
+        present = present_candidate(self._session.variables)
         self._noted = present.values
         ids = self._session.validation_ids
         rewards = self._session.optimizer.ledger.rewards(present, ids).values()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
+from operator import add, sub
 from typing import TYPE_CHECKING, Any
 
 from synalinks.callbacks import History, reachable_models
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from synalinks._internal.json import JsonObject
     from synalinks.data_models import Variable
@@ -197,20 +198,23 @@ class RunUsage:
 
 
 def _difference(now: JsonObject, before: JsonObject) -> JsonObject:
-    return _combined(now, before, -1)
+    return {phase: _combined(sub, now[phase], before[phase]) for phase in now}
 
 
 def _sum(before: JsonObject, taken: JsonObject) -> JsonObject:
-    return _combined(before, taken, 1)
+    return {phase: _combined(add, before[phase], taken[phase]) for phase in before}
 
 
-def _combined(left: JsonObject, right: JsonObject, sign: int) -> JsonObject:
-    return {
-        phase: {
+def _combined(
+    operation: Callable[[Any, Any], Any], left: JsonObject, right: JsonObject
+) -> JsonObject:
+    try:  # after each batch
+        results = map(operation, left.values(), map(right.__getitem__, left))
+        return dict(zip(left, results, strict=True))
+    except TypeError:  # a cost is not known
+        return {
             name: None
-            if value is None or right[phase][name] is None
-            else value + sign * right[phase][name]
-            for name, value in counts.items()
+            if None in (value, right[name])
+            else operation(value, right[name])
+            for name, value in left.items()
         }
-        for phase, counts in left.items()
-    }

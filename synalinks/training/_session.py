@@ -238,10 +238,30 @@ class FitSession:
         if math.isnan(reward):
             return False
         self._last_validated = (reward, validated)
-        is_best = self._best is None or reward > self._best[0]
+        is_best = self._best is None or self._is_better(reward, validated, self._best)
         if is_best:
             self._best = self._last_validated
         return is_best
+
+    def _is_better(
+        self, reward: float, validated: Candidate, best: tuple[float, Candidate]
+    ) -> bool:
+        """Return whether a program is better than the best so far.
+
+        A sample that the provider turned away for one of the two counts for neither:
+        the mean of the others says nothing of it.
+        """
+        best_reward, other = best
+        mine, theirs = map(self._validation_rewards, (validated, other))
+        if mine.keys() == theirs.keys():
+            return reward > best_reward
+        return sum(mine[one] - theirs[one] for one in mine if one in theirs) > 0
+
+    def _validation_rewards(self, candidate: Candidate) -> dict[str, float]:
+        get = self.optimizer.ledger.get
+        cells = [get(candidate, one) for one in self.validation_ids]
+        found = {one.sample_id: one.reward for one in cells if one is not None}
+        return {one: reward for one, reward in found.items() if reward is not None}
 
     def leave_best(self) -> None:
         """Put the best validated program back, unless a callback has overruled it."""

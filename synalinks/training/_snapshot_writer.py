@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future, ThreadPoolExecutor
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from synalinks._internal.aio import finished
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synalinks._internal.json import JsonObject
-    from synalinks.training._growth import Growth
+    from synalinks.training._growth import Growth, New
     from synalinks.training._opening import OpenedRun
 
 _HAND_OVER_S = 5.0
+_LOOK_EVERY_S = 0.05
 
 
 class SnapshotWriter:
@@ -28,9 +30,6 @@ class SnapshotWriter:
         opened: The run.
         growth: What of the run only grows; saved before the snapshot that names it.
         n_kept: How many snapshots to keep.
-
-    Attributes:
-        has_stop_file: Whether a file asked for the end of the run.
     """
 
     def __init__(self, opened: OpenedRun, growth: Growth, *, n_kept: int) -> None:
@@ -40,27 +39,23 @@ class SnapshotWriter:
         self._thread = ThreadPoolExecutor(1, "synalinks-snapshots")
         self._writing: Future[None] | None = None
         self._has_warned = False
-        self.has_stop_file = False
+        self._has_stop_file = False
+        self._looked_s = float("-inf")
 
-    async def take(self, state: JsonObject, *, is_first: bool) -> None:
-        """Write a snapshot; returns when the state may change again.
+    def take(self, state: JsonObject, new: New, *, is_first: bool) -> None:
+        """Begin to write a snapshot; the state may change when this returns.
 
-        The run goes on meanwhile: as long as the snapshot is not there, the one before
-        and the journal are worth as much.
+        A thread would encode it no sooner: nothing else runs as long as that takes.
 
         Args:
             state: The state of the run, without what only grows.
+            new: What is new of that.
             is_first: Whether a snapshot that cannot be written ends the run.
-
-        Raises:
-            WriteError: The snapshot before this one could not be written.
         """
-        encoding = self._thread.submit(self._encode, state)
-        content = await finished(asyncio.wrap_future(encoding))
-        before = self._writing
-        self._writing = self._thread.submit(self._write, content, is_first=is_first)
-        if before is not None:
-            before.result()  # it is done: there is one thread
+        content = encode_value(state)
+        self._writing = self._thread.submit(
+            self._write, content, new, is_first=is_first
+        )
 
     async def written(self) -> None:
         """Wait for the snapshot that is being written.
@@ -76,10 +71,12 @@ class SnapshotWriter:
         writing.result()
 
     async def look_for_stop_file(self) -> bool:
-        """Return whether a file asks for the end of the run, now or before."""
-        looking = self._thread.submit(self._look_for_stop_file)
-        await finished(asyncio.wrap_future(looking))
-        return self.has_stop_file
+        """Return whether a file asks for the end of the run, now or a moment ago."""
+        if monotonic() - self._looked_s > _LOOK_EVERY_S:
+            await finished(
+                asyncio.wrap_future(self._thread.submit(self._look_for_stop_file))
+            )
+        return self._has_stop_file
 
     async def close(self, last: Callable[[], None]) -> None:
         """End the thread.
@@ -94,15 +91,14 @@ class SnapshotWriter:
     # -- in the thread -----------------------------------------------------------------
 
     def _look_for_stop_file(self) -> None:
+        self._looked_s = monotonic()
         if self._opened.folder.take_stop_file():
-            self.has_stop_file = True
+            self._has_stop_file = True
 
-    def _encode(self, state: JsonObject) -> bytes:
+    def _write(self, content: bytes, new: New, *, is_first: bool) -> None:
         self._look_for_stop_file()
-        state["grown"] = self._growth.save()
-        return encode_value(state)
-
-    def _write(self, content: bytes, *, is_first: bool) -> None:
+        grown = encode_value({"grown": self._growth.save(new)})
+        content = b"%s,%s" % (grown[:-1], content[1:])
         # What callbacks know to be logged must not be lost with this process.
         hand_over_outboxes(_HAND_OVER_S)
         self._opened.journal.flush()

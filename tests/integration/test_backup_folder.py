@@ -341,6 +341,22 @@ def test_only_the_owner_may_read(folder):
     assert set(modes.values()) == {0o600}
 
 
+def test_a_snapshot_does_not_grow_with_the_data(tmp_path):
+    """What was predicted, and kept as an example, is in the journal, and there once."""
+    sizes, parts = [], []
+    for n_batches in (12, 19):
+        folder = tmp_path / str(n_batches)
+        run(die(folder, n=n_batches, n_train=40, save_freq=1))
+        latest = max((folder / "backup").glob("snap-*.json"))
+        state = json.loads(latest.read_bytes())["state"]
+        parts.append({address[-1]: n for address, n in state["parts"]})
+        # Which of the last hundred samples failed is there, too.
+        sizes.append(latest.stat().st_size - len(str(state["core"]["policy"])))
+
+    assert [one["predictions"] for one in parts] == [22, 36]
+    assert sizes[1] < sizes[0] + 100
+
+
 # -- damaged files ---------------------------------------------------------------------
 
 DAMAGES = {
@@ -348,7 +364,7 @@ DAMAGES = {
     "empty": lambda content: b"",
     "foreign": lambda content: b'{"hello": "world"}\n',
     "no text": lambda content: b"\xff\xfe" + content,
-    "newer": lambda content: content.replace(b'"format":1', b'"format":2', 1),
+    "newer": lambda content: content.replace(b'"format":2', b'"format":3', 1),
     "changed": lambda content: content.replace(b'"epoch":', b'"epxch":', 1),
 }
 

@@ -5,9 +5,11 @@ import gc
 import json
 import time
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from synalinks import errors
 from synalinks.embedding_models import EmbeddingModel
@@ -619,3 +621,31 @@ def test_a_key_does_not_follow_a_redirect(serve):
         call(model)
 
     assert elsewhere.requests == []
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """An answer in an encoding of its own."""
+
+    text: str
+    encoding: str
+
+    async def send(self, received, body):
+        """Answer."""
+        choice = {"message": {"content": self.text}, "finish_reason": "stop"}
+        content = json.dumps({"choices": [choice]}).encode(self.encoding)
+        return web.Response(body=content, content_type="application/json")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("caf\u00e9", "utf-16"), ("caf\u00e9", "utf-32-be"), ("half \ud83d", "utf-8")],
+)
+def test_json_of_every_kind_is_read(serve, text, encoding):
+    """Other encodings than UTF-8, and half a surrogate pair, which can be escaped."""
+    server = serve(Encoded(text, encoding))
+    model = LanguageModel(
+        "openai/m", api_base=server.url, api_key="-", retry=1, transport="direct"
+    )
+
+    assert call(model).value["content"] == text

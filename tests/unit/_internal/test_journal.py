@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from synalinks._internal import context, files
-from synalinks._internal.journal import Journal, Position
+from synalinks._internal.journal import Intent, Journal, Position
 from synalinks.errors import WriteError
 
 
@@ -80,3 +80,31 @@ def test_notes(tmp_path):
     journal.close()
 
     assert len(opened(tmp_path)) == 1
+
+
+def test_the_key_of_a_request_is_that_of_its_run_place_and_content():
+    """Another process has the same one; whatever else is asked has another."""
+    here, there = Position.at("fit/a", "d", 0), Position.at("fit/b", "d", 0)
+
+    key = Intent("run", here).key_of(b"x")
+
+    assert key == Intent("run", here).key_of(b"x")
+    assert key not in {
+        Intent("another", here).key_of(b"x"),
+        Intent("run", there).key_of(b"x"),
+        Intent("run", Position.at("fit/a", "d", 1)).key_of(b"x"),
+        Intent("run", here).key_of(b"y"),
+    }
+
+
+def test_a_refused_request_is_followed_by_another():
+    """A provider would answer it with the same refusal."""
+    intent = Intent("run \ud800", Position.at("fit", "d", 0))
+
+    keys = []
+    for _ in range(3):
+        keys.append(intent.key_of(b"x"))
+        intent.note_refused()
+
+    assert len(set(keys)) == 3
+    assert not intent.is_sent

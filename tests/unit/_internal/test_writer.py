@@ -12,25 +12,47 @@ from synalinks._internal import writer
 
 class Log:
     def __init__(self, error=None):
-        self.batches, self.error, self.threads = [], error, set()
+        self.batches, self.error, self.writing = [], error, threading.Lock()
 
     def write(self, records):
-        self.threads.add(threading.current_thread().name)
+        assert self.writing.acquire(blocking=False)
+        sleep(0)
         self.batches.append(records)
+        self.writing.release()
         if self.error is not None:
             raise self.error
 
 
-def test_order_and_thread():
-    """Records arrive in order, all in one thread of the writer."""
+def test_order():
+    """Records arrive in order and one at a time, whoever has them written."""
     log = Log()
 
     for number in range(1000):
         writer.hand_over(log, [number])
+        if number % 10 == 0:
+            writer.flush()
+            assert log.batches[-1][-1] == number
     writer.flush()
 
     assert [one for batch in log.batches for one in batch] == list(range(1000))
-    assert log.threads == {"synalinks-writer"}
+
+
+async def test_what_is_flushed_is_told_to_who_waits():
+    """Whoever flushes writes what others wait for, too."""
+    loop = asyncio.get_running_loop()
+    log, waiters = Log(), [loop.create_future() for _ in range(100)]
+
+    async def wait(number):
+        writer.hand_over(log, [number], waiters[number])
+        await waiters[number]
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(100):
+            group.create_task(wait(number))
+            if number % 10 == 0:
+                await asyncio.to_thread(writer.flush)
+
+    assert [one for batch in log.batches for one in batch] == list(range(100))
 
 
 async def test_waiters():
@@ -57,6 +79,20 @@ def test_what_nobody_waits_for_is_written_too():
         sleep(0.01)
 
     assert log.batches == [[1]]
+
+
+def test_what_an_event_loop_hands_over_is_written_too():
+    """Also when another loop was closed before it came to it."""
+    log = Log()
+
+    async def hand_over(wait_s):
+        writer.hand_over(log, [wait_s])
+        await asyncio.sleep(wait_s)
+        return bool(log.batches)
+
+    assert not asyncio.run(hand_over(0))
+    assert asyncio.run(hand_over(0.5))
+    assert [one for batch in log.batches for one in batch] == [0, 0.5]
 
 
 async def test_what_nobody_waits_for_comes_first():

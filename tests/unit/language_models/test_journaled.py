@@ -288,3 +288,17 @@ async def test_without_a_journal_requests_have_no_key():
         await model.aclose()
 
         assert "idempotency-key" not in server.requests[0].headers
+
+
+@pytest.mark.parametrize("name", ["Idempotency-Key", "idempotency-key"])
+async def test_the_key_of_the_user_is_the_one_that_is_sent(tmp_path, name):
+    """Who names requests knows why; HTTP knows no capitals."""
+    async with ChatServer({"a": 1}) as server:
+        model = LanguageModel(
+            "openai/m", api_base=server.url, api_key="-", transport="direct",
+            extra_headers={name: "mine"},
+        )  # fmt: skip
+        await run(tmp_path, model, ["s"])
+        await model.aclose()
+
+        assert server.requests[0].headers["idempotency-key"] == "mine"

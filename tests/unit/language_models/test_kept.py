@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from synalinks._internal.json import canonical
 from synalinks.contracts import Usage
 from synalinks.errors import (
     BadRequestError,
@@ -117,6 +118,28 @@ def test_each_field_is_part_of_the_identity_or_is_not():
     assert len(keys) == len(IDENTITY)
     assert same == {request_key(request())}
     assert same.isdisjoint(keys)
+
+
+@pytest.mark.parametrize("name", [None, *IDENTITY])
+def test_the_identity_is_a_digest_of_the_canonical_text(name):
+    """Journals of earlier releases know a question by it: it must never change."""
+    messages = [
+        {"role": "system", "content": "Be brief.\n"},
+        {"role": "user", "content": [{"type": "text", "text": "é\ud83d"}]},
+        {"role": "user", "content": "\ud83d\u2028", "name": "me"},
+        {"content": "x", "role": "assistant"},
+    ]
+    changes = {} if name is None else {name: IDENTITY[name]}
+    asked = request(
+        **{"messages": messages, "schema": {"b": 1.0, "a": True}, **changes}
+    )
+    endpoint = asked.api_base or "https://api.openai.com/v1"
+    identity = {**asked.identity(), "endpoint": endpoint}
+    if name is None:
+        assert request_key(request()) == "b85091506a16da1294a69cbbb7c11ef5"
+    content = canonical(identity).encode("utf-8", "surrogatepass")
+
+    assert request_key(asked) == hashlib.sha256(content).hexdigest()[:32]
 
 
 def test_the_endpoint_is_known_without_its_secrets(monkeypatch):

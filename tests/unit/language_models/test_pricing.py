@@ -85,6 +85,27 @@ def test_thoughts_may_have_a_price_of_their_own():
     assert cost_usd(model, usage) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        (Usage(prompt_tokens=7), 7.0),
+        (Usage(prompt_tokens=7, completion_tokens=1), None),
+        (Usage(prompt_tokens=7, completion_tokens=1, reasoning_tokens=1), None),
+    ],
+)
+def test_a_price_of_prompts_alone_tells_what_prompts_cost(monkeypatch, usage, expected):
+    """Models of vectors have no other; an answer of unknown price is not free."""
+    with price_list(monkeypatch, {"input_cost_per_token": 1.0}):
+        assert cost_usd("openai/tiers", usage) == expected
+    assert cost_usd("mistral/mistral-embed", Usage(prompt_tokens=7)) > 0
+
+
+def test_a_price_of_answers_alone_tells_nothing(monkeypatch):
+    """Half of what is paid would look like all of it."""
+    with price_list(monkeypatch, {"output_cost_per_token": 1.0}):
+        assert cost_usd("openai/tiers", Usage(completion_tokens=7)) is None
+
+
 def test_a_model_may_have_prices_by_length_only():
     """Such a list begins with the shortest prompts."""
     model = "dashscope/qwen-flash"

@@ -178,11 +178,19 @@ async def test_a_program_that_returns_a_stream_is_evaluated():
 
 async def test_the_time_of_the_reader_is_not_the_servers():
     """Who takes long between two pieces does not run out of time."""
-    model, _ = model_of([LMChunk(content="a"), LMChunk(content="b"), END], timeout=0.2)
+
+    class Waiting(Streaming):
+        async def stream(self, request):
+            async for chunk in super().stream(request):
+                await asyncio.sleep(0)  # it is only cut off where it waits
+                yield chunk
+
+    transport = Waiting([LMChunk(content="a"), LMChunk(content="b"), END])
+    model = LanguageModel("openai/x", transport=transport, timeout=0.5)
 
     stream = await model(MESSAGES, streaming=True)
     await anext(stream)
-    await asyncio.sleep(0.4)
+    await asyncio.sleep(0.6)
 
     assert (await stream.drain()).get("content") == "ab"
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from synalinks._internal.json import dumps
 from synalinks.errors import SchemaError
 from synalinks.language_models import check_schema
 from synalinks.language_models._structured import plan_output, schema_argument
@@ -80,6 +81,38 @@ def test_json_object_strategy_writes_the_schema_into_the_prompt():
     assert '"enum": ["a", "b"]' in plan.prompt
 
 
+@pytest.mark.parametrize(
+    ("provider", "schema", "strategy"),
+    [
+        ("openrouter", LABEL, "strict_json_schema"),
+        ("openrouter", OPEN, "json_schema"),
+        ("ollama", LABEL, "json_schema"),
+        ("huggingface", LABEL, "json_schema"),
+    ],
+)
+def test_a_model_that_may_not_see_the_format_is_told_in_words(
+    provider, schema, strategy
+):
+    """Some servers hold a model to a schema without showing it: the prompt does."""
+    plan = plan_output(schema, provider)
+
+    assert plan.strategy == strategy
+    assert plan.fields["response_format"]["type"] == "json_schema"
+    assert dumps(schema) in plan.prompt
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("x" * 65, "x" * 64), ("Größe in m²", "Gr__e_in_m_"), ("", "answer")],
+)
+@pytest.mark.parametrize("provider", ["openai", "ollama"])
+def test_the_name_of_a_schema_is_one_that_providers_take(provider, title, name):
+    """At most 64 letters, digits, `_` and `-`: else the request is refused."""
+    plan = plan_output({**LABEL, "title": title}, provider)
+
+    assert plan.fields["response_format"]["json_schema"]["name"] == name
+
+
 def test_forced_tool_strategy():
     """The answer is the argument of the only tool."""
     plan = plan_output(LABEL, "bedrock")
@@ -118,7 +151,7 @@ def test_schema_arguments():
 
     assert schema_argument(None) is None
     assert schema_argument(LABEL) is LABEL
-    assert schema_argument(Answer)["properties"].keys() == {"text"}
+    assert schema_argument(Answer) == Answer.get_schema()
     with pytest.raises(SchemaError, match="`schema` is a JSON schema or a data model"):
         schema_argument(3)
 

@@ -5,7 +5,11 @@ import pytest
 import synalinks
 from synalinks.errors import ConfigurationError
 from synalinks.language_models import wire_tools
-from synalinks.language_models._tools import read_tool_calls, wire_choice
+from synalinks.language_models._tools import (
+    ToolCallParts,
+    read_tool_calls,
+    wire_choice,
+)
 
 LOOK = {"type": "function", "function": {"name": "look", "parameters": {}}}
 
@@ -113,3 +117,34 @@ def test_calls_have_one_form(arguments, text):
 def test_no_calls(received):
     """Servers say it in different ways."""
     assert read_tool_calls(received) == ()
+
+
+def part(text, **more):
+    return {"function": {"arguments": text}, **more}
+
+
+@pytest.mark.parametrize(
+    ("parts", "texts"),
+    [
+        ([part("{", id="a"), part("}")], {"a": "{}"}),
+        ([part("{", id="a"), part("}", id="a")], {"a": "{}"}),
+        ([part("{}", id="a"), part("{}", id="b")], {"a": "{}", "b": "{}"}),
+        (
+            [part("{}", index=1, id="b"), part("{", index=0, id="a"), part("}")],
+            {"a": "{}", "b": "{}"},
+        ),
+        ([part({"a": None}, id="a")], {"a": '{"a": null}'}),
+        ([part({}, id="a")], {"a": "{}"}),
+    ],
+    ids=["first named", "all named", "two", "out of order", "no text", "nothing"],
+)
+def test_pieces_of_calls_belong_together(parts, texts):
+    """By their number, else by their name, else to the last one."""
+    pieces = ToolCallParts()
+
+    for one in parts:
+        pieces.add([one])
+
+    calls = pieces.calls()
+    assert {one["id"]: one["function"]["arguments"] for one in calls} == texts
+    assert [one["id"] for one in calls] == list(texts)

@@ -152,10 +152,20 @@ def test_invalid_answers(text, message):
     assert (caught.value.answer, caught.value.model) == (text, "openai/x")
 
 
+def test_only_keys_that_are_missing_are_asked_for():
+    """The model has written the others already."""
+    schema = {"properties": {"a": {}, "b": {}}, "required": ["a", "b"]}
+
+    with pytest.raises(InvalidOutputError, match=r"expected the keys \['b'\] as well"):
+        parse_answer('{"a": 1}', schema, model="m")
+
+
 def test_deep_nesting_is_invalid_not_fatal():
     """A hostile answer cannot exhaust the stack."""
     with pytest.raises(InvalidOutputError):
         read("[" * 200_000)
+    with pytest.raises(InvalidOutputError):
+        read('It is {"a": ' + "[" * 200_000 + "}.")
     with pytest.raises(InvalidOutputError, match="nested too deeply"):
         deep = "[" * 900 + "]" * 900
         parse_answer(f'{{"a": {deep}}}', LISTS, model="m")
@@ -171,6 +181,60 @@ def test_nulls_of_optional_fields_are_dropped_where_asked():
     }
     with pytest.raises(InvalidOutputError, match=r"received None"):
         read(text)
+
+
+def test_a_value_that_fits_is_left_as_it_is():
+    """Whether nulls may be dropped is not even asked."""
+    schema = {"properties": {"a": {"type": "string"}, "b": {}}}
+
+    value = parse_answer('{"b": null}', schema, model="m", may_drop_nulls=pytest.fail)
+
+    assert value == {"b": None}
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf", "allOf"])
+def test_nulls_below_every_combination_are_dropped(keyword):
+    """Where a schema is made of others, they say what is optional."""
+    part = {"type": "object", "properties": {"n": {keyword: [{"type": "integer"}]}}}
+    schema = {"type": "object", "properties": {"a": {keyword: [part]}}}
+
+    value = parse_answer('{"a": {"n": null}}', schema, model="m", may_drop_nulls=always)
+
+    assert value == {"a": {}}
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf", "allOf"])
+def test_nulls_that_a_combination_takes_are_kept(keyword):
+    """One that is asked for is no sign of absence."""
+    part = {keyword: [{"type": ["integer", "null"]}]}
+    schema = {"properties": {"a": part, "b": {"type": "string"}}}
+
+    value = parse_answer(
+        '{"a": null, "b": null}', schema, model="m", may_drop_nulls=always
+    )
+
+    assert value == {"a": None}
+
+
+@pytest.mark.parametrize("text", ["[1]", "3", "null"])
+def test_what_is_no_object_is_refused_whatever_the_schema_says(text):
+    """A schema without a type takes anything; a program does not."""
+    with pytest.raises(InvalidOutputError, match="answered no JSON object, but"):
+        parse_answer(text, {"properties": {"a": {}}}, model="m")
+
+
+def test_parts_may_refer_to_each_other():
+    """Each is looked at once."""
+    schema = {
+        "properties": {"a": {"$ref": "#/x/One"}},
+        "x": {
+            "One": {"properties": {"b": {"$ref": "#/x/Other"}}},
+            "Other": {"type": "object", "properties": {"a": {"$ref": "#/x/One"}}},
+        },
+    }
+
+    assert validator_of(schema).is_valid({"a": {"b": {"a": {}}}})
+    assert not validator_of(schema).is_valid({"a": {"b": {"a": {"b": 1}}}})
 
 
 def test_nulls_that_the_schema_takes_are_kept():

@@ -1,9 +1,12 @@
 """A compiled validator that says yes, and an exact one that has the last word."""
 
+import contextlib
 import re
 import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from referencing.exceptions import Unresolvable
 
 from synalinks.language_models._validator import Validator
 
@@ -42,11 +45,43 @@ def test_what_cannot_be_compiled_is_judged_all_the_same():
     assert not validator.is_valid("24")
 
 
-def test_a_schema_makes_nothing_be_fetched():
-    """Neither its dialect nor a reference is looked up on the network."""
-    validator = Validator({"$schema": "http://localhost:1/meta", "type": "object"})
+@pytest.fixture
+def fetched():
+    """Run a server that has a schema for every address.
 
-    assert validator.is_valid({})
+    Yields:
+        Its address, and the paths that it was asked for.
+    """
+    paths = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            paths.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"type": "object"}')
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", paths
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("keyword", ["$schema", "$ref"])
+def test_a_schema_makes_nothing_be_fetched(fetched, keyword):
+    """Neither its dialect nor a reference is looked up on the network."""
+    address, paths = fetched
+
+    validator = Validator({keyword: f"{address}/meta", "type": "object"})
+    with contextlib.suppress(Unresolvable):
+        assert validator.is_valid({})
+
+    assert paths == []
 
 
 def test_threads_share_a_validator():

@@ -36,6 +36,14 @@ class Open(BaseModel):
     extra: dict[str, Any]
 
 
+ONE_KEY = {
+    "type": "object",
+    "properties": {"b": {"type": "string"}},
+    "required": ["b"],
+    "additionalProperties": False,
+}
+
+
 def objects_in(node):
     if isinstance(node, dict):
         if node.get("type") == "object":
@@ -140,6 +148,7 @@ def test_inlined_has_no_references():
     assert "$ref" not in str(schema)
     assert "$defs" not in schema
     assert schema["properties"]["parts"]["items"]["title"] == "Part"
+    assert schema["properties"]["first"]["description"] == "The first."
 
 
 def test_inlined_refuses_recursion():
@@ -212,10 +221,20 @@ def test_strict_says_null_once():
             "prefixItems": [{"type": "string"}],
             "items": {"type": "null"},
         },
+        {"type": "string", "allOf": [{"minLength": 1}, {"maxLength": 9}]},
+        {"properties": {"a": {"type": "string"}}, "allOf": [ONE_KEY]},
+        {"properties": {"a": {"type": "string"}}, "allOf": [ONE_KEY, ONE_KEY]},
+        {"properties": {"a": {"type": "string"}}, "anyOf": [ONE_KEY, ONE_KEY]},
+        {"properties": {"a": {"type": "string"}}, "$ref": "#/$defs/OneKey"},
+        {"type": "string", "enum": ["a"], "oneOf": [{"type": "string"}]},
     ],
-    ids=["keys of a pattern", "places of their own"],
-)
+    ids=[
+        "keys of a pattern", "places of their own", "all of two", "keys beside all of",
+        "keys beside all of two", "keys beside any of", "keys beside a reference",
+        "values beside one of",
+    ],
+)  # fmt: skip
 def test_strict_loses_nothing_silently(part):
     """What the dialect has no word for sends the schema to the next strategy."""
     with pytest.raises(SchemaError):
-        strict({"type": "object", "properties": {"a": part}, "required": ["a"]})
+        strict({"properties": {"a": part}, "$defs": {"OneKey": ONE_KEY}})

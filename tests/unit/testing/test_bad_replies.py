@@ -173,3 +173,46 @@ def test_good_replies_are_told_from_faults():
     assert isinstance(Answer(), GoodReply)
     assert isinstance(Vectors(vectors=[]), GoodReply)
     assert not isinstance(Status(status=500), GoodReply)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Status(status=503, delay_s=60),
+        Drop(delay_s=60),
+        Late(delay_s=60),
+        Drip(interval_s=60),
+    ],
+)
+async def test_bad_replies_may_take_their_time(reply):
+    """Nothing comes before it is time."""
+    async with ChatServer(reply) as server:
+        with pytest.raises(TimeoutError):
+            await post(server, timeout_s=0.2)
+
+
+@pytest.mark.parametrize("part", [0.0, 0.25, 0.75])
+async def test_a_part_of_an_answer_is_that_part(part):
+    """So many bytes arrive of those that were told."""
+    received = b""
+    async with (
+        ChatServer(Cut(answer=Answer(content="word " * 20), part=part)) as server,
+        aiohttp.ClientSession() as session,
+        session.post(f"{server.url}/chat/completions", json=BODY) as answer,
+    ):
+        with pytest.raises((aiohttp.ClientPayloadError, aiohttp.ClientOSError)):
+            while True:
+                received += await answer.content.readany()
+
+    assert len(received) == int(answer.content_length * part)
+
+
+async def test_errors_have_a_code_and_pages_a_type():
+    """As providers and the proxies before them have."""
+    async with ChatServer(faults=[Fault("quota", at=[1]), Fault("html")]) as server:
+        _, _, error = await post(server)
+        _, headers, page = await post(server)
+
+    assert json.loads(error)["error"]["code"] == "insufficient_quota"
+    assert headers["Content-Type"].startswith("text/html")
+    assert page.startswith(b"<html>")

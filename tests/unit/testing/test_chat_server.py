@@ -116,6 +116,20 @@ def test_a_taken_port_is_told():
             ChatServer(port=port).start()
 
 
+def test_a_server_may_be_started_again():
+    """After a stop, and once the port that it is to have is free."""
+    with ChatServer("hi") as other:
+        server = ChatServer("hi", port=urlsplit(other.url).port)
+        with pytest.raises(ConfigurationError, match="cannot listen"):
+            server.start()
+
+    for n_answered in (1, 2):
+        server.start()
+        status, _, _ = post(server)
+        server.stop()
+        assert (status, len(server.requests)) == (200, n_answered)
+
+
 def test_stopping_twice_is_fine():
     """A fixture may stop what a test has stopped."""
     server = ChatServer()

@@ -38,6 +38,15 @@ def test_prompts_are_searched(pattern, expected):
     assert met(Fault("503", prompt=pattern), n_requests=1) == expected
 
 
+@pytest.mark.parametrize("word", ["rules", "question", "answer"])
+def test_all_messages_are_searched(word):
+    """Whoever said it."""
+    said = [("system", "rules"), ("user", "question"), ("assistant", "answer")]
+    messages = [{"role": role, "content": text} for role, text in said]
+
+    assert met(Fault("503", prompt=word), 1, {"messages": messages}) == [1]
+
+
 def test_the_texts_of_embeddings_are_searched():
     """What is to be embedded is the prompt."""
     body = {"model": "m", "input": ["a", "banana"]}

@@ -6,6 +6,7 @@ import json
 import aiohttp
 
 from synalinks.testing import ChatServer, Fault
+from synalinks.testing._request_log import RequestLog
 from tests.unit.testing.test_bad_replies import BODY, post
 
 CANARY = "canary-key-31337"
@@ -87,3 +88,17 @@ async def test_answers_take_the_latency():
 
     seconds = [line.finished_s - line.arrived_s for line in server.requests]
     assert min(seconds) >= 0.02
+
+
+def test_what_is_open_outlives_a_new_beginning():
+    """It is still counted, and its end is no end of another."""
+    log = RequestLog()
+    first, *_ = [log.begin("/v1/chat/completions", {}, {}) for _ in range(3)]
+    log.end(first)
+
+    log.clear()
+
+    assert (log.requests, log.n_in_flight, log.max_in_flight) == ([], 2, 2)
+    log.begin("/v1/chat/completions", {}, {})
+    assert (log.n_in_flight, log.max_in_flight) == (3, 3)
+    assert log.summary()["statuses"] == {}

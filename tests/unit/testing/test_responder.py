@@ -1,8 +1,13 @@
 """What a server answers, and when."""
 
+import asyncio
+from time import perf_counter
+
 import pytest
 
+from synalinks.testing import Answer, ChatServer, _chat_server
 from synalinks.testing._responder import Responder, to_function
+from tests.unit.testing.test_bad_replies import post
 
 
 def responder(**options):
@@ -49,6 +54,39 @@ async def test_faults_come_at_once():
     assert (
         await made.reply(1, "/v1/chat/completions", {}, arrived_s=0.0) is FAULTS["503"]
     )
+
+
+async def test_what_took_time_since_arrival_is_part_of_the_latency():
+    """A server that is busy answers no later than it says."""
+    made = responder(latency_s=3600.0, jitter_s=60.0)
+
+    async with asyncio.timeout(5):
+        reply = await made.reply(
+            1, "/v1/chat/completions", {}, arrived_s=perf_counter() - 3660
+        )
+
+    assert reply == Answer(content="ok")
+
+
+@pytest.mark.parametrize("part", ["latency_s", "jitter_s"])
+async def test_what_is_left_of_the_latency_is_waited_for(part):
+    """An answer is never early."""
+    made = responder(**{part: 7200.0})
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await made.reply(
+                1, "/v1/chat/completions", {}, arrived_s=perf_counter() - 1800
+            )
+
+
+async def test_the_latency_of_a_server_begins_when_a_request_arrives(monkeypatch):
+    """Not when its body is read, or a gate has let it in."""
+    arrived_s = iter([perf_counter() - 3600])
+    clock = lambda: next(arrived_s, None) or perf_counter()  # noqa: E731
+    monkeypatch.setattr(_chat_server, "perf_counter", clock)
+    async with ChatServer("ok", latency_s=3600.0) as server:
+        assert (await post(server))[0] == 200
 
 
 @pytest.mark.parametrize("answer", ["text", {"a": 1}, lambda _: "text"])

@@ -10,11 +10,14 @@ from scripted_scores import Idle
 
 import synalinks
 from synalinks.callbacks import Callback
+from synalinks.contracts import Candidate
 from synalinks.errors import (
     AllSamplesFailedError,
     AuthenticationError,
+    BadRequestError,
     SynalinksWarning,
 )
+from synalinks.optimizers import Optimizer
 from synalinks.testing import RecordingCallback
 
 
@@ -429,6 +432,53 @@ async def test_a_dead_provider_is_an_error():
 
     with pytest.raises(AllSamplesFailedError, match="ConnectionLostError 4 times"):
         await task.program.evaluate(*data(0, 4), verbose=0)
+
+
+class Hasty(Optimizer):
+    """Takes another program in the second epoch, however it scores."""
+
+    async def propose(self, step):
+        """Return one candidate."""
+        values = {
+            path: {**value, "instructions": "Be bold."}
+            for path, value in self.incumbent.values.items()
+        }
+        return [Candidate(values=values, parents=(self.incumbent.digest,))]
+
+    async def judge(self, step):
+        """Measure nothing, and choose it."""
+        for trials in ():
+            yield trials
+        if step.index:
+            self.choose(self.proposals[0])
+
+
+@pytest.mark.filterwarnings("ignore::synalinks.errors.SynalinksWarning")
+@pytest.mark.parametrize("is_bold", [False, True])
+async def test_the_best_program_is_so_on_samples_that_both_were_scored_on(is_bold):
+    """A mean over fewer samples is no better for what the provider turned away."""
+
+    def answer(request):
+        number = int(json.loads(request.messages[-1]["content"])["query"][1:])
+        is_worse = ("Be bold." in str(request.messages)) != is_bold
+        if is_worse and number in {5, 6}:
+            msg = "Not now."
+            raise BadRequestError(msg)
+        is_wrong = number in {5, 6, 7} or (is_worse and number == 4)
+        return {"answer": "odd" if number % 2 != is_wrong else "even"}
+
+    task = await make_task(answer)
+    task.program.compile(optimizer=Hasty(), reward="exact_match")
+
+    history = await task.program.fit(
+        *data(20, 22), validation_data=data(0, 8), epochs=2, batch_size=2, verbose=0
+    )
+
+    worse, better = 4 / 6, 5 / 8
+    scored = [worse, better] if is_bold else [better, worse]
+    assert history.history["val_reward"] == pytest.approx(scored)
+    left = task.program.trainable_variables[0].get("instructions")
+    assert (left == "Be bold.") == is_bold
 
 
 async def test_user_errors_come_back_as_they_are():
