@@ -49,10 +49,10 @@ class RayExecutor:
 
     Callbacks of runs are copied in the workers. Those with the scope `experiment` stay
     here, and workers wait while their hooks are called, which takes ten to twenty
-    milliseconds each. The hooks see program, optimizer, logs and context as they are in the worker,
-    and what they change of these gets there, as do votes, stops and errors. They cannot
-    ask models during a training, nor see its samples. When a worker has died, they see
-    what they would see if all had died.
+    milliseconds each. The hooks see program, optimizer, logs and context as they are in
+    the worker, and what they change of these gets there, as do votes, stops and errors.
+    They cannot ask models during a training, nor see its samples. When a worker has
+    died, they see what they would see if all had died.
 
     A `BudgetStopping` with the scope `experiment` holds over all workers: they are
     handed out parts of it, and never more than it. A run may be stopped while others

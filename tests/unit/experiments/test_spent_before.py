@@ -7,7 +7,7 @@ from synalinks.callbacks import Spent
 from synalinks.experiments._spent_before import spent_in
 
 USAGE = {"calls": 1, "prompt_tokens": 40, "completion_tokens": 2, "cost_usd": 0.5}
-OUTLINE = {"model": "openai/unknown", "tokens": [30, 3]}
+OUTLINE = {"model": "openai/unknown", "params": {}, "tokens": [30, 3]}
 
 
 async def work(folder, *steps):
