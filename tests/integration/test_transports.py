@@ -345,7 +345,10 @@ def test_event_loops_in_a_row_leak_no_sockets(make):
     for _ in range(5):
         asyncio.run(several())
     gc.collect()
-    time.sleep(0.2)
+    for _ in range(100):
+        if n_open_files() <= before:
+            break
+        time.sleep(0.05)
 
     assert n_open_files() <= before
     assert len(server.requests) == 24
