@@ -150,17 +150,20 @@ class Caller:
         Args:
             request: What is asked.
         """
-        # Who comes when all is prepared must not overtake who still waits for it: calls
-        # are made, and paid from a budget, in the order of the samples.
-        if self._n_unprepared or not self._is_prepared:
-            await self._prepare_once(request.model)
-        return Attempts(
+        # Its place in the queue is taken now: if the provider refuses those before it,
+        # it need not be sent.
+        attempts = Attempts(
             request,
             self.limits.lane(request),
             self._ledger,
             policy=self._settings.retry,
             expected=partial(expected_usage, request, self._ledger),
         )
+        # Who comes when all is prepared must not overtake who still waits for it: calls
+        # are made, and paid from a budget, in the order of the samples.
+        if self._n_unprepared or not self._is_prepared:
+            await self._prepare_once(request.model)
+        return attempts
 
     async def _ask(self, request: LMRequest) -> Completion:
         attempts = await self.attempts(request)

@@ -5,7 +5,12 @@ import asyncio
 import pytest
 
 from synalinks.contracts import Usage
-from synalinks.errors import ConfigurationError, InvalidOutputError, TimedOutError
+from synalinks.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidOutputError,
+    TimedOutError,
+)
 from synalinks.language_models import LanguageModel, LMResponse
 from synalinks.testing import ScriptedTransport
 
@@ -139,3 +144,26 @@ async def test_calls_keep_their_order_while_all_is_prepared():
             group.create_task(ask(text))
 
     assert asked == ["a", "b", "c", "d"]
+
+
+async def test_who_waits_for_the_preparations_is_not_sent_to_be_refused():
+    """The provider has refused the key of all that were there by then."""
+    asked = []
+
+    def refuse(request):
+        asked.append(request.messages[0]["content"])
+        msg = "no such key"
+        raise AuthenticationError(msg)
+
+    transport = ScriptedTransport(refuse)
+    transport.prepare = lambda: None
+    model = LanguageModel("openai/x", transport=transport)
+
+    calls = [
+        asyncio.ensure_future(model.complete([{"role": "user", "content": one}]))
+        for one in "abc"
+    ]
+    await asyncio.wait(calls)
+
+    assert [type(one.exception()) for one in calls] == [AuthenticationError] * 3
+    assert asked == ["a"]
