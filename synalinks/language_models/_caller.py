@@ -29,6 +29,7 @@ from synalinks.language_models._per_loop import PerLoop
 from synalinks.language_models._pricing import model_info, paid_tier, priced
 from synalinks.language_models._reask import asked_again, is_worth_asking_again
 from synalinks.language_models._response import Completion
+from synalinks.language_models._turnstile import Turnstile
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from synalinks.language_models._lm_transport import LMTransport
     from synalinks.language_models._request import LMRequest
     from synalinks.language_models._retry import RetryPolicy
+
+_turnstiles = PerLoop(Turnstile)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +94,11 @@ class Caller:
         other._ledger = ledger  # noqa: SLF001 - of this class
         return other
 
-    def call(
+    async def call(
         self,
         request: LMRequest,
         otherwise: Callable[[], Awaitable[Completion]] | None = None,
-    ) -> Awaitable[Completion]:
+    ) -> Completion:
         """Return the answer to a request.
 
         Args:
@@ -105,6 +108,14 @@ class Caller:
         Raises:
             LanguageModelError: There is no valid answer; the subclass says why.
         """
+        completion = await self._answer(request, otherwise)
+        if not completion.usage.cache_hits:  # nothing else waits for those to be over
+            await _turnstiles.get().turn()
+        return completion
+
+    def _answer(
+        self, request: LMRequest, otherwise: Callable[[], Awaitable[Completion]] | None
+    ) -> Awaitable[Completion]:
         journal = context.journal.get()
         if journal is None:
             return self._ask_or_fall_back(request, otherwise)
