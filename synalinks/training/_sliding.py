@@ -107,7 +107,9 @@ class SlidingRollouts:
             except BudgetExceededError as error:
                 self._hold_back(error)
             else:
-                self._result(sample.id).set_result(rollout)
+                result = self._result(sample.id)
+                if not result.done():  # else who waits for it is cancelled
+                    result.set_result(rollout)
 
     def _hold_back(self, error: BudgetExceededError) -> None:
         # Nothing new is begun; what is in flight is paid for, and may end.

@@ -57,6 +57,28 @@ async def test_no_more_run_at_once_than_the_window():
     assert most == 3
 
 
+async def test_a_batch_may_be_cancelled_as_a_sample_of_it_ends():
+    """Who cancels a run meets the cancellation, whatever ends at the same moment."""
+    all_may_end = asyncio.Event()
+
+    async def roll_out(sample):
+        await all_may_end.wait()
+        return Rollout(sample_id=sample.id, inputs=None)
+
+    async def take_all():
+        async with sliding(samples(4), 2, roll_out) as ahead:
+            await ahead.take(["0", "1", "2", "3"])
+
+    taking = asyncio.create_task(take_all())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    all_may_end.set()
+    taking.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await taking
+
+
 async def test_requests_of_a_full_window_leave_one_by_one():
     """No burst: the first request is out long before the last sample starts."""
     n_turns = 10  # of the event loop, from the start of a sample to its request
