@@ -3,14 +3,15 @@
 Whoever appends hands over and may wait. The thread takes all that was handed over
 meanwhile, and makes it durable in one step: what a single record costs in time is
 shared by all that wait at the same time. What nobody waits for is written along with
-what somebody does, or a moment later. To wake a thread takes longer than to hand over
-a record, so it is done as seldom as can be.
+what somebody does, a moment later, or when the event loop ends. To wake a thread takes
+longer than to hand over a record, so it is done as seldom as can be.
 """
 
 from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import os
 import threading
 import weakref
@@ -18,8 +19,10 @@ from collections import defaultdict, deque
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
+from synalinks._internal.lifetimes import lifetimes
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
 
 R = TypeVar("R")
 
@@ -57,6 +60,7 @@ class _Writer:
         self._is_called = False
         # The event loop that is going to call, if nothing else does before.
         self._caller: Callable[[], asyncio.AbstractEventLoop | None] = _nobody
+        self._watched = weakref.WeakSet[asyncio.AbstractEventLoop]()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -80,6 +84,16 @@ class _Writer:
         if self._caller() is not loop:
             self._caller = weakref.ref(loop)
             loop.call_later(_ALONE_AFTER_S, self._call_if_left)
+            if loop not in self._watched:
+                self._watched.add(loop)
+                self._call_at_the_end()
+
+    def _call_at_the_end(self) -> None:
+        """See to what is left when the running event loop ends before its time."""
+        ending = _ending(self._call_if_left)
+        with contextlib.suppress(StopIteration):  # it never waits
+            ending.asend(None).send(None)
+        lifetimes().add(ending)
 
     def _call_if_left(self) -> None:
         self._caller = _nobody
@@ -150,6 +164,13 @@ def _settle(futures: list[asyncio.Future[None]], error: Exception | None) -> Non
             future.set_result(None)
         else:
             future.set_exception(error)
+
+
+async def _ending(call: Callable[[], None]) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        call()
 
 
 def _nobody() -> None:

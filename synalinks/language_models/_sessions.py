@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
-from weakref import WeakKeyDictionary
 
+from synalinks._internal.lifetimes import lifetimes
 from synalinks.language_models._per_loop import PerLoop
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from aiohttp import ClientSession
 
 _DNS_CACHE_S = 300
 _CONNECT_S = 60
-
-
-# Those of a loop are kept until it closes them: a generator whose owner is collected
-# at the very end of a loop would have no time to close its session.
-_lifetimes: WeakKeyDictionary[AbstractEventLoop, set[AsyncGenerator[Any, None]]] = (
-    WeakKeyDictionary()
-)
 
 
 @dataclass(slots=True)
@@ -64,7 +55,7 @@ class Sessions:
             # There is nothing to wait for before the `yield`: no other task can come
             # in between and open a second one.
             opened.session = await anext(opened.lifetime)
-            _of_this_loop().add(opened.lifetime)
+            lifetimes().add(opened.lifetime)
         return opened.session
 
     def proxy_for(self, url: str) -> str | None:
@@ -84,7 +75,7 @@ class Sessions:
         """Close the session of the running event loop, if there is one."""
         opened = self._per_loop.pop()
         if opened is not None:
-            _of_this_loop().discard(opened.lifetime)
+            lifetimes().discard(opened.lifetime)
             async with aclosing(opened.lifetime):
                 pass
 
@@ -96,12 +87,6 @@ class Sessions:
             if self._on_close is not None:
                 await self._on_close(session)
             await session.close()
-
-
-def _of_this_loop() -> set[AsyncGenerator[Any, None]]:
-    for loop in [one for one in _lifetimes if one.is_closed()]:
-        _lifetimes.pop(loop, None)  # another thread may be first
-    return _lifetimes.setdefault(asyncio.get_running_loop(), set())
 
 
 def _new_session() -> ClientSession:

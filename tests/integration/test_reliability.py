@@ -283,6 +283,18 @@ def n_open_files():
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
+def n_lines(folder):
+    return sum(path.read_bytes().count(b"\n") for path in folder.glob("*.jsonl"))
+
+
+def wait_until(condition):
+    """Give what happens in other threads ten seconds."""
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.05)
+
+
 @pytest.mark.slow
 def test_a_thousand_loops_leave_nothing_open(tmp_path):
     """Sockets, files and limiters end with their loop."""
@@ -300,15 +312,14 @@ def test_a_thousand_loops_leave_nothing_open(tmp_path):
 
         for number in range(5):
             loop(number)
+        wait_until(lambda: n_lines(tmp_path / "answers") == 5)
         gc.collect()
         before = n_open_files()
         for number in range(1000):
             loop(number + 5)
         gc.collect()
-        for _ in range(100):  # the server closes its side a little later
-            if n_open_files() <= before + 1:
-                break
-            time.sleep(0.05)
+        # The server closes its side a little later.
+        wait_until(lambda: n_open_files() <= before + 1)
 
         assert n_open_files() <= before + 1
         assert len(model._caller.limits._lanes._made) == 1

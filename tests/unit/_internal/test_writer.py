@@ -55,6 +55,21 @@ async def test_what_is_flushed_is_told_to_who_waits():
     assert [one for batch in log.batches for one in batch] == list(range(100))
 
 
+def test_what_nobody_waits_for_is_written_when_the_loop_ends():
+    """A loop may be shorter than the moment after which all is written."""
+    log = Log()
+
+    async def hand_over():
+        writer.hand_over(log, [1])
+
+    asyncio.run(hand_over())
+    until_s = monotonic() + 10
+    while not log.batches and monotonic() < until_s:
+        sleep(0.01)
+
+    assert log.batches == [[1]]
+
+
 async def test_waiters():
     """Those of a log that failed get its error, the others do not."""
     loop = asyncio.get_running_loop()
