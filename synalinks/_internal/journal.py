@@ -100,6 +100,7 @@ class Journal:
         n_replayed: Answers that were found.
         n_appended: Answers that were added.
         run_id: Identity of the run whose answers they are.
+        booked: Keys of what is counted, in order: a part of the run's state.
     """
 
     def __init__(
@@ -113,6 +114,8 @@ class Journal:
         self.n_replayed: int = 0
         self.n_appended: int = 0
         self.run_id = ""
+        self.booked: list[str] = []
+        self._is_booked: set[str] = set()
 
     def open(self) -> list[str]:
         """Read what is there; for a thread.
@@ -284,6 +287,24 @@ class Journal:
             key: What it is found by.
         """
         return self._store.get(key)
+
+    def book(self, key: str) -> None:
+        """Note that what something took is counted, by this process or an earlier one.
+
+        Args:
+            key: What it is found by.
+        """
+        if not self.is_booked(key):
+            self._is_booked.add(key)
+            self.booked.append(key)
+
+    def is_booked(self, key: str) -> bool:
+        """Return whether what something took is counted.
+
+        Args:
+            key: What it is found by.
+        """
+        return key in self._is_booked
 
     def flush(self) -> None:
         """Return when everything that was added is durable; blocks.

@@ -6,11 +6,10 @@ import asyncio
 import base64
 from array import array
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
-from weakref import WeakKeyDictionary
 
 from synalinks._internal import context
 from synalinks._internal.aio import gather_ordered
-from synalinks._internal.journal import Journal, Position
+from synalinks._internal.journal import Position
 from synalinks._internal.store import shared_store
 from synalinks.errors import warn
 from synalinks.language_models._kept import to_usage
@@ -57,8 +56,6 @@ class VectorCache:
         self, ledger: UsageLedger, *, in_memory: bool, folder: str | None
     ) -> None:
         self._ledger = ledger
-        # Of each journal, what is counted already.
-        self._counted: WeakKeyDictionary[Journal, set[str]] = WeakKeyDictionary()
         self._memory: dict[str, Vector] | None = {} if in_memory else None
         self._folder = folder
         self._store: Store | None = None  # opened at the first call, in a thread
@@ -134,13 +131,13 @@ class VectorCache:
         journal = context.journal.get()
         if journal is None:
             return 0
-        counted = self._counted.setdefault(journal, set())
         n_replayed = 0
         for key in keys:
-            kept: Any = None if key in counted else journal.lookup(_position(key))
+            is_booked = journal.is_booked(key)
+            kept: Any = None if is_booked else journal.lookup(_position(key))
             if kept is None:
                 continue
-            counted.add(key)
+            journal.book(key)
             n_replayed += 1
             self._ledger.here.vectors += 1
             if "usage" in kept:
@@ -174,7 +171,8 @@ class VectorCache:
         journal = context.journal.get()
         if journal is None:
             return
-        self._counted.setdefault(journal, set()).update(made)
+        for key in made:
+            journal.book(key)
         append = journal.append
         await gather_ordered(
             [

@@ -30,7 +30,7 @@ class New(NamedTuple):
     cells: list[tuple[str, Rollout]]
     """Candidate and rollout of each cell that was measured."""
     fields: JsonObject
-    """Events, rows, records, and parts of the state: what it is in the piece."""
+    """Events, rows, records, keys of what is counted, and parts of the state."""
 
 
 class Grown(NamedTuple):
@@ -47,9 +47,9 @@ class Grown(NamedTuple):
 class Growth:
     """All of a run that only grows, and what of it is saved.
 
-    That is cells, candidates' events, rows, records, and parts of the state. A snapshot
-    names the latest piece; the pieces are in the journal. So a snapshot does not become
-    longer with the run.
+    That is cells, candidates' events, rows, records, what of the journal is counted,
+    and parts of the state. A snapshot names the latest piece; the pieces are in the
+    journal. So a snapshot does not become longer with the run.
 
     Args:
         run: The run.
@@ -65,6 +65,7 @@ class Growth:
         self._journal = journal
         self._latest: str | None = None
         self._n_cells = self._n_events = self._n_rows = self._n_records = 0
+        self._n_booked = 0
         self._schemas = _Schemas(self._found)
         self._shown: set[str] = set()
         self._parts = Parts(session.optimizer.growing)
@@ -84,6 +85,7 @@ class Growth:
             "events": self._log.since(self._n_events),
             "rows": [{**row} for row in self._state.rows[self._n_rows :]],
             "records": self._state.records[self._n_records :],
+            "booked": self._journal.booked[self._n_booked :],
             "parts": parts,
         }
         new = New(self._ledger.since(self._n_cells), fields)
@@ -139,6 +141,8 @@ class Growth:
         self._log.replace(one for piece in pieces for one in piece["events"])
         self._state.rows[:] = [row for piece in pieces for row in piece["rows"]]
         self._state.records[:] = [one for piece in pieces for one in piece["records"]]
+        for key in (key for piece in pieces for key in piece.get("booked", ())):
+            self._journal.book(key)
         self._latest = grown.latest
         self._count()
 
@@ -151,6 +155,7 @@ class Growth:
         self._n_events = len(self._log.events)
         self._n_rows = len(self._state.rows)
         self._n_records = len(self._state.records)
+        self._n_booked = len(self._journal.booked)
 
     def _to_json(self, cells: list[tuple[str, Rollout]]) -> Iterator[JsonObject]:
         for candidate, rollout in cells:

@@ -17,8 +17,9 @@ from synalinks.callbacks import (
     StopRun,
     Timeout,
 )
-from synalinks.contracts import ManifestRow, append_to_manifest, read_manifest
+from synalinks.contracts import ManifestRow, Usage, append_to_manifest, read_manifest
 from synalinks.errors import ConfigurationError, SynalinksWarning
+from synalinks.language_models import EMResponse
 from synalinks.optimizers import RandomFewShot
 from synalinks.testing import ScriptedTransport
 from tests.fault import killed_run
@@ -64,6 +65,42 @@ def test_a_run_that_died_in_a_hook_goes_on(tmp_path, hook, save_freq):
 
     assert resumed.same() == whole.same()
     assert paid + resumed.n_requests == whole.n_requests
+
+
+@pytest.mark.parametrize("caching", [False, True])
+@pytest.mark.parametrize("save_freq", ["epoch", 1])
+def test_what_embedding_took_is_counted_once(tmp_path, save_freq, caching):
+    """Vectors of texts that come again after a snapshot were counted before it."""
+    names = ("calls", "tokens", "vectors", "cache_hits")
+
+    def reward():
+        model = synalinks.EmbeddingModel(
+            "openai/angles", transport=Lengths(), caching=caching
+        )
+        return synalinks.rewards.CosineSimilarity(embedding_model=model), model
+
+    def counted(folder):
+        made, model = reward()
+        run(train(folder, save_freq=save_freq, reward=made))
+        return {name: getattr(model, f"cumulated_{name}") for name in names}
+
+    whole = counted(tmp_path / "whole")
+    run(die(tmp_path / "dead", n=6, save_freq=save_freq, reward=reward()[0]))
+
+    assert counted(tmp_path / "dead") == whole
+    assert whole["vectors"] > 1
+
+
+class Lengths:
+    """Embeds texts: a transport of the user's."""
+
+    async def embed(self, request):
+        vectors = [[1.0, float(len(text))] for text in request.texts]
+        usage = Usage(calls=1, prompt_tokens=len(request.texts))
+        return EMResponse(vectors=vectors, usage=usage)
+
+    async def aclose(self):
+        """It has nothing open."""
 
 
 class Fragile:
