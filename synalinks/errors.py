@@ -159,6 +159,8 @@ class LanguageModelError(SynalinksError):
         retry_after_s: Seconds the server asked to wait, or None.
         interval_s: Seconds between calls that the server asks for, or 0.0.
         attempts: Requests that were sent for the call in all.
+        shares: What the bad answers of the model and of its fallbacks took, in order,
+            if it has any.
     """
 
     def __init__(
@@ -176,6 +178,7 @@ class LanguageModelError(SynalinksError):
         self.retry_after_s = retry_after_s
         self.interval_s: float = 0.0
         self.attempts = 0
+        self.shares: tuple[Usage, ...] = ()
 
 
 class TransientError(LanguageModelError):

@@ -32,7 +32,7 @@ from synalinks.language_models._response import Completion
 from synalinks.language_models._turnstile import Turnstile
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from typing import Self
 
     from synalinks._internal.json import JsonObject
@@ -98,29 +98,34 @@ class Caller:
         self,
         request: LMRequest,
         otherwise: Callable[[], Awaitable[Completion]] | None = None,
+        others: Sequence[UsageLedger] = (),
     ) -> Completion:
         """Return the answer to a request.
 
         Args:
             request: What to ask.
             otherwise: Asks another model, when this one failed for good.
+            others: Where that one counts, and those that it asks when it fails too.
 
         Raises:
             LanguageModelError: There is no valid answer; the subclass says why.
         """
-        completion = await self._answer(request, otherwise)
+        completion = await self._answer(request, otherwise, others)
         if not completion.usage.cache_hits:  # nothing else waits for those to be over
             await _turnstiles.get().turn()
         return completion
 
     def _answer(
-        self, request: LMRequest, otherwise: Callable[[], Awaitable[Completion]] | None
+        self,
+        request: LMRequest,
+        otherwise: Callable[[], Awaitable[Completion]] | None,
+        others: Sequence[UsageLedger],
     ) -> Awaitable[Completion]:
         journal = context.journal.get()
         if journal is None:
             return self._ask_or_fall_back(request, otherwise)
         ask = partial(self._ask_or_fall_back, request, otherwise)
-        return journaled(journal, request, self._ledger, ask)
+        return journaled(journal, request, [self._ledger, *others], ask)
 
     async def _ask_or_fall_back(
         self, request: LMRequest, otherwise: Callable[[], Awaitable[Completion]] | None
@@ -134,11 +139,18 @@ class Caller:
             if otherwise is None:
                 raise
             self._ledger.here.fallback_activations += 1
-            refused: Usage | None = getattr(error, "usage", None)
-        completion = await otherwise()
-        if refused is None:
-            return completion
-        return replace(completion, usage=completion.usage + refused)
+            refused: Usage = getattr(error, "usage", None) or Usage()
+        try:
+            completion = await otherwise()
+        except LanguageModelError as error:
+            last: Usage = getattr(error, "usage", None) or Usage()
+            error.shares = (refused, *(error.shares or (last,)))
+            raise
+        return replace(
+            completion,
+            usage=completion.usage + refused,
+            shares=(refused, *(completion.shares or (completion.usage,))),
+        )
 
     def _ask_or_recall(self, request: LMRequest) -> Awaitable[Completion]:
         cache = self._settings.cache

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from synalinks._internal import context
+from synalinks.contracts import Usage
 from synalinks.errors import DivergenceError, LanguageModelError
 from synalinks.language_models._kept import (
     from_completion,
@@ -17,21 +18,21 @@ from synalinks.language_models._kept import (
     to_error,
 )
 from synalinks.language_models._outline import differences, outline_of
+from synalinks.language_models._response import Completion
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from synalinks._internal.journal import Journal, Position
     from synalinks._internal.json import JsonObject
     from synalinks.language_models._ledger import UsageLedger
     from synalinks.language_models._request import LMRequest
-    from synalinks.language_models._response import Completion
 
 
 async def journaled(
     journal: Journal,
     request: LMRequest,
-    ledger: UsageLedger,
+    ledgers: Sequence[UsageLedger],
     ask: Callable[[], Awaitable[Completion]],
 ) -> Completion:
     """Return the answer that the journal has at this place of the run, else ask.
@@ -43,7 +44,8 @@ async def journaled(
     Args:
         journal: The journal.
         request: What is asked.
-        ledger: Counts what answers from the journal took when they were given.
+        ledgers: Count what answers from the journal took when they were given: that of
+            the model that is asked, of its fallback, and so on.
         ask: Asks, if need be; other models that it asks write nothing themselves.
 
     Raises:
@@ -54,10 +56,10 @@ async def journaled(
     position = journal.position(request_key(request))
     kept = journal.lookup(position)
     if kept is not None:
-        return _replayed(kept, ledger)
+        return _replayed(kept, ledgers)
     journal.check()
     await _check_divergence(journal, position, request)
-    journal.note_sent(position, partial(outline_of, request, ledger))
+    journal.note_sent(position, partial(outline_of, request, ledgers[0]))
     intent = journal.intent(position)
     try:
         with context.all_bound((context.journal, None), (context.intent, intent)):
@@ -95,14 +97,22 @@ async def _check_divergence(
     raise DivergenceError(msg)
 
 
-def _replayed(kept: JsonObject, ledger: UsageLedger) -> Completion:
-    error = to_error(kept)
-    if error is not None:
+def _replayed(kept: JsonObject, ledgers: Sequence[UsageLedger]) -> Completion:
+    outcome = to_error(kept) or to_completion(kept)
+    *failed, last = outcome.shares or (getattr(outcome, "usage", None) or Usage(),)
+    for ledger, usage in zip(ledgers, failed, strict=False):
         ledger.here.failed_calls += 1
-        usage = getattr(error, "usage", None)
-        if usage is not None:
-            ledger.record(usage, "stop")
-        raise error
-    completion = to_completion(kept)
-    ledger.record(completion.usage, completion.finish_reason)
-    return completion
+        ledger.here.fallback_activations += 1
+        _record(ledger, usage)
+    ledger = ledgers[min(len(failed), len(ledgers) - 1)]
+    if isinstance(outcome, Completion):
+        ledger.record(last, outcome.finish_reason)
+        return outcome
+    ledger.here.failed_calls += 1
+    _record(ledger, last)
+    raise outcome
+
+
+def _record(ledger: UsageLedger, usage: Usage) -> None:
+    if usage.calls:  # else there was no answer
+        ledger.record(usage, "stop")

@@ -17,6 +17,8 @@ from synalinks.language_models._response import Completion
 from synalinks.language_models._schema_text import schema_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from synalinks._internal.json import JsonObject
     from synalinks.errors import LanguageModelError
     from synalinks.language_models._request import AnyRequest, LMRequest
@@ -104,7 +106,8 @@ def from_completion(completion: Completion) -> JsonObject:
         completion: The answer.
     """
     fields = dict(zip(_COMPLETION, _values_of(completion), strict=True))
-    return {**fields, "usage": completion.usage.as_json()}
+    kept = {**fields, "usage": completion.usage.as_json()}
+    return {**kept, **_shares(completion.shares)} if completion.shares else kept
 
 
 def to_completion(kept: JsonObject) -> Completion:
@@ -115,7 +118,20 @@ def to_completion(kept: JsonObject) -> Completion:
     """
     known: JsonObject = {name: kept[name] for name in _COMPLETION if name in kept}
     known["usage"] = to_usage(kept["usage"])
-    return Completion(**known)
+    return Completion(**known, shares=to_shares(kept))
+
+
+def _shares(shares: Iterable[Usage]) -> JsonObject:
+    return {"shares": [one.as_json() for one in shares]}
+
+
+def to_shares(kept: JsonObject) -> tuple[Usage, ...]:
+    """Return what each model took, where more than one was asked.
+
+    Args:
+        kept: What `from_completion` or `from_error` returned.
+    """
+    return tuple(map(to_usage, kept.get("shares", ())))
 
 
 def _from_usage(usage: Usage | None) -> JsonObject | None:
@@ -131,7 +147,7 @@ def to_usage(kept: JsonObject) -> Usage:
     return Usage(**{name: kept[name] for name in _USAGE if name in kept})
 
 
-_COMPLETION = Completion.__dataclass_fields__
+_COMPLETION = [name for name in Completion.__dataclass_fields__ if name != "shares"]
 _values_of = attrgetter(*_COMPLETION)
 _USAGE = Usage.__dataclass_fields__
 
@@ -159,6 +175,7 @@ def from_error(error: LanguageModelError) -> JsonObject:
         "attempts": error.attempts,
         "answer": getattr(error, "answer", None),
         "usage": _from_usage(getattr(error, "usage", None)),
+        **_shares(error.shares),
     }
 
 
@@ -175,6 +192,7 @@ def to_error(kept: JsonObject) -> LanguageModelError | None:
     error = kind(kept["message"], model=kept["model"])
     error.status_code = kept["status_code"]
     error.attempts = kept["attempts"]
+    error.shares = to_shares(kept)
     if isinstance(error, errors.InvalidOutputError):
         error.answer = kept["answer"] or ""
         usage = kept.get("usage")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.json import JsonObject
     from synalinks.hooks import Hook
+    from synalinks.language_models._ledger import UsageLedger
     from synalinks.language_models._response import Completion
 
 TransportChoice: TypeAlias = Literal["auto", "direct", "litellm"] | LMTransport
@@ -220,7 +221,7 @@ class LanguageModel(ProviderModel):
             otherwise = partial(
                 self.fallback.complete, messages, schema=schema, tools=tools, **params
             )
-        ask = partial(self._caller.call, request, otherwise)
+        ask = partial(self._caller.call, request, otherwise, self._spare_ledgers())
         if not is_observed(self.hooks):
             return await ask()
         return await observe(
@@ -293,6 +294,11 @@ class LanguageModel(ProviderModel):
             check(self._request((), None, None, {}))
 
     # -- one call --------------------------------------------------------------
+
+    def _spare_ledgers(self) -> Sequence[UsageLedger]:
+        """Return the ledger of its fallback, of the fallback of that, and so on."""
+        spare = self.fallback
+        return () if spare is None else (spare.ledger, *spare._spare_ledgers())  # noqa: SLF001 - of this class
 
     def _request(
         self,

@@ -52,3 +52,6 @@ class Completion:
     """Full identifier of the model that answered."""
     reasoning_content: str | None = None
     """What the model thought before it answered, where the provider shows it."""
+    shares: tuple[Usage, ...] = ()
+    """What each model took of `usage`, if others failed before the one that answered:
+    the one that was asked, its fallback, and so on."""

@@ -213,6 +213,38 @@ async def test_the_answer_of_a_fallback_is_kept_where_it_was_asked_for(tmp_path)
     assert kinds == ["sent", "call"]
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param([ServerError("down"), "nonsense", {"a": 1}], id="third answers"),
+        pytest.param(["nonsense", {"a": 1}, {"a": 2}], id="second answers"),
+        pytest.param([{"a": 1}, {"a": 2}, {"a": 3}], id="first answers"),
+        pytest.param(["no", ServerError("down"), "nonsense"], id="none answers"),
+    ],
+)
+async def test_each_model_counts_what_it_took(tmp_path, answers):
+    """What fallbacks took is counted by them, in a run that is repeated too."""
+
+    def chain(answers):
+        model = None
+        for one in reversed(answers):
+            model, _ = scripted([one], fallback=model)
+        return model
+
+    def counted(model):
+        names = ("calls", "tokens", "cost", "failed_calls", "fallback_activations")
+        counts = [getattr(model, f"cumulated_{name}") for name in names]
+        return counts + (counted(model.fallback) if model.fallback else [])
+
+    first, second = chain(answers), chain([ServerError("not to be asked")] * 3)
+
+    before = await run(tmp_path, first, ["s"])
+    after = await run(tmp_path, second, ["s"])
+
+    assert list(map(str, after)) == list(map(str, before))
+    assert counted(second) == counted(first)
+
+
 async def test_hits_of_a_cache_are_kept(tmp_path):
     """A run that is repeated does not need the cache to be as it was."""
     first, _ = scripted(counting(), caching=True)
