@@ -22,7 +22,6 @@ from synalinks.language_models._journaled import journaled
 from synalinks.language_models._kept import (
     from_completion,
     request_key,
-    shares_of,
     to_completion,
 )
 from synalinks.language_models._limits import Limits
@@ -112,7 +111,7 @@ class Caller:
             LanguageModelError: There is no valid answer; the subclass says why.
         """
         completion = await self._answer(request, otherwise, others)
-        if not completion.usage.cache_hits:  # a hit has no slot that others wait for
+        if not completion.usage.cache_hits:  # nothing else waits for those to be over
             await _turnstiles.get().turn()
         return completion
 
@@ -137,20 +136,20 @@ class Caller:
             raise
         except LanguageModelError as error:
             self._ledger.here.failed_calls += 1
-            error.shares = ()  # a transport may raise the same object again
             if otherwise is None:
                 raise
             self._ledger.here.fallback_activations += 1
-            (refused,) = shares_of(error)
+            refused: Usage = getattr(error, "usage", None) or Usage()
         try:
             completion = await otherwise()
         except LanguageModelError as error:
-            error.shares = (refused, *shares_of(error))
+            last: Usage = getattr(error, "usage", None) or Usage()
+            error.shares = (refused, *(error.shares or (last,)))
             raise
         return replace(
             completion,
             usage=completion.usage + refused,
-            shares=(refused, *shares_of(completion)),
+            shares=(refused, *(completion.shares or (completion.usage,))),
         )
 
     def _ask_or_recall(self, request: LMRequest) -> Awaitable[Completion]:
