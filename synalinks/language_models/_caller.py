@@ -22,6 +22,7 @@ from synalinks.language_models._journaled import journaled
 from synalinks.language_models._kept import (
     from_completion,
     request_key,
+    shares_of,
     to_completion,
 )
 from synalinks.language_models._limits import Limits
@@ -111,7 +112,7 @@ class Caller:
             LanguageModelError: There is no valid answer; the subclass says why.
         """
         completion = await self._answer(request, otherwise, others)
-        if not completion.usage.cache_hits:  # nothing else waits for those to be over
+        if not completion.usage.cache_hits:  # a hit has no slot that others wait for
             await _turnstiles.get().turn()
         return completion
 
@@ -136,20 +137,20 @@ class Caller:
             raise
         except LanguageModelError as error:
             self._ledger.here.failed_calls += 1
+            error.shares = ()  # a transport may raise the same object again
             if otherwise is None:
                 raise
             self._ledger.here.fallback_activations += 1
-            refused: Usage = getattr(error, "usage", None) or Usage()
+            (refused,) = shares_of(error)
         try:
             completion = await otherwise()
         except LanguageModelError as error:
-            last: Usage = getattr(error, "usage", None) or Usage()
-            error.shares = (refused, *(error.shares or (last,)))
+            error.shares = (refused, *shares_of(error))
             raise
         return replace(
             completion,
             usage=completion.usage + refused,
-            shares=(refused, *(completion.shares or (completion.usage,))),
+            shares=(refused, *shares_of(completion)),
         )
 
     def _ask_or_recall(self, request: LMRequest) -> Awaitable[Completion]:

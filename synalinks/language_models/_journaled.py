@@ -7,13 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from synalinks._internal import context
-from synalinks.contracts import Usage
 from synalinks.errors import DivergenceError, LanguageModelError
 from synalinks.language_models._kept import (
     from_completion,
     from_error,
     is_answer,
     request_key,
+    shares_of,
     to_completion,
     to_error,
 )
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from synalinks._internal.journal import Journal, Position
     from synalinks._internal.json import JsonObject
+    from synalinks.contracts import Usage
     from synalinks.language_models._ledger import UsageLedger
     from synalinks.language_models._request import LMRequest
 
@@ -99,7 +100,7 @@ async def _check_divergence(
 
 def _replayed(kept: JsonObject, ledgers: Sequence[UsageLedger]) -> Completion:
     outcome = to_error(kept) or to_completion(kept)
-    *failed, last = outcome.shares or (getattr(outcome, "usage", None) or Usage(),)
+    *failed, last = shares_of(outcome)
     for ledger, usage in zip(ledgers, failed, strict=False):
         ledger.here.failed_calls += 1
         ledger.here.fallback_activations += 1

@@ -134,6 +134,15 @@ def to_shares(kept: JsonObject) -> tuple[Usage, ...]:
     return tuple(map(to_usage, kept.get("shares", ())))
 
 
+def shares_of(outcome: Completion | LanguageModelError) -> tuple[Usage, ...]:
+    """Return what each model took that was asked, in order.
+
+    Args:
+        outcome: What came of a call.
+    """
+    return outcome.shares or (getattr(outcome, "usage", None) or Usage(),)
+
+
 def _from_usage(usage: Usage | None) -> JsonObject | None:
     return usage and usage.as_json()
 

@@ -330,3 +330,25 @@ async def test_parameters_must_be_json_to_be_kept(where):
 
     with pytest.raises(ConfigurationError, match="where all parameters are JSON"):
         await model.complete(MESSAGES, stop=object())
+
+
+async def test_a_bad_answer_is_paid_for_by_the_call_that_asked():
+    """The others that waited for it meet it too, and took nothing."""
+
+    async def answer(_):
+        await asyncio.sleep(0.01)
+        return "nonsense"
+
+    model = LanguageModel(
+        "openai/x", transport=ScriptedTransport(answer), retry=1, caching=True
+    )
+
+    calls = [
+        asyncio.ensure_future(model.complete(MESSAGES, schema=SCHEMA)) for _ in range(3)
+    ]
+    await asyncio.wait(calls)
+    errors = [one.exception() for one in calls]
+
+    assert {type(one) for one in errors} == {InvalidOutputError}
+    assert [one.usage is not None for one in errors] == [True, False, False]
+    assert model.cumulated_calls == 1

@@ -245,6 +245,21 @@ async def test_each_model_counts_what_it_took(tmp_path, answers):
     assert counted(second) == counted(first)
 
 
+async def test_one_error_may_be_raised_again_and_again():
+    """A transport of the user's may have one object for all that fails."""
+    error = InvalidOutputError("bad")
+
+    def fail(_):
+        raise error
+
+    model, _ = scripted(fail, fallback=scripted(fail)[0])
+
+    for _ in range(3):
+        with pytest.raises(InvalidOutputError):
+            await model.complete(MESSAGES)
+        assert len(error.shares) == 2
+
+
 async def test_hits_of_a_cache_are_kept(tmp_path):
     """A run that is repeated does not need the cache to be as it was."""
     first, _ = scripted(counting(), caching=True)
