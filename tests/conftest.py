@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,9 @@ from mlflow_server import MlflowServer
 
 # litellm reads this when it is first imported; it would fetch a price list otherwise.
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+
+# A shell has what it starts in the background ignore SIGINT, and that is inherited.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SECRET_OR_SETTING = re.compile(
     r".*(_API_KEY|_API_BASE|_ACCESS_KEY|_TOKEN)$|(SYNALINKS|MLFLOW|OPENAI|AZURE|AWS)_.*"

@@ -137,8 +137,10 @@ class Interruption:
     def _install(self) -> None:
         # Elsewhere Python lets nobody take signals.
         if threading.current_thread() is threading.main_thread():
-            if not _watching:
-                _before.update({one: signal.signal(one, _take) for one in _SIGNALS})
+            for one in () if _watching else _SIGNALS:
+                # A shell has its programs in the background ignore SIGINT.
+                if signal.getsignal(one) != signal.SIG_IGN:
+                    _before[one] = signal.signal(one, _take)
             _watching.append(self)
 
     def _uninstall(self) -> None:
@@ -149,6 +151,7 @@ class Interruption:
             for one, handler in _before.items():
                 # A handler that Python did not install is None, and cannot be put back.
                 signal.signal(one, signal.SIG_DFL if handler is None else handler)
+            _before.clear()
 
     def take(self, number: signal.Signals) -> None:
         """Begin to end the run.

@@ -50,6 +50,18 @@ async def test_a_run_that_ends_leaves_the_others_watched():
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+async def test_what_is_ignored_stays_ignored():
+    """`python train.py &` in a script: an interrupt of the script is not for it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        async with Interruption(grace_s=1).watching():
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(0.05)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 async def test_a_run_within_another_one_ends_with_it():
     """What is in flight in the inner one may arrive, and both are told once."""
     outer, arrived = Interruption(grace_s=5), []
