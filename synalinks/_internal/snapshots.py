@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,14 +41,13 @@ def is_snapshot(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def write_snapshot(folder: Path, number: int, state: bytes, *, n_kept: int) -> None:
-    """Write a snapshot, then remove those that are not needed any more.
+def write_snapshot(folder: Path, number: int, state: bytes) -> None:
+    """Write a snapshot.
 
     Args:
         folder: Where they are.
         number: Higher than that of any other.
         state: The state of the run, as `encode_value` returned it.
-        n_kept: How many stay, this one included.
 
     Raises:
         WriteError: It could not be written; the others are untouched.
@@ -57,9 +55,17 @@ def write_snapshot(folder: Path, number: int, state: bytes, *, n_kept: int) -> N
     checksum = hashlib.sha256(state).hexdigest().encode()
     content = b'{"format":%d,"sha256":"%s","state":%s}\n' % (FORMAT, checksum, state)
     write_atomic_bytes(_path(folder, number), content, private=True)
-    for old in numbers_in(folder)[n_kept:]:
-        with contextlib.suppress(OSError):
-            _path(folder, old).unlink()
+
+
+def remove_snapshot(folder: Path, number: int) -> None:
+    """Remove a snapshot that is not needed any more, if that can be done.
+
+    Args:
+        folder: Where they are.
+        number: Which.
+    """
+    with contextlib.suppress(OSError):
+        _path(folder, number).unlink()
 
 
 def read_latest(folder: Path) -> tuple[Snapshot | None, list[str]]:
@@ -86,7 +92,7 @@ def numbers_in(folder: Path) -> list[int]:
     Args:
         folder: Where they are.
     """
-    matches = map(_NAME.fullmatch, os.listdir(folder))  # noqa: PTH208 - at each batch
+    matches = (_NAME.fullmatch(path.name) for path in folder.iterdir())
     return sorted((int(match[1]) for match in matches if match), reverse=True)
 
 

@@ -17,6 +17,7 @@ from synalinks._internal.snapshots import (
     is_snapshot,
     numbers_in,
     read_latest,
+    remove_snapshot,
     write_snapshot,
 )
 from synalinks.backups._run_card import CARD_NAME, RunCard, read_card, write_card
@@ -55,7 +56,7 @@ class RunFolder:
         self.path: Path = Path(path)
         self.card: RunCard | None = None
         self._lock: AppendFile | None = None
-        self._number = 0
+        self._snapshots: list[int] = []  # newest first
 
     # -- opening and closing -----------------------------------------------------------
 
@@ -80,7 +81,7 @@ class RunFolder:
             raise BackupLockedError(self._locked())
         try:
             self.card = read_card(self.path)
-            self._number = max(numbers_in(self.path), default=0)
+            self._snapshots = numbers_in(self.path)
         except BaseException:
             self.close()
             raise
@@ -198,21 +199,24 @@ class RunFolder:
         return Journal(self.path, pays_for_divergence=pays_for_divergence)
 
     def write_snapshot(self, state: bytes, *, n_kept: int) -> None:
-        """Write a snapshot.
+        """Write a snapshot, then remove those that are not needed any more.
 
         Args:
             state: The state of the run, as `encode_value` returned it.
-            n_kept: How many snapshots to keep.
+            n_kept: How many snapshots to keep, this one included.
 
         Raises:
             WriteError: It could not be written; earlier ones are untouched.
         """
+        number = max(self._snapshots, default=0) + 1
         try:
-            write_snapshot(self.path, self._number + 1, state, n_kept=n_kept)
+            write_snapshot(self.path, number, state)
         except WriteError:
             self.make_room()
-            write_snapshot(self.path, self._number + 1, state, n_kept=n_kept)
-        self._number += 1
+            write_snapshot(self.path, number, state)
+        self._snapshots.insert(0, number)
+        while len(self._snapshots) > n_kept:
+            remove_snapshot(self.path, self._snapshots.pop())
 
     def read_snapshot(self) -> tuple[Snapshot | None, list[str]]:
         """Return the latest snapshot, and what was wrong with newer ones."""

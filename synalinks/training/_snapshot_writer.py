@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from synalinks.training._opening import OpenedRun
 
 _HAND_OVER_S = 5.0
-_LOOK_EVERY_S = 0.05
+# What comes next is to be on its way to the models before a snapshot takes time.
+_BEGIN_AFTER_S = 0.004
+_LOOK_EVERY_S = 0.25
 
 
 class SnapshotWriter:
@@ -37,13 +40,14 @@ class SnapshotWriter:
         self._growth = growth
         self._n_kept = n_kept
         self._thread = ThreadPoolExecutor(1, "synalinks-snapshots")
+        self._next: Callable[[], None] | None = None
         self._writing: Future[None] | None = None
         self._has_warned = False
         self._has_stop_file = False
         self._looked_s = float("-inf")
 
     def take(self, state: JsonObject, new: New, *, is_first: bool) -> None:
-        """Begin to write a snapshot; the state may change when this returns.
+        """Have a snapshot written soon; the state may change when this returns.
 
         A thread would encode it no sooner: nothing else runs as long as that takes.
 
@@ -53,22 +57,27 @@ class SnapshotWriter:
             is_first: Whether a snapshot that cannot be written ends the run.
         """
         content = encode_value(state)
-        self._writing = self._thread.submit(
-            self._write, content, new, is_first=is_first
-        )
+        self._next = partial(self._write, content, new, is_first=is_first)
+        asyncio.get_running_loop().call_later(_BEGIN_AFTER_S, self._begin_to_write)
 
     async def written(self) -> None:
-        """Wait for the snapshot that is being written.
+        """Wait for the snapshot that was taken.
 
         Raises:
             WriteError: The journal cannot be written to; or the first snapshot.
         """
+        self._begin_to_write()
         writing, self._writing = self._writing, None
         if writing is None:
             return
         if not writing.done():
             await finished(asyncio.wrap_future(writing))
         writing.result()
+
+    def _begin_to_write(self) -> None:
+        if self._next is not None:
+            self._writing = self._thread.submit(self._next)
+            self._next = None
 
     async def look_for_stop_file(self) -> bool:
         """Return whether a file asks for the end of the run, now or a moment ago."""

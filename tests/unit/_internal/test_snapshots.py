@@ -8,8 +8,8 @@ from synalinks._internal.records import encode_value
 STATES = [{}, {"a": [1, None, 0.1, "é"]}, {"half": "\ud83d"}]
 
 
-def write(folder, number, state, n_kept=2):
-    snapshots.write_snapshot(folder, number, encode_value(state), n_kept=n_kept)
+def write(folder, number, state):
+    snapshots.write_snapshot(folder, number, encode_value(state))
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -18,14 +18,6 @@ def test_any_state(tmp_path, state):
     write(tmp_path, 7, state)
 
     assert snapshots.read_latest(tmp_path) == ((7, state), [])
-
-
-def test_the_latest_are_kept(tmp_path):
-    """As many as were asked for."""
-    for number in range(1, 5):
-        write(tmp_path, number, {"number": number})
-
-    assert snapshots.numbers_in(tmp_path) == [4, 3]
 
 
 def test_every_changed_byte_is_seen(tmp_path):
