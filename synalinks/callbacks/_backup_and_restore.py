@@ -34,8 +34,9 @@ class BackupAndRestore(Callback):
     A first SIGINT or SIGTERM lets what is in flight arrive, saves it, and ends the run
     with KeyboardInterrupt or exit code 143; a second one ends it at once. A signal that
     the process ignores, as those that a shell script starts with `&` do with SIGINT,
-    stays ignored. A file named `STOP` in the folder ends the run in good order after
-    the batch. Either way the run can be gone on with.
+    stays ignored. A file named `STOP` in the folder, which is looked for a few times a
+    second, ends the run in good order after the batch. Either way the run can be gone
+    on with.
 
     Args:
         backup_dir: A folder for the files of this run and no others.
