@@ -1,6 +1,7 @@
 """What is in a backup folder is trusted only if it is this run's, and whole."""
 
 import asyncio
+import errno
 import json
 import multiprocessing
 import os
@@ -10,6 +11,7 @@ import stat
 import time
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -510,15 +512,23 @@ def test_a_folder_that_cannot_be_made(tmp_path):
         run(train(tmp_path / "backup_is_below"))
 
 
+def fill_the_disk(monkeypatch, n_snapshots):
+    """Let the system find no room for snapshots after so many."""
+    replace, names = os.replace, []
+
+    def call(source, target):
+        if Path(target).name.startswith("snap-"):
+            names.append(target)
+            if len(names) > n_snapshots:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", call)
+
+
 async def test_a_run_that_cannot_begin_pays_nothing(tmp_path, monkeypatch):
     """Whether the folder can be written to shows with the first snapshot."""
-    from synalinks._internal import snapshots
-
-    def full(*_, **__):
-        msg = "Cannot write"
-        raise WriteError(28, msg)
-
-    monkeypatch.setattr(snapshots, "write_atomic_bytes", full)
+    fill_the_disk(monkeypatch, 0)
     task = await Task(tmp_path).make()
 
     with pytest.raises(WriteError):
@@ -529,22 +539,11 @@ async def test_a_run_that_cannot_begin_pays_nothing(tmp_path, monkeypatch):
 
 def test_a_snapshot_that_fails_later_is_a_warning(tmp_path, monkeypatch):
     """The journal has all that was paid for: the run goes on, and can be resumed."""
-    from synalinks._internal import snapshots
-
     whole = run(train(tmp_path / "whole"))
-    write, n_writes = snapshots.write_atomic_bytes, []
-
-    def full_for_a_while(*args, **options):
-        n_writes.append(1)
-        if len(n_writes) > 2:
-            msg = "Cannot write"
-            raise WriteError(28, msg)
-        return write(*args, **options)
-
-    monkeypatch.setattr(snapshots, "write_atomic_bytes", full_for_a_while)
-    with pytest.warns(SynalinksWarning, match="saved in its journal only"):
-        paid = run(die(tmp_path / "run", "before_train_end"))
-    monkeypatch.setattr(snapshots, "write_atomic_bytes", write)
+    with monkeypatch.context() as full:
+        fill_the_disk(full, 2)
+        with pytest.warns(SynalinksWarning, match="saved in its journal only"):
+            paid = run(die(tmp_path / "run", "before_train_end"))
     resumed = run(train(tmp_path / "run"))
 
     assert resumed.same() == whole.same()

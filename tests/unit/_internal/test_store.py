@@ -267,29 +267,25 @@ def test_damage_after_opening_is_a_miss(tmp_path):
     assert store.get("a") is None
 
 
-class Failing:
-    """Makes the file system fail so many times."""
+def fill_the_disk(monkeypatch, n_times, end=7):
+    """Let the system find room for records up to `end` only, so many times."""
+    write, left = os.write, [n_times]
 
-    def __init__(self, monkeypatch, name, n):
-        self.left, self.original = n, getattr(files.AppendFile, name)
-        failing = self
+    def call(descriptor, content):
+        if left[0] and bytes(content).endswith(b"]\n"):
+            left[0] -= 1
+            write(descriptor, content[:end])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, content)
 
-        def call(self, *args):
-            if failing.left:
-                failing.left -= 1
-                if name == "append":
-                    os.write(self._descriptor, args[0][:7])
-                raise OSError(errno.ENOSPC, "No space left on device")
-            return failing.original(self, *args)
-
-        monkeypatch.setattr(files.AppendFile, name, call)
+    monkeypatch.setattr(os, "write", call)
 
 
 async def test_a_failed_write_goes_to_a_new_file(tmp_path, monkeypatch):
     """A file that failed once is never appended to again, and nothing is lost."""
     store = await asyncio.to_thread(opened, tmp_path)
     await store.append("a", 1)
-    Failing(monkeypatch, "append", 1)
+    fill_the_disk(monkeypatch, 1)
 
     await store.append("b", 2)
     await asyncio.to_thread(store.close)
@@ -305,16 +301,7 @@ async def test_what_failed_half_way_is_there_once(tmp_path, monkeypatch):
     """Records that were written whole before the disk was full are not left behind."""
     store = await asyncio.to_thread(opened, tmp_path)
     await store.append("a", 1)
-    append, contents = files.AppendFile.append, []
-
-    def half(self, content):
-        contents.append(content)
-        if len(contents) == 1:
-            os.write(self._descriptor, content[:-1])
-            raise OSError(errno.ENOSPC, "No space left on device")
-        append(self, content)
-
-    monkeypatch.setattr(files.AppendFile, "append", half)
+    fill_the_disk(monkeypatch, 1, end=-1)
     store.note("b", lambda: "asked", kind="sent")
     await store.append("b", 2)
     await asyncio.to_thread(store.close)
@@ -398,7 +385,7 @@ def test_a_power_cut_takes_nothing_that_was_acknowledged(tmp_path, monkeypatch):
 async def test_a_full_disk_is_told_and_forgotten_when_it_is_over(tmp_path, monkeypatch):
     """Nothing is lost: what failed is written with what comes next."""
     store = await asyncio.to_thread(opened, tmp_path)
-    Failing(monkeypatch, "append", 2)
+    fill_the_disk(monkeypatch, 2)
 
     with pytest.raises(WriteError, match=r"Cannot append 1 bytes in `.*`: No space"):
         await store.append("a", 1)
@@ -415,7 +402,7 @@ async def test_a_full_disk_is_told_and_forgotten_when_it_is_over(tmp_path, monke
 async def test_a_flush_writes_what_is_left_over(tmp_path, monkeypatch):
     """At the end of a run there is no next value to be written with."""
     store = await asyncio.to_thread(opened, tmp_path)
-    Failing(monkeypatch, "append", 2)
+    fill_the_disk(monkeypatch, 2)
     with pytest.raises(WriteError):
         await store.append("a", 1)
 
