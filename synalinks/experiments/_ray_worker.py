@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal import context
 from synalinks._internal.files import AppendFile, make_private_folder
-from synalinks.errors import WriteError
+from synalinks.errors import BackupLockedError, WriteError
 from synalinks.experiments._run import Run
 from synalinks.tracking import hand_over_outboxes
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from synalinks.experiments._session_settings import SessionSettings
 
 _HAND_OVER_S = 5.0
+# Longer than a worker has to end when it is told to.
+_WAIT_S = 120.0
 _LOOK_EVERY_S = 0.05
 _LOCK_NAME = "worker.lock"
 
@@ -44,6 +46,9 @@ def execute_job(
 
     Returns:
         How it ended, as JSON, and whether that stays.
+
+    Raises:
+        BackupLockedError: Another worker has the run, and does not end.
     """
     session.apply()
     run = Run(job, ctx, callbacks)
@@ -62,10 +67,23 @@ def _alone(run_dir: Path) -> Generator[None]:
     lock = None
     with contextlib.suppress(OSError, WriteError):  # the run says it better
         make_private_folder(run_dir)
-        while (lock := AppendFile.lock(run_dir / _LOCK_NAME)) is None:
-            time.sleep(_LOOK_EVERY_S)
+        lock = _lock_of_worker(run_dir)
     try:
         yield
     finally:
         if lock is not None:
             lock.close()
+
+
+def _lock_of_worker(run_dir: Path) -> AppendFile:
+    until_s = monotonic() + _WAIT_S
+    while (lock := AppendFile.lock(run_dir / _LOCK_NAME)) is None:
+        if monotonic() > until_s:
+            msg = (
+                f"A worker that had the run in `{run_dir}` before has not ended within "
+                f"{_WAIT_S:g} s. End its process, then run the experiment again: it "
+                "goes on."
+            )
+            raise BackupLockedError(msg)
+        sleep(_LOOK_EVERY_S)
+    return lock

@@ -1,0 +1,34 @@
+"""One worker at a time has a run, even if Ray has started two."""
+
+import threading
+import time
+
+import pytest
+
+from synalinks._internal.files import AppendFile
+from synalinks.errors import BackupLockedError
+from synalinks.experiments import _ray_worker
+
+
+def test_a_worker_waits_for_the_one_before(tmp_path):
+    """It goes on as soon as that has ended."""
+    lock = AppendFile.lock(tmp_path / "worker.lock")
+    threading.Timer(0.1, lock.close).start()
+    started = time.monotonic()
+
+    with _ray_worker._alone(tmp_path):
+        assert time.monotonic() - started >= 0.1
+        assert AppendFile.lock(tmp_path / "worker.lock") is None
+
+
+def test_a_worker_that_never_ends_is_an_error(tmp_path, monkeypatch):
+    """Rather than an experiment that stands still for ever."""
+    monkeypatch.setattr(_ray_worker, "_WAIT_S", 0.1)
+    lock = AppendFile.lock(tmp_path / "worker.lock")
+
+    with (
+        pytest.raises(BackupLockedError, match=r"not ended within 0\.1 s"),
+        _ray_worker._alone(tmp_path),
+    ):
+        pytest.fail("Two workers have one run.")
+    lock.close()
