@@ -144,7 +144,7 @@ async def alone(url: str) -> float:
 
     body = {"model": "m", "messages": [{"role": "user", "content": "A lone one."}]}
     times: list[float] = []
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
         for _ in range(N_ALONE):
             started = perf_counter()
             async with session.post(f"{url}/chat/completions", json=body) as answer:
@@ -188,7 +188,7 @@ def servers(n: int) -> list[Server]:
         Server(
             title=f"{N_ADMITTED} are admitted at once, default concurrency",
             options={"max_in_flight": N_ADMITTED},
-            floor=lambda alone_s: n / N_ADMITTED * alone_s,
+            floor=lambda _: n / N_ADMITTED * LATENCY_S,
             max_concurrency=None,
             limit=1.3,
         ),

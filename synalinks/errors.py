@@ -159,6 +159,8 @@ class LanguageModelError(SynalinksError):
         retry_after_s: Seconds the server asked to wait, or None.
         interval_s: Seconds between calls that the server asks for, or 0.0.
         attempts: Requests that were sent for the call in all.
+        usage: What answers took that were no good, and were paid for all the same; None
+            where there was no answer.
         shares: What the bad answers of the model and of its fallbacks took, in order,
             if it has any.
     """
@@ -178,6 +180,7 @@ class LanguageModelError(SynalinksError):
         self.retry_after_s = retry_after_s
         self.interval_s: float = 0.0
         self.attempts = 0
+        self.usage: Usage | None = None
         self.shares: tuple[Usage, ...] = ()
 
 
@@ -230,13 +233,11 @@ class InvalidOutputError(LanguageModelError):
 
     Attributes:
         answer: The text that the model answered.
-        usage: What the answers took, which were paid for all the same; or None.
     """
 
     def __init__(self, message: str, *, model: str = "", answer: str = "") -> None:
         super().__init__(message, model=model)
         self.answer = answer
-        self.usage: Usage | None = None
 
 
 class BudgetExceededError(LanguageModelError):

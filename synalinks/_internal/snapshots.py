@@ -1,4 +1,4 @@
-"""Snapshots of a run: one file each, checked, the latest two kept."""
+"""Snapshots of a run: one file each, checked."""
 
 from __future__ import annotations
 

@@ -228,7 +228,7 @@ class RunFolder:
         Returns:
             Whether it was there.
         """
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             (self.path / STOP_NAME).unlink()
             return True
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,7 @@ def execute_job(
         BackupLockedError: Another worker has the run, and does not end.
     """
     session.apply()
+    _be_cancellable()
     run = Run(job, ctx, callbacks)
     try:
         with _alone(job.run_dir), context.bound(context.n_sharing, n_sharing):
@@ -59,6 +61,12 @@ def execute_job(
         # Ray ends its processes at any time, and not as a program ends.
         hand_over_outboxes(_HAND_OVER_S)
     return result.as_json(), run.is_recorded
+
+
+def _be_cancellable() -> None:
+    """Take SIGINT: Ray cancels with it, and who was started by a script ignores it."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from synalinks._internal.records import decode_value, encode_value
 from synalinks._internal.store import shared_store
-from synalinks.errors import InvalidOutputError, LanguageModelError, warn
+from synalinks.errors import LanguageModelError, warn
 from synalinks.language_models._per_loop import PerLoop
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _result_of(answer: _Asking) -> JsonObject:
     error = answer.exception()
     if error is not None:
         error = copy.copy(error)
-        if isinstance(error, InvalidOutputError):
+        if isinstance(error, LanguageModelError):
             error.usage = None  # the call that asked has paid
         raise error
     return copy.deepcopy(answer.result())

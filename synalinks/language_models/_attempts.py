@@ -54,6 +54,7 @@ class Attempts:
 
     Attributes:
         n_sent: Requests sent so far.
+        usage: What the answers took that came so far, bad ones too; None before one.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Attempts:
         self._sent_s = 0.0
         self._elapsed_s = 0.0
         self.n_sent = 0
+        self.usage: Usage | None = None
 
     async def __aenter__(self) -> Self:
         await self._take_slot()

@@ -195,14 +195,14 @@ class Caller:
             async with attempts:
                 return await self._ask_until_valid(request, attempts)
         except LanguageModelError as error:
-            error.attempts = attempts.n_sent
+            # Set anew: a transport may raise the same object again.
+            error.attempts, error.usage = attempts.n_sent, attempts.usage
             raise
 
     async def _ask_until_valid(
         self, request: LMRequest, attempts: Attempts
     ) -> Completion:
         question = request
-        usage: Usage | None = None
         while True:
             response = await attempts.run(partial(self.transport.send, question))
             elapsed_s = attempts.take_elapsed_s()
@@ -210,13 +210,13 @@ class Caller:
             taken = priced(response.usage, request.model, elapsed_s, tier)
             # An answer that is refused below was paid for all the same.
             self._ledger.record(taken, response.finish_reason)
-            usage = taken if usage is None else usage + taken
+            usage = taken if attempts.usage is None else attempts.usage + taken
+            attempts.usage = usage
             try:
                 value = read_value(response, request)
             except InvalidOutputError as error:
                 may_ask = is_worth_asking_again(response) and attempts.may_ask_again()
                 if not may_ask:
-                    error.usage = usage
                     raise
                 question = asked_again(question, error)
             else:

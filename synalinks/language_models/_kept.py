@@ -140,7 +140,7 @@ def shares_of(outcome: Completion | LanguageModelError) -> tuple[Usage, ...]:
     Args:
         outcome: What came of a call.
     """
-    return outcome.shares or (getattr(outcome, "usage", None) or Usage(),)
+    return outcome.shares or (outcome.usage or Usage(),)
 
 
 def _from_usage(usage: Usage | None) -> JsonObject | None:
@@ -183,7 +183,7 @@ def from_error(error: LanguageModelError) -> JsonObject:
         "status_code": error.status_code,
         "attempts": error.attempts,
         "answer": getattr(error, "answer", None),
-        "usage": _from_usage(getattr(error, "usage", None)),
+        "usage": _from_usage(error.usage),
         **_shares(error.shares),
     }
 
@@ -202,8 +202,8 @@ def to_error(kept: JsonObject) -> LanguageModelError | None:
     error.status_code = kept["status_code"]
     error.attempts = kept["attempts"]
     error.shares = to_shares(kept)
+    usage = kept.get("usage")
+    error.usage = None if usage is None else to_usage(usage)
     if isinstance(error, errors.InvalidOutputError):
         error.answer = kept["answer"] or ""
-        usage = kept.get("usage")
-        error.usage = None if usage is None else to_usage(usage)
     return error

@@ -236,13 +236,20 @@ class Backup:
         Args:
             error: What ended the run; None if it ended in good order.
         """
-        settings, journal = self._settings, self._opened.journal
         self._growth.close()
         try:
             await self._snapshots.written()
         except WriteError as trouble:
             if error is None:  # training is done: its result is not to be lost
                 warn(f"The end of the run could not be saved: {trouble}")
+        except BaseException as trouble:
+            error = error or trouble
+            raise
+        finally:
+            await self._close(error)
+
+    async def _close(self, error: BaseException | None) -> None:
+        settings, journal = self._settings, self._opened.journal
         settings.n_replayed, settings.n_paid = journal.n_replayed, journal.n_appended
         card = self._ending(error)
         self._notes.moment(str(card.ended), {"reason": card.reason})

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import stat
+import threading
 import time
 from datetime import datetime, timedelta
 from itertools import count
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import synalinks
+from synalinks.backups import read_run
 from synalinks.errors import (
     BackupLockedError,
     BackupMismatchError,
@@ -26,6 +28,7 @@ from synalinks.errors import (
     WriteError,
 )
 from synalinks.optimizers import RandomFewShot
+from tests.fault import killed_run
 from tests.fault.killed_run import Judge, Verdict, data
 from tests.resumed_runs import DiedError, Dies, Task, bytes_of, die, train
 
@@ -548,6 +551,42 @@ def test_a_snapshot_that_fails_later_is_a_warning(tmp_path, monkeypatch):
 
     assert resumed.same() == whole.same()
     assert (paid, resumed.n_requests) == (whole.n_requests, 0)
+
+
+def test_a_run_that_is_cancelled_twice_is_closed_all_the_same(tmp_path, monkeypatch):
+    """Who interrupts a cell again while the run ends can run the cell again."""
+    whole = run(train(tmp_path / "whole"))
+    replace, writing = os.replace, threading.Event()
+
+    def slow(source, target):
+        if Path(target).name == "snap-00000004.json":
+            writing.set()
+            time.sleep(0.3)
+        replace(source, target)
+
+    async def answer(request):
+        await asyncio.sleep(0.05)
+        return killed_run.answer(request)
+
+    async def cancelled_twice():
+        task = await Task(tmp_path / "run", save_freq=1, answer=answer).make()
+        fitting = asyncio.create_task(task.fit())
+        await asyncio.to_thread(writing.wait)
+        for _ in range(2):
+            fitting.cancel()
+            await asyncio.sleep(0.05)
+        with pytest.raises(asyncio.CancelledError):
+            await fitting
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", slow)
+        run(cancelled_twice())
+    ended = read_run(tmp_path / "run" / "backup").status
+    with pytest.warns(SynalinksWarning, match="were in flight"):
+        resumed = run(train(tmp_path / "run", save_freq=1))
+
+    assert resumed.same() == whole.same()
+    assert ended == "failed"
 
 
 # -- settings --------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """One worker at a time has a run, even if Ray has started two."""
 
+import _thread
+import signal
 import threading
 import time
 
@@ -13,8 +15,8 @@ from synalinks.experiments import _ray_worker
 def test_a_worker_waits_for_the_one_before(tmp_path):
     """It goes on as soon as that has ended."""
     lock = AppendFile.lock(tmp_path / "worker.lock")
-    threading.Timer(0.1, lock.close).start()
     started = time.monotonic()
+    threading.Timer(0.1, lock.close).start()
 
     with _ray_worker._alone(tmp_path):
         assert time.monotonic() - started >= 0.1
@@ -32,3 +34,15 @@ def test_a_worker_that_never_ends_is_an_error(tmp_path, monkeypatch):
     ):
         pytest.fail("Two workers have one run.")
     lock.close()
+
+
+def test_a_worker_can_be_cancelled_though_its_driver_ignores_interrupts():
+    """A shell script has what it starts with `&` ignore them, and Ray inherits that."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        _ray_worker._be_cancellable()
+        with pytest.raises(KeyboardInterrupt):
+            _thread.interrupt_main()
+            time.sleep(1)
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -7,7 +7,9 @@ import pytest
 from synalinks._internal import context, files
 from synalinks._internal.journal import JOURNAL_PREFIX, Journal
 from synalinks._internal.store import read_records
+from synalinks.contracts import Usage
 from synalinks.errors import (
+    AuthenticationError,
     ContentRefusedError,
     DivergenceError,
     InvalidOutputError,
@@ -18,6 +20,9 @@ from synalinks.language_models import LanguageModel, LMResponse
 from synalinks.testing import ChatServer, Fault, ScriptedTransport
 
 ALL_KINDS = frozenset({"sent", "call", "failed"})
+REFUSED = LMResponse(
+    content="no", finish_reason="refusal", usage=Usage(calls=1, prompt_tokens=9)
+)
 MESSAGES = [{"role": "user", "content": "hello"}]
 SCHEMA = {
     "type": "object",
@@ -220,6 +225,11 @@ async def test_the_answer_of_a_fallback_is_kept_where_it_was_asked_for(tmp_path)
         pytest.param(["nonsense", {"a": 1}, {"a": 2}], id="second answers"),
         pytest.param([{"a": 1}, {"a": 2}, {"a": 3}], id="first answers"),
         pytest.param(["no", ServerError("down"), "nonsense"], id="none answers"),
+        pytest.param([REFUSED, {"a": 1}], id="first refuses"),
+        pytest.param(["no", REFUSED], id="last refuses"),
+        pytest.param([["no", REFUSED], {"a": 1}], id="first refuses when asked again"),
+        pytest.param([["no", "no"], ["no", {"a": 1}]], id="asked again"),
+        pytest.param([["no", AuthenticationError("key")], {"a": 1}], id="key runs out"),
     ],
 )
 async def test_each_model_counts_what_it_took(tmp_path, answers):
@@ -228,7 +238,8 @@ async def test_each_model_counts_what_it_took(tmp_path, answers):
     def chain(answers):
         model = None
         for one in reversed(answers):
-            model, _ = scripted([one], fallback=model)
+            script = one if isinstance(one, list) else [one]
+            model, _ = scripted(script, retry=len(script), fallback=model)
         return model
 
     def counted(model):
@@ -236,13 +247,17 @@ async def test_each_model_counts_what_it_took(tmp_path, answers):
         counts = [getattr(model, f"cumulated_{name}") for name in names]
         return counts + (counted(model.fallback) if model.fallback else [])
 
-    first, second = chain(answers), chain([ServerError("not to be asked")] * 3)
+    first, second = (
+        chain(answers),
+        chain([ServerError("not to be asked")] * len(answers)),
+    )
 
     before = await run(tmp_path, first, ["s"])
     after = await run(tmp_path, second, ["s"])
 
     assert list(map(str, after)) == list(map(str, before))
     assert counted(second) == counted(first)
+    assert sum(counted(first)[::5]) > 0
 
 
 async def test_one_error_may_be_raised_again_and_again():
