@@ -34,6 +34,8 @@ pytestmark = [
     # Ray leaves sockets and threads to the end of the process.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    # Its processes start beside the test, which may stand still for seconds.
+    pytest.mark.filterwarnings("ignore:.*held up the event loop"),
 ]
 
 
