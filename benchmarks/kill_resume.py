@@ -176,7 +176,7 @@ def wall_time(folder: Path) -> _bars.Bar:
     with ChatServerProcess(
         function="tests.fault.killed_run:answer", latency_s=0.05
     ) as server:
-        pairs = paired(seconds, folder / "wall", n_pairs=5)
+        pairs = paired(seconds, folder / "wall", n_pairs=11)
     show_pairs("at 50 ms, seconds", pairs)
     ratio = median(safe / bare for bare, safe in pairs)
     return _bars.Bar("percent of a run at 50 ms", 100 * (ratio - 1), 5)
