@@ -1,10 +1,8 @@
 """Wall clock of 1,000 samples against servers that are slow, uneven or limited.
 
 Each server is a process of its own. Where a server is never in the way, the floor is
-arithmetic, with the fastest of some requests that had the machine to themselves in the
-same minutes: the latency of the server, and what HTTP takes at the least. With
-stragglers it is a sliding window of nothing but aiohttp over the same prompts in the
-same round. Rounds interleave the ways; medians are shown.
+arithmetic; with stragglers it is a sliding window of nothing but aiohttp over the same
+prompts in the same round. Rounds interleave the ways; medians are shown.
 
     python benchmarks/concurrency.py [rounds] [samples]
 """
@@ -26,13 +24,12 @@ import synalinks
 from synalinks.testing import ChatServerProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
 N_ROUNDS = 3
 N_SAMPLES = 1000
-N_ALONE = 5
 N_IN_FLIGHT = 128
 N_ADMITTED = 32
 REQUESTS_PER_S = 200
@@ -138,30 +135,14 @@ async def raw_aiohttp(url: str, n: int, max_concurrency: int | None) -> Result:
         return perf_counter() - started, 0
 
 
-async def alone(url: str) -> float:
-    """Return the seconds of the fastest of some requests, one after the other."""
-    import aiohttp  # noqa: PLC0415 - as above
-
-    body = {"model": "m", "messages": [{"role": "user", "content": "A lone one."}]}
-    times: list[float] = []
-    async with aiohttp.ClientSession(raise_for_status=True) as session:
-        for _ in range(N_ALONE):
-            started = perf_counter()
-            async with session.post(f"{url}/chat/completions", json=body) as answer:
-                json.loads(await answer.read())
-            times.append(perf_counter() - started)
-    return min(times)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """One server, and how it is asked."""
 
     title: str
     options: dict[str, Any]
-    floor: Callable[[float], float] | None
-    """Seconds that cannot be beaten, of those that a lone request takes; None for those
-    of raw aiohttp."""
+    floor_s: float | None
+    """Seconds that cannot be beaten; None for those of raw aiohttp."""
     max_concurrency: int | None
     limit: float
     """Greatest ratio to the floor."""
@@ -174,28 +155,28 @@ def servers(n: int) -> list[Server]:
         Server(
             title=f"every answer takes {LATENCY_S} s, {at_once}",
             options={},
-            floor=lambda alone_s: math.ceil(n / N_IN_FLIGHT) * alone_s,
+            floor_s=math.ceil(n / N_IN_FLIGHT) * LATENCY_S,
             max_concurrency=N_IN_FLIGHT,
             limit=1.10,
         ),
         Server(
             title=f"5 % of the answers take {STRAGGLER_S} s, {at_once}",
             options={"faults": ["late~slow"]},
-            floor=None,
+            floor_s=None,
             max_concurrency=N_IN_FLIGHT,
             limit=1.10,
         ),
         Server(
             title=f"{N_ADMITTED} are admitted at once, default concurrency",
             options={"max_in_flight": N_ADMITTED},
-            floor=lambda _: n / N_ADMITTED * LATENCY_S,
+            floor_s=n / N_ADMITTED * LATENCY_S,
             max_concurrency=None,
             limit=1.3,
         ),
         Server(
             title=f"{REQUESTS_PER_S} requests/s are let in, default concurrency",
             options={"requests_per_s": REQUESTS_PER_S, "burst": BURST},
-            floor=lambda alone_s: (n - BURST) / REQUESTS_PER_S + alone_s,
+            floor_s=(n - BURST) / REQUESTS_PER_S + LATENCY_S,
             max_concurrency=None,
             limit=1.1,
         ),
@@ -218,10 +199,8 @@ def measure(server: Server, n_rounds: int, n: int) -> list[Bar]:
         ways = {"raw aiohttp": raw_aiohttp, **ways}
     results: dict[str, list[Result]] = {name: [] for name in ways}
     logs: dict[str, Any] = {}
-    lone: list[float] = []
     with ChatServerProcess(ANSWER, latency_s=LATENCY_S, **server.options) as process:
         for _ in range(n_rounds):
-            lone.append(asyncio.run(alone(process.url)))
             for name, way in ways.items():
                 process.clear_log()
                 taken = attempt(way, process.url, n, server.max_concurrency)
@@ -229,9 +208,8 @@ def measure(server: Server, n_rounds: int, n: int) -> list[Bar]:
                 logs[name] = process.summary()
     medians = {name: median([one for one, _ in results[name]]) for name in ways}
     n_lost = {name: max(lost for _, lost in results[name]) for name in ways}
-    alone_s = min(lone)
-    floor_s = server.floor(alone_s) if server.floor else medians["raw aiohttp"]
-    say(f"\n{server.title}; floor {floor_s:.3f} s, a request {1000 * alone_s:.1f} ms")
+    floor_s = server.floor_s or medians["raw aiohttp"]
+    say(f"\n{server.title}; floor {floor_s:.2f} s")
     table(
         ["", "seconds", "/ floor", "all", "lost", "requests", "429", "at once"],
         [

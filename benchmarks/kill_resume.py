@@ -39,7 +39,6 @@ from tests.fault import killed_run, killing
 KINDS = (("few_shot", "epoch"), ("few_shot", 1), ("advised", "epoch"), ("advised", 1))
 KILLS_PER_RUN = 10
 N_CALLS = 50_000
-LOOP_LATENCY_S = 0.005
 
 
 def kill_runs(n_kills: int, seed: int, folder: Path) -> list[_bars.Bar]:
@@ -108,25 +107,14 @@ async def fit(model, callbacks, n_samples: int, epochs: int) -> tuple[float, flo
 
 
 def loop_time(folder: Path) -> _bars.Bar:
-    """Return what journal and snapshots take of the event loop, per batch.
-
-    Models take a moment to answer, so that the loop sleeps in between with a backup and
-    without one, as it does in any run. A loop that never sleeps has all it needs in the
-    caches of the processor, and its steps take a fraction of the time: to be compared
-    with it would add the cold caches to what a backup costs, by whatever they are worth
-    on a machine at that hour.
-    """
+    """Return what journal and snapshots take of the event loop, per batch."""
     n_samples, epochs = 200, 2
     n_batches = epochs * n_samples // 4
-
-    async def answer(request):
-        await asyncio.sleep(LOOP_LATENCY_S)
-        return killed_run.answer(request)
 
     def ms_per_batch(callbacks) -> float:
         synalinks.clear_session()
         model = synalinks.LanguageModel(
-            "openai/worker", transport=ScriptedTransport(answer)
+            "openai/worker", transport=ScriptedTransport(killed_run.answer)
         )
         busy, _ = asyncio.run(fit(model, callbacks, n_samples, epochs))
         return 1000 * busy / n_batches

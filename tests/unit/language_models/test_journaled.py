@@ -1,6 +1,7 @@
 """With a journal, a run that is repeated pays for nothing and ends the same."""
 
 import asyncio
+import os
 
 import pytest
 
@@ -306,10 +307,10 @@ async def test_an_answer_is_durable_before_it_is_seen(tmp_path, monkeypatch):
 async def test_a_full_disk_stops_spending(tmp_path, monkeypatch):
     """The first answer that cannot be kept is the last that is paid for."""
 
-    def full(self, content):
+    def full(descriptor, content):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.AppendFile, "append", full)
+    monkeypatch.setattr(os, "write", full)
     model, transport = scripted(counting(), max_concurrency=1)
     journal = Journal(tmp_path)
 
