@@ -41,3 +41,12 @@ def test_a_snapshot_that_cannot_be_removed_is_in_nobodys_way(tmp_path):
 
     assert folder.read_snapshot() == ((2, {"number": 2}), [])
     folder.close()
+
+
+def test_a_stop_that_cannot_be_removed_is_none(tmp_path):
+    """It would stop every run after it, too."""
+    folder = opened(tmp_path / "run")
+    (tmp_path / "run" / "STOP").mkdir()
+
+    assert not folder.take_stop_file()
+    folder.close()
