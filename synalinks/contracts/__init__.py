@@ -30,7 +30,14 @@ from synalinks.contracts._rollout_json import (
     sample_to_json,
 )
 from synalinks.contracts._run_context import RunContext
-from synalinks.contracts._schedules import Constant, Cosine, Linear, Schedule, Step
+from synalinks.contracts._schedules import (
+    Constant,
+    Cosine,
+    Linear,
+    Schedule,
+    Step,
+    value_at,
+)
 from synalinks.contracts._snapshot import (
     commit,
     present_candidate,
@@ -84,4 +91,5 @@ __all__ = [
     "rollout_to_json",
     "sample_to_json",
     "trainable_by_path",
+    "value_at",
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from synalinks._internal.checks import check_count, check_real
+from synalinks._internal.checks import check_count, check_real, is_real
+from synalinks.errors import ConfigurationError, show
 from synalinks.saving import Configurable
 
 Schedule: TypeAlias = Callable[[int], float]
@@ -133,6 +135,30 @@ class Step(Configurable):
             step: Training steps completed.
         """
         return self.start * self.factor ** (step // self.every_n_steps)
+
+
+def value_at(schedule: Schedule, step: int) -> float:
+    """Return the number that a schedule gives.
+
+    Args:
+        schedule: A function of the step.
+        step: Training steps that the optimizer has completed.
+
+    Raises:
+        ConfigurationError: It gives no finite number.
+    """
+    value: object = schedule(step)
+    if is_real(value):
+        return value
+    given = show(value)
+    if inspect.iscoroutine(value):
+        value.close()
+        given = "a coroutine; it is no `async def`"
+    msg = (
+        "A schedule is a function that gives a finite number for each step. "
+        f"{show(schedule)} gave for step {step}: {given}."
+    )
+    raise ConfigurationError(msg)
 
 
 def _check_way(start: float, end: float, n_steps: int) -> None:

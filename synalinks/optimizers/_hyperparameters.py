@@ -6,6 +6,7 @@ import inspect
 import math
 from typing import TYPE_CHECKING, Any, cast
 
+from synalinks.contracts import value_at
 from synalinks.errors import ConfigurationError, did_you_mean, show
 from synalinks.saving import Configurable
 
@@ -101,7 +102,7 @@ class Hyperparameters(Configurable):
             setattr(self, name, value)
 
     def _scheduled(self, step: int) -> dict[str, float]:
-        return {name: schedule(step) for name, schedule in self.schedules.items()}
+        return {name: value_at(one, step) for name, one in self.schedules.items()}
 
     def _checked(self, values: Mapping[str, float]) -> dict[str, float]:
         known = self.hyperparameters()
@@ -140,8 +141,11 @@ def number_at_start(value: float | Schedule) -> float:
 
     Args:
         value: A number, or a schedule.
+
+    Raises:
+        ConfigurationError: The schedule gives no number.
     """
-    return value(0) if callable(value) else value
+    return value_at(value, 0) if callable(value) else value
 
 
 def count_at_start(value: int | Schedule) -> int:
@@ -149,8 +153,11 @@ def count_at_start(value: int | Schedule) -> int:
 
     Args:
         value: A count, or a schedule, whose values are rounded.
+
+    Raises:
+        ConfigurationError: The schedule gives no number.
     """
-    return round(value(0)) if callable(value) else value
+    return round(value_at(value, 0)) if callable(value) else value
 
 
 def check_number(

@@ -242,8 +242,8 @@ async def test_the_death_of_what_workers_share_is_an_error(
         await cut
     ended = await start()
 
-    statuses = {one.status for one in ended.arms}
-    assert statuses == {"completed" if what == "callbacks" else "stopped"}
+    ends = [(one.status, one.error) for one in ended.arms]
+    assert ends == [("completed" if what == "callbacks" else "stopped", None)] * 2
     n_asked = len(await asyncio.to_thread(killing.settled_requests, chat_server))
     assert n_asked <= limit or what == "callbacks"
 

@@ -331,6 +331,14 @@ def saved_program():
     return run(make())
 
 
+def with_module_as_number():
+    """Return a program file whose optimizer has a module where a number belongs."""
+    document = json.loads(saved_texts()[0])
+    module = document["config"]["modules"][2]
+    document["compile_config"]["optimizer"]["config"]["population_size"] = module
+    return json.dumps(document)
+
+
 def places(part, path=()):
     yield path
     items = part.items() if isinstance(part, dict) else ()
@@ -368,6 +376,7 @@ def damaged(draw, index):
 @many
 @given(damaged(0))
 @example(text="{}")
+@example(text=with_module_as_number())
 def test_a_damaged_program_is_loaded_or_told(text):
     """No other errors come out, whatever was done to the file."""
     with tempfile.TemporaryDirectory() as folder, quiet():

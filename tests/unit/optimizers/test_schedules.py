@@ -4,6 +4,7 @@ import pytest
 from parity import data, make_task
 from scripted_scores import Idle, fit_scripted, make_scripted
 
+import synalinks
 from synalinks import optimizers
 from synalinks.callbacks import (
     Constant,
@@ -100,6 +101,33 @@ async def test_values_out_of_range_are_found_before_anything_is_paid_for():
     task = await make_task(optimizer=RandomFewShot(nb_max_examples=Linear(3, 0, 4)))
     with pytest.raises(ConfigurationError, match="`nb_max_examples` is a number at"):
         await task.program.fit(*data(0, 8), batch_size=1, verbose=0)
+    assert task.n_calls == 0
+
+
+async def later(step):
+    """Be no schedule: what it returns is no number yet."""
+
+
+@pytest.mark.parametrize(
+    ("schedule", "given"),
+    [
+        (later, "a coroutine; it is no `async def`"),
+        (synalinks.Identity(name="module"), "a coroutine; it is no `async def`"),
+        (lambda step: None, "None"),
+        (lambda step: "1", "'1'"),
+        (lambda step: float("inf"), "inf"),
+    ],
+)
+async def test_a_schedule_gives_numbers(schedule, given):
+    """Anything else is told when the optimizer is made, or before the first call."""
+    for name in ("nb_max_examples", "sampling_temperature"):
+        with pytest.raises(ConfigurationError, match=f"step 0: {given}"):
+            RandomFewShot(**{name: schedule})
+    task = await make_scripted([0.5], optimizer=Idle())
+    with pytest.raises(ConfigurationError, match=f"step 0: {given}"):
+        await fit_scripted(
+            task, [HyperparameterScheduler("temperature", schedule)], n_epochs=1
+        )
     assert task.n_calls == 0
 
 
