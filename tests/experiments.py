@@ -1,6 +1,7 @@
 """A small experiment over HTTP that tests run, kill and send to other processes."""
 
 import asyncio
+import dataclasses
 import json
 import os
 import signal
@@ -202,6 +203,37 @@ class DiesOnce(synalinks.callbacks.Callback):
             if not marker.exists():
                 marker.write_text(str(os.getpid()), encoding="utf-8")
                 os.kill(os.getpid(), signal.SIGKILL)
+
+
+class CutOffOnce(synalinks.callbacks.Callback):
+    """Has its worker lose what runs share, `callbacks` or `budgets`, the first time."""
+
+    def __init__(self, marker, what):
+        self.marker = str(marker)
+        self.what = what
+
+    def on_train_batch_end(self, batch, logs=None):
+        marker = Path(self.marker)
+        if batch == 1 and self.trainer.ctx.replicate == 0 and not marker.exists():
+            marker.write_text(self.what, encoding="utf-8")
+            for one in self.trainer.callbacks:
+                if self.what == "callbacks" and hasattr(one, "_line"):
+                    one._line._switchboard = _Unreachable()
+                elif self.what == "budgets" and hasattr(one, "pool"):
+                    desk = one.pool._desk
+                    one.pool._desk = dataclasses.replace(desk, actor=_Unreachable())
+
+
+class _Unreachable:
+    """A process of Ray that cannot be reached for the moment."""
+
+    def __getattr__(self, method):
+        return self
+
+    def remote(self, *args):
+        import ray
+
+        raise ray.exceptions.ActorUnavailableError("a test cut the line", None)
 
 
 def main(folder, url, arms, n_trials):

@@ -11,6 +11,7 @@ from synalinks._internal import context
 from synalinks.callbacks import HOOKS, Callback, overrides
 from synalinks.contracts import ArmResult
 from synalinks.errors import ConfigurationError
+from synalinks.experiments._run import reaching
 from synalinks.experiments._run_image import RunImage
 
 if TYPE_CHECKING:
@@ -73,10 +74,12 @@ class HookLine:
 
         Raises:
             CancelledError: The run was cancelled; so is the hook.
+            CutOffError: Nobody can be asked.
         """
         number, call = next(self._numbers), self._packed(index, hook, args, named)
         try:
-            result = await self._switchboard.ask.remote(self._name, number, call)
+            with reaching(self._ray):
+                result = await self._switchboard.ask.remote(self._name, number, call)
         except asyncio.CancelledError:
             self._switchboard.put.remote(self._name, (number, None))
             raise
@@ -92,10 +95,15 @@ class HookLine:
 
         Returns:
             What it returned.
+
+        Raises:
+            CutOffError: Nobody can be asked.
         """
         number, call = next(self._numbers), self._packed(index, method, args, {})
-        asked = self._switchboard.ask.remote(self._name, number, call)
-        return self._taken(self._ray.get(asked), args)
+        with reaching(self._ray):
+            asked = self._switchboard.ask.remote(self._name, number, call)
+            result = self._ray.get(asked)
+        return self._taken(result, args)
 
     def _packed(self, index: int, method: str, args: Any, named: Any) -> HookCall:
         state: TrainerState | None = context.trainer.get()

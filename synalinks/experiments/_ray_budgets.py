@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from synalinks.callbacks import BudgetLedger, LeasedPool
+from synalinks.experiments._run import reaching
 from synalinks.experiments._spent_before import spent_in
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RayDesk:
-    """Reaches a `BudgetLedger` from any worker. All methods block."""
+    """Reaches a `BudgetLedger` from a worker. All methods block."""
 
     ray: Any
     """The package."""
@@ -37,8 +38,12 @@ class RayDesk:
 
         Returns:
             What it may spend.
+
+        Raises:
+            CutOffError: Nobody can be asked.
         """
-        return self.ray.get(self.actor.lease.remote(part, spent, wanted))
+        with reaching(self.ray):
+            return self.ray.get(self.actor.lease.remote(part, spent, wanted))
 
     def settle(self, spent: Mapping[str, Spent]) -> dict[str, Spent]:
         """As that of the ledger.
@@ -48,8 +53,12 @@ class RayDesk:
 
         Returns:
             What all parts have spent.
+
+        Raises:
+            CutOffError: Nobody can be asked.
         """
-        return self.ray.get(self.actor.settle.remote(spent))
+        with reaching(self.ray):
+            return self.ray.get(self.actor.settle.remote(spent))
 
 
 class RayBudgets:
@@ -118,7 +127,7 @@ class RayBudgets:
         spent = spent_in({job.plan.key: job.run_dir})
         for budget, desk in zip(self._budgets, self._desks, strict=True):
             pool: Any = budget.pool
-            pool.note(desk.settle(spent))
+            pool.note(self._ray.get(desk.actor.settle.remote(spent)))
 
 
 def _is_of(part: str, key: str) -> bool:

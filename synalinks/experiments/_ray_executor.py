@@ -21,6 +21,7 @@ from synalinks.experiments._callback_scopes import flat, is_maker
 from synalinks.experiments._ray_budgets import RayBudgets
 from synalinks.experiments._ray_hooks import RayHooks
 from synalinks.experiments._ray_worker import execute_job
+from synalinks.experiments._run import CutOffError
 from synalinks.experiments._session_settings import SessionSettings
 
 if TYPE_CHECKING:
@@ -152,16 +153,18 @@ class RayExecutor:
         for n_died in range(self.max_restarts + 1):
             try:
                 return await self._attempt(job, ctx, callbacks)
-            except self._ray.exceptions.WorkerCrashedError as error:
+            except (self._ray.exceptions.WorkerCrashedError, CutOffError) as error:
+                what = "was cut off" if isinstance(error, CutOffError) else "died"
                 if n_died == self.max_restarts:
                     msg = (
-                        f"The worker of the run {ctx.run_key!r} died {n_died + 1} "
+                        f"The worker of the run {ctx.run_key!r} {what} {n_died + 1} "
                         "times. Look into the logs of Ray; running the experiment "
                         "again goes on."
                     )
                     raise TrainingError(msg) from error
                 warn(
-                    f"The worker of the run {ctx.run_key!r} died: it is started again."
+                    f"The worker of the run {ctx.run_key!r} {what}: it is started "
+                    "again."
                 )
             except self._ray.exceptions.RayActorError as error:
                 msg = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,12 @@ from synalinks._internal.shape import is_row
 from synalinks.backups import read_card
 from synalinks.callbacks import BackupAndRestore, BudgetStopping, CallbackList
 from synalinks.contracts import ArmResult
-from synalinks.errors import BudgetExceededError, ResumeError, WriteError
+from synalinks.errors import (
+    BudgetExceededError,
+    ResumeError,
+    TrainingError,
+    WriteError,
+)
 from synalinks.experiments._callback_scopes import flat, of_run
 from synalinks.experiments._copies import apart, program_of
 from synalinks.experiments._identity import as_plain
@@ -24,7 +30,7 @@ from synalinks.experiments._watch import Watch
 from synalinks.training import UsageMeter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from pathlib import Path
 
     from synalinks.callbacks import History
@@ -36,6 +42,26 @@ if TYPE_CHECKING:
 
 FINAL_NAME = "final.variables.json"
 _GRACE_S = 10.0
+
+
+class CutOffError(TrainingError):
+    """A worker does not reach what runs share, which says nothing about its run."""
+
+
+@contextlib.contextmanager
+def reaching(ray: Any) -> Generator[None]:
+    """Tell in a `with` block of a worker that it is cut off from what runs share.
+
+    Args:
+        ray: The package.
+
+    Raises:
+        CutOffError: It is.
+    """
+    try:
+        yield
+    except ray.exceptions.RayActorError as error:
+        raise CutOffError(str(error)) from error
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,6 +131,7 @@ class Run:
             How it ended.
 
         Raises:
+            CutOffError: It was cut off, and may go on.
             BaseException: It was cancelled or interrupted.
         """
         with apart(self._job.plan.seed):
@@ -114,14 +141,20 @@ class Run:
                 # What is in flight on benchmarks may arrive, too.
                 async with Interruption(_GRACE_S).watching():
                     await self._train_and_score()
+            except CutOffError as error:
+                await self._break_off(error)
+                raise
             except Exception as error:  # noqa: BLE001 - a failed run is a result
                 self._note_error(error)
             except BaseException as error:
-                self.result.error = _text_of(error)
-                await finished(asyncio.ensure_future(self._end()))
+                await self._break_off(error)
                 raise
             await self._end()
         return self.result
+
+    async def _break_off(self, error: BaseException) -> None:
+        self.result.error = _text_of(error)
+        await finished(asyncio.ensure_future(self._end()))
 
     def _note_error(self, error: Exception) -> None:
         self.result.status, self.result.error = "failed", _text_of(error)

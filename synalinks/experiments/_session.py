@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from synalinks._internal.aio import finished, gather_ordered
+from synalinks._internal.aio import finished, gather_ordered, run_to_the_end
 from synalinks.callbacks import CallbackList, Monitor, default_monitor
 from synalinks.contracts import ArmResult, RunContext, Usage
 from synalinks.errors import BackupMismatchError
@@ -72,7 +72,8 @@ class ExperimentSession:
         experiment = self._experiment
         self._card = await asyncio.to_thread(self._opened)
         root = self._root = await asyncio.to_thread(self._context)
-        await asyncio.to_thread(
+        # Cancelled half-way, a cluster that starts would be in the way of the next try.
+        await run_to_the_end(
             experiment.executor.begin, experiment.max_concurrency, self._callbacks
         )
         status = "cancelled"

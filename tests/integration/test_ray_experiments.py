@@ -20,7 +20,14 @@ from synalinks._internal.files import AppendFile
 from synalinks.callbacks import BudgetStopping, Callback
 from synalinks.errors import ConfigurationError, TrainingError
 from synalinks.experiments import Arm, Benchmark, Experiment, RayExecutor
-from tests.experiments import DiesOnce, Notes, Sees, make_experiment, outcome
+from tests.experiments import (
+    CutOffOnce,
+    DiesOnce,
+    Notes,
+    Sees,
+    make_experiment,
+    outcome,
+)
 from tests.fault import killing
 from tests.fault.killed_run import Answer, Question, data
 
@@ -242,10 +249,39 @@ async def test_the_death_of_what_workers_share_is_an_error(
         await cut
     ended = await start()
 
-    ends = [(one.status, one.error) for one in ended.arms]
-    assert ends == [("completed" if what == "callbacks" else "stopped", None)] * 2
+    assert [one.error for one in ended.arms] == [None, None]
+    # One of two may get to its end with what there is for both.
+    statuses = {one.status for one in ended.arms}
+    if what == "callbacks":
+        assert statuses == {"completed"}
+    else:
+        assert "stopped" in statuses
     n_asked = len(await asyncio.to_thread(killing.settled_requests, chat_server))
     assert n_asked <= limit or what == "callbacks"
+
+
+@pytest.mark.parametrize("what", ["callbacks", "budgets"])
+def test_a_worker_that_is_cut_off_for_once_is_started_again(
+    what, here, executor, chat_server, tmp_path
+):
+    """It says nothing about the arm: no run has failed, and none pays twice."""
+    budget = BudgetStopping(max_calls=10_000, scope="experiment")
+    shared = Sees() if what == "callbacks" else budget
+    cut = CutOffOnce(tmp_path / "cut", what)
+    chat_server.clear_log()
+    experiment = make_experiment(
+        tmp_path / "there",
+        chat_server.url,
+        callbacks=[cut, shared],
+        executor=executor,
+        **TWO_RUNS,
+    )
+
+    with pytest.warns(match="was cut off: it is started again"):
+        ended = asyncio.run(experiment.run())
+
+    assert [one.status for one in ended.arms] == ["completed", "completed"]
+    assert asked(chat_server) == here[1]
 
 
 def test_one_budget_holds_over_all_workers(executor, chat_server, tmp_path):
@@ -494,6 +530,7 @@ async def test_what_an_arm_cannot_share_is_refused(executor, tmp_path):
         await experiment.run()
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 @pytest.mark.filterwarnings("ignore::UserWarning:mlflow.*")
 def test_what_is_tracked_outlives_workers(
@@ -532,9 +569,10 @@ def test_what_is_tracked_outlives_workers(
 
 def tracked(server, experiment):
     """Return the runs of an experiment, once all have ended, without times."""
-    deadline_s = time.monotonic() + 100
+    deadline_s = time.monotonic() + 150
     while time.monotonic() < deadline_s:
-        runs = server.runs(experiment)
+        is_there = server.client().get_experiment_by_name(experiment) is not None
+        runs = server.runs(experiment) if is_there else []
         if len(runs) >= 5 and all(one.info.status != "RUNNING" for one in runs):
             break
         time.sleep(0.2)

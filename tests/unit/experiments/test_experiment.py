@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 
 import pytest
 from parity import data, make_task
@@ -27,6 +28,7 @@ from synalinks.experiments import (
     ExperimentFolder,
     read_experiment,
 )
+from synalinks.experiments._executor import LocalExecutor
 from synalinks.testing import RecordingCallback
 
 FIT = {"batch_size": 4, "epochs": 2, "validation_data": data(40, 44)}
@@ -403,6 +405,29 @@ async def test_cancelling_is_told_once(tmp_path):
     assert ends["on_run_end"].status == "cancelled"
     assert ends["on_experiment_end"].status == "cancelled"
     assert recorder.hooks().count("on_experiment_end") == 1
+    assert (await one.run()).status == "completed"
+
+
+async def test_what_an_executor_begins_with_is_ended_before_it_is_cancelled(tmp_path):
+    """A cluster that goes on starting would be in the way of the next try."""
+    is_begun, is_ended, may_end = (threading.Event() for _ in range(3))
+
+    class Starting(LocalExecutor):
+        def begin(self, max_concurrency, callbacks):
+            is_begun.set()
+            may_end.wait(10)
+            super().begin(max_concurrency, callbacks)
+            is_ended.set()
+
+    one, _ = await experiment(tmp_path, executor=Starting())
+    running = asyncio.create_task(one.run())
+    await asyncio.to_thread(is_begun.wait, 10)
+    running.cancel()
+    asyncio.get_running_loop().call_later(0.1, may_end.set)
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert is_ended.is_set()
     assert (await one.run()).status == "completed"
 
 
