@@ -17,6 +17,7 @@ except ImportError:  # Windows
     fcntl = None
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from io import FileIO
     from typing import BinaryIO
 
 _CHUNK_BYTES = 65_536
@@ -129,18 +130,16 @@ def append_text(path: str | Path, text: str) -> Path:
         The path written to.
 
     Raises:
-        WriteError: The lines could not be written; the file may hold a part of them.
+        WriteError: The lines could not be written; no part of them is left.
     """
     path = Path(path)
     content = _encoded(text)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not path.exists()
-        with path.open("ab+") as file:
+        with path.open("ab+", buffering=0) as file:
             _cut_unfinished_line(file)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            _append_whole(file, content)
         if is_new:
             _flush_folder(path.parent)
     except OSError as error:
@@ -151,7 +150,18 @@ def append_text(path: str | Path, text: str) -> Path:
     return path
 
 
-def _cut_unfinished_line(file: BinaryIO) -> None:
+def _append_whole(file: FileIO, content: bytes) -> None:
+    end = file.seek(0, os.SEEK_END)
+    try:
+        _write_all(file.fileno(), content)
+        os.fsync(file.fileno())
+    except BaseException:
+        with contextlib.suppress(OSError):
+            file.truncate(end)
+        raise
+
+
+def _cut_unfinished_line(file: FileIO) -> None:
     end = file.seek(0, os.SEEK_END)
     start = end
     while start > 0:
@@ -206,7 +216,6 @@ def _umask() -> int:
 
 # -- files that grow -------------------------------------------------------------------
 
-_sync = getattr(os, "fdatasync", os.fsync)
 _open_files: weakref.WeakSet[AppendFile] = weakref.WeakSet()
 
 
@@ -313,7 +322,7 @@ class AppendFile:
             msg = f"`{self.path}` is closed."
             raise OSError(msg)
         _write_all(self._descriptor, content)
-        _sync(self._descriptor)
+        getattr(os, "fdatasync", os.fsync)(self._descriptor)
         self.size += len(content)
 
     def take_back(self) -> None:

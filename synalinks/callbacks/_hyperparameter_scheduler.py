@@ -55,7 +55,7 @@ class HyperparameterScheduler(Callback):
                 value.
         """
         if stage == "train":
-            first = value_at(self.schedule, self.trainer.global_step)
+            first = value_at(self.name, self.schedule, self.trainer.global_step)
             self.trainer.optimizer.checked_hyperparameter(self.name, first)
 
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
@@ -65,5 +65,5 @@ class HyperparameterScheduler(Callback):
             batch: Index of the batch in the epoch.
             logs: Empty.
         """
-        value = value_at(self.schedule, self.trainer.global_step)
+        value = value_at(self.name, self.schedule, self.trainer.global_step)
         self.trainer.optimizer.set_hyperparameter(self.name, value)

@@ -137,10 +137,11 @@ class Step(Configurable):
         return self.start * self.factor ** (step // self.every_n_steps)
 
 
-def value_at(schedule: Schedule, step: int) -> float:
+def value_at(name: str, schedule: Schedule, step: int) -> float:
     """Return the number that a schedule gives.
 
     Args:
+        name: Name of the hyperparameter, for the message.
         schedule: A function of the step.
         step: Training steps that the optimizer has completed.
 
@@ -155,8 +156,8 @@ def value_at(schedule: Schedule, step: int) -> float:
         value.close()
         given = "a coroutine; it is no `async def`"
     msg = (
-        "A schedule is a function that gives a finite number for each step. "
-        f"{show(schedule)} gave for step {step}: {given}."
+        f"The schedule of `{name}` is a function that gives a finite number for each "
+        f"step, {show(schedule)} gave for step {step}: {given}."
     )
     raise ConfigurationError(msg)
 

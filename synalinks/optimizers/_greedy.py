@@ -62,8 +62,8 @@ class GreedyOptimizer(Optimizer):
             name=name,
             description=description,
         )
-        nb_min_examples = count_at_start(nb_min_examples)
-        nb_max_examples = count_at_start(nb_max_examples)
+        nb_min_examples = count_at_start("nb_min_examples", nb_min_examples)
+        nb_max_examples = count_at_start("nb_max_examples", nb_max_examples)
         check_number("nb_min_examples", nb_min_examples, at_least=1)
         check_number("nb_max_examples", nb_max_examples, at_least=nb_min_examples)
         if sampling not in _SAMPLINGS:

@@ -79,7 +79,7 @@ class Hyperparameters(Configurable):
             is_kept = callable(value) and getattr(self, name, None) is value
             default = parameters[name].default if name in parameters else None
             if is_kept and isinstance(default, (int, float)):
-                first = number_at_start(cast("Schedule", value))
+                first = number_at_start(name, cast("Schedule", value))
                 setattr(self, name, round(first) if isinstance(default, int) else first)
 
     def check_schedules(self, n_steps: int) -> None:
@@ -102,7 +102,7 @@ class Hyperparameters(Configurable):
             setattr(self, name, value)
 
     def _scheduled(self, step: int) -> dict[str, float]:
-        return {name: value_at(one, step) for name, one in self.schedules.items()}
+        return {name: value_at(name, one, step) for name, one in self.schedules.items()}
 
     def _checked(self, values: Mapping[str, float]) -> dict[str, float]:
         known = self.hyperparameters()
@@ -136,28 +136,30 @@ class Hyperparameters(Configurable):
         return isinstance(getattr(self, name), int)
 
 
-def number_at_start(value: float | Schedule) -> float:
+def number_at_start(name: str, value: float | Schedule) -> float:
     """Return the number that an argument begins with.
 
     Args:
+        name: Name of the argument.
         value: A number, or a schedule.
 
     Raises:
         ConfigurationError: The schedule gives no number.
     """
-    return value_at(value, 0) if callable(value) else value
+    return value_at(name, value, 0) if callable(value) else value
 
 
-def count_at_start(value: int | Schedule) -> int:
+def count_at_start(name: str, value: int | Schedule) -> int:
     """Return the count that an argument begins with.
 
     Args:
+        name: Name of the argument.
         value: A count, or a schedule, whose values are rounded.
 
     Raises:
         ConfigurationError: The schedule gives no number.
     """
-    return round(value_at(value, 0)) if callable(value) else value
+    return round(value_at(name, value, 0)) if callable(value) else value
 
 
 def check_number(

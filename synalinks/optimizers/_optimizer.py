@@ -86,9 +86,13 @@ class Optimizer(Hyperparameters, ABC):
         if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             msg = f"The name of an optimizer is a text, received: {show(name)}."
             raise ConfigurationError(msg)
-        self.population_size: int = count_at_start(population_size)
-        self.sampling_temperature: float = number_at_start(sampling_temperature)
-        self.reward_uncertainty: float = number_at_start(reward_uncertainty)
+        self.population_size: int = count_at_start("population_size", population_size)
+        self.sampling_temperature: float = number_at_start(
+            "sampling_temperature", sampling_temperature
+        )
+        self.reward_uncertainty: float = number_at_start(
+            "reward_uncertainty", reward_uncertainty
+        )
         check_number("population_size", self.population_size, at_least=1)
         check_number("sampling_temperature", self.sampling_temperature, above=0)
         check_number("reward_uncertainty", self.reward_uncertainty, at_least=0)

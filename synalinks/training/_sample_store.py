@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mmap
 from array import array
@@ -75,7 +76,11 @@ class SampleStore:
             if self._file is None:
                 self._file = temporary_file()
             self._file.write(self._fresh)
+            self._file.flush()  # a full disk shows here
         except OSError as error:
+            if self._file is not None:
+                with contextlib.suppress(OSError):  # what did not fit is tried again
+                    self._file.close()
             msg = (
                 f"{self._starts[-1]} bytes of samples do not fit the folder for "
                 f"temporary files: {error.strerror or error}. Set `TMPDIR` to a larger "
@@ -91,7 +96,6 @@ class SampleStore:
             return
         self.flush()
         with self._file as file:
-            file.flush()
             self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._file = None
 

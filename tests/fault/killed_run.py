@@ -21,7 +21,6 @@ from pathlib import Path
 
 import synalinks
 import synalinks.tracking
-from synalinks._internal import files
 from synalinks.contracts import Candidate
 from synalinks.optimizers import GreedyOptimizer, RandomFewShot
 from synalinks.saving import register_synalinks_serializable
@@ -305,10 +304,10 @@ def die_before_operation(n):
 
         return call
 
-    for name in ("write", "fsync", "ftruncate", "mkdir", "unlink"):
+    for name in (
+        "write", "fsync", "fdatasync", "ftruncate", "mkdir", "unlink", "replace",
+    ):  # fmt: skip
         setattr(os, name, dying(getattr(os, name)))
-    files._sync = dying(files._sync)
-    Path.replace = dying(Path.replace)
 
 
 def die_at(moment, n):
@@ -319,7 +318,7 @@ def die_at(moment, n):
         if next(n_left) == 1:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    fire, write_all = CurrentRun.fire, files._write_all
+    fire, write = CurrentRun.fire, os.write
 
     async def dying(self, hook, *args):
         if hook == moment:
@@ -327,13 +326,14 @@ def die_at(moment, n):
         return await fire(self, hook, *args)
 
     def half(descriptor, content):
-        if moment == "snapshot" and content.startswith(b'{"format":'):
-            write_all(descriptor, content[: len(content) // 2])
+        if moment == "snapshot" and bytes(content[:10]) == b'{"format":':
+            content = content[: len(content) // 2]
+            n_written = write(descriptor, content)
             die_if_it_is_time()
-            content = content[len(content) // 2 :]
-        write_all(descriptor, content)
+            return n_written
+        return write(descriptor, content)
 
-    CurrentRun.fire, files._write_all = dying, half
+    CurrentRun.fire, os.write = dying, half
 
 
 def work(order):

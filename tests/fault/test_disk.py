@@ -12,6 +12,7 @@ from synalinks._internal import files
 from synalinks.backups import read_run
 from synalinks.errors import WriteError
 from tests.fault import killing
+from tests.full_disk import fill_disk
 from tests.resumed_runs import Task, train
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(120)]
@@ -99,15 +100,7 @@ CALLS_AT_ONCE = 4
 def test_each_write_may_be_the_last(tmp_path, monkeypatch, n_writes):
     """Wherever the disk fills up, nothing more is sent, and the run can be resumed."""
     whole = asyncio.run(train(tmp_path / "whole"))
-    append, n_left = files.AppendFile.append, [n_writes]
-
-    def full(self, content):
-        n_left[0] -= 1
-        if n_left[0] < 0:
-            raise OSError(28, "No space left on device")
-        append(self, content)
-
-    monkeypatch.setattr(files.AppendFile, "append", full)
+    fill_disk(monkeypatch, n_writes)
 
     async def fill():
         task = await Task(tmp_path / "run").make()
@@ -116,7 +109,7 @@ def test_each_write_may_be_the_last(tmp_path, monkeypatch, n_writes):
         return len(task.transport.requests)
 
     n_paid = asyncio.run(fill())
-    monkeypatch.setattr(files.AppendFile, "append", append)
+    monkeypatch.undo()
     resumed = asyncio.run(train(tmp_path / "run"))
 
     assert resumed.same() == whole.same()

@@ -3,17 +3,17 @@
 import asyncio
 import contextlib
 import csv
-import errno
 import math
 
 import pytest
 
 import synalinks
 from synalinks import errors
-from synalinks._internal import context, files
+from synalinks._internal import context
 from synalinks._internal.journal import Journal
 from synalinks.language_models import LanguageModel
 from synalinks.testing import Fault
+from tests.full_disk import fill_disk
 
 pytestmark = [
     pytest.mark.fault,
@@ -143,16 +143,7 @@ async def test_a_full_disk_ends_the_run(serve, method, tmp_path, monkeypatch):
     program, model = await make_program(server)
     journal = Journal(tmp_path / "journal")
     await asyncio.to_thread(journal.open)
-    append, n_left = files.AppendFile.append, 3
-
-    def filling_up(self, content):
-        nonlocal n_left
-        n_left -= 1
-        if n_left < 0:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        append(self, content)
-
-    monkeypatch.setattr(files.AppendFile, "append", filling_up)
+    fill_disk(monkeypatch, 3)
 
     with (
         context.bound(context.journal, journal),

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from synalinks._internal import context, files
+from synalinks._internal import context
 from synalinks._internal.journal import Intent, Journal, Position
 from synalinks.errors import WriteError
+from tests.full_disk import fill_disk
 
 
 def opened(folder):
@@ -61,10 +62,7 @@ async def test_an_answer_that_cannot_be_kept_stops_the_next_call(tmp_path, monke
     journal = await asyncio.to_thread(opened, tmp_path)
     journal.check()
 
-    def full(self, content):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(files.AppendFile, "append", full)
+    fill_disk(monkeypatch)
     with pytest.raises(WriteError, match="No space left"):
         await ask(journal, "s", "d", 1)
 

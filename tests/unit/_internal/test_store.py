@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from synalinks._internal import files, writer
 from synalinks._internal import store as store_module
+from synalinks._internal import writer
 from synalinks._internal.store import Store, read_records, shared_store
 from synalinks.errors import WriteError
 
@@ -332,7 +332,7 @@ async def test_a_flush_that_failed_is_not_tried_again(tmp_path, monkeypatch):
     """What a failed flush left behind nobody knows: all goes to a new file."""
     store = await asyncio.to_thread(opened, tmp_path)
     await store.append("a", 1)
-    sync, flushed = files._sync, []
+    sync, flushed = os.fdatasync, []
 
     def fails_once(descriptor):
         flushed.append(os.fstat(descriptor).st_ino)
@@ -340,7 +340,7 @@ async def test_a_flush_that_failed_is_not_tried_again(tmp_path, monkeypatch):
             raise OSError(errno.EIO, "Input/output error")
         sync(descriptor)
 
-    monkeypatch.setattr(files, "_sync", fails_once)
+    monkeypatch.setattr(os, "fdatasync", fails_once)
     await store.append("b", 2)
     await asyncio.to_thread(store.close)
 
@@ -352,14 +352,14 @@ async def test_a_flush_that_failed_is_not_tried_again(tmp_path, monkeypatch):
 def test_a_power_cut_takes_nothing_that_was_acknowledged(tmp_path, monkeypatch):
     """Of each file what was not flushed is gone; whoever was told is right."""
     monkeypatch.setattr("synalinks._internal.store._SEGMENT_BYTES", 200)
-    sync, flushed = files._sync, {}
+    sync, flushed = os.fdatasync, {}
 
     def note(descriptor):
         sync(descriptor)
         path = Path(f"/proc/self/fd/{descriptor}").resolve()
         flushed[path.name] = os.fstat(descriptor).st_size
 
-    monkeypatch.setattr(files, "_sync", note)
+    monkeypatch.setattr(os, "fdatasync", note)
     states = []
 
     async def fill():
@@ -417,14 +417,14 @@ async def test_a_flush_writes_what_is_left_over(tmp_path, monkeypatch):
 async def test_appending_together(tmp_path, monkeypatch):
     """What waits at the same time is made durable in one step."""
     n_syncs = 0
-    sync = files._sync
+    sync = os.fdatasync
 
     def counting(descriptor):
         nonlocal n_syncs
         n_syncs += 1
         sync(descriptor)
 
-    monkeypatch.setattr(files, "_sync", counting)
+    monkeypatch.setattr(os, "fdatasync", counting)
     store = await asyncio.to_thread(opened, tmp_path)
 
     async with asyncio.TaskGroup() as group:

@@ -153,7 +153,7 @@ async def test_what_the_optimizer_remembers_is_logged_on_request():
         (HyperparameterScheduler("population_size", Constant(0)), TOO_SMALL),
         (
             HyperparameterScheduler("temperature", lambda step: "hot"),
-            "`temperature` is a number, received: 'hot'",
+            "`temperature` .* gave for step 0: 'hot'",
         ),
         (ReduceOnPlateau("population_size"), TOO_SMALL),
         (ReduceOnPlateau("temprature"), "Did you mean `temperature`"),

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from synalinks._internal import context, files, writer
+from synalinks._internal import context, writer
 from synalinks.contracts import Usage
 from synalinks.errors import (
     ContentRefusedError,
@@ -16,6 +16,7 @@ from synalinks.errors import (
 )
 from synalinks.language_models import LanguageModel, LMResponse, _answer_cache
 from synalinks.testing import ScriptedTransport
+from tests.full_disk import fill_disk
 
 MESSAGES = [{"role": "user", "content": "hello"}]
 SCHEMA = {
@@ -282,11 +283,7 @@ async def test_answers_outlive_the_process(tmp_path):
 
 async def test_a_folder_that_cannot_be_written_to(tmp_path, monkeypatch):
     """The call succeeds all the same; that nothing is kept is said once."""
-
-    def full(self, content):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(files.AppendFile, "append", full)
+    fill_disk(monkeypatch)
     model, _ = scripted(counting(), cache_dir=str(tmp_path / "answers"))
     await model.complete(MESSAGES)
     await asyncio.to_thread(writer.flush)

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+from pathlib import Path
 
 import pytest
 
-from synalinks._internal import context, files
+from synalinks._internal import context
 from synalinks._internal.journal import JOURNAL_PREFIX, Journal
 from synalinks._internal.store import read_records
 from synalinks.contracts import Usage
@@ -19,6 +20,7 @@ from synalinks.errors import (
 )
 from synalinks.language_models import LanguageModel, LMResponse
 from synalinks.testing import ChatServer, Fault, ScriptedTransport
+from tests.full_disk import fill_disk
 
 ALL_KINDS = frozenset({"sent", "call", "failed"})
 REFUSED = LMResponse(
@@ -289,13 +291,14 @@ async def test_hits_of_a_cache_are_kept(tmp_path):
 async def test_an_answer_is_durable_before_it_is_seen(tmp_path, monkeypatch):
     """Nobody acts on an answer that a crash could take back."""
     events = []
-    append = files.AppendFile.append
+    flush = os.fdatasync
 
-    def slow(self, content):
-        append(self, content)
+    def slow(descriptor):
+        flush(descriptor)
+        content = Path(f"/proc/self/fd/{descriptor}").read_bytes()
         events.extend(["durable"] if b'"call"' in content else [])
 
-    monkeypatch.setattr(files.AppendFile, "append", slow)
+    monkeypatch.setattr(os, "fdatasync", slow)
     model, _ = scripted(counting())
 
     await run(tmp_path, model, ["s"])
@@ -306,11 +309,7 @@ async def test_an_answer_is_durable_before_it_is_seen(tmp_path, monkeypatch):
 
 async def test_a_full_disk_stops_spending(tmp_path, monkeypatch):
     """The first answer that cannot be kept is the last that is paid for."""
-
-    def full(descriptor, content):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "write", full)
+    fill_disk(monkeypatch)
     model, transport = scripted(counting(), max_concurrency=1)
     journal = Journal(tmp_path)
 

@@ -6,11 +6,12 @@ from array import array
 
 import pytest
 
-from synalinks._internal import context, files, writer
+from synalinks._internal import context, writer
 from synalinks._internal.journal import Journal
 from synalinks.errors import ServerError, SynalinksWarning, WriteError
 from synalinks.language_models import UsageLedger, _vector_cache
 from synalinks.language_models._vector_cache import Embedded, VectorCache
+from tests.full_disk import fill_disk
 
 
 class Embedder:
@@ -140,11 +141,7 @@ async def test_a_run_that_goes_on_finds_them_in_its_journal(tmp_path):
 
 async def test_a_full_disk_stops_spending(tmp_path, monkeypatch):
     """The first vector that cannot be kept is the last that is paid for."""
-
-    def full(self, content):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(files.AppendFile, "append", full)
+    fill_disk(monkeypatch)
     known, embed = cache(), Embedder()
 
     with context.bound(context.journal, Journal(tmp_path)):

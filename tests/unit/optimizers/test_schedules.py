@@ -121,7 +121,7 @@ async def later(step):
 async def test_a_schedule_gives_numbers(schedule, given):
     """Anything else is told when the optimizer is made, or before the first call."""
     for name in ("nb_max_examples", "sampling_temperature"):
-        with pytest.raises(ConfigurationError, match=f"step 0: {given}"):
+        with pytest.raises(ConfigurationError, match=f"`{name}` .* step 0: {given}"):
             RandomFewShot(**{name: schedule})
     task = await make_scripted([0.5], optimizer=Idle())
     with pytest.raises(ConfigurationError, match=f"step 0: {given}"):

@@ -1,6 +1,7 @@
 """Samples of streams are kept, numbered, checked, and not all in memory."""
 
 import gc
+import resource
 import tracemalloc
 
 import pytest
@@ -129,14 +130,13 @@ async def test_a_full_disk_is_told(monkeypatch):
     """The error names the size and what to set."""
     monkeypatch.setattr(_sample_store, "_MEMORY_BYTES", 10)
     monkeypatch.setattr(_sample_store, "_CHUNK_BYTES", 10)
-
-    def full():
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(_sample_store, "temporary_file", full)
-
-    with pytest.raises(WriteError, match=r"bytes of samples do not fit .*`TMPDIR`"):
-        await store_stream(batches(4))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16, limits[1]))
+    try:
+        with pytest.raises(WriteError, match=r"bytes of samples do not fit .*`TMPDIR`"):
+            await store_stream(batches(4))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def test_samples_of_a_stream_are_checked():
