@@ -15,6 +15,7 @@ from synalinks.language_models._chunk_stream import ChunkStream, WholeStream
 from synalinks.language_models._pricing import paid_tier, priced
 from synalinks.language_models._response import Completion
 from synalinks.language_models._streaming import StreamingIterator
+from synalinks.language_models._thoughts import ThoughtSplitter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -78,7 +79,7 @@ class StreamCall:
         Raises:
             LanguageModelError: There is no answer, or none to the end.
         """
-        is_open = False
+        is_open, splitter = False, ThoughtSplitter()
         try:
             async with attempts, contextlib.AsyncExitStack() as stack:
                 chunk, rest = await attempts.run(self._open, keeps_slot=True)
@@ -86,6 +87,7 @@ class StreamCall:
                 await stack.enter_async_context(contextlib.aclosing(rest))
                 self._waited_s = attempts.take_elapsed_s()
                 while chunk is not None:
+                    chunk = splitter.split(chunk)
                     self._note(chunk)
                     given_s = perf_counter()
                     yield chunk

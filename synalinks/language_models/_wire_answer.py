@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.checks import is_real
@@ -15,17 +14,13 @@ from synalinks.language_models._rate_limits import interval_s
 from synalinks.language_models._redaction import redact
 from synalinks.language_models._response import LMResponse
 from synalinks.language_models._structured import ANSWER_TOOL
+from synalinks.language_models._thoughts import taken_apart
 from synalinks.language_models._tools import read_tool_calls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from synalinks.language_models._request import AnyRequest, LMRequest
-
-# Models that think in the open, behind servers that do not take it out.
-_THOUGHTS = re.compile(
-    r"<(?:budget:)?think(?:ing)?>(.*?)</(?:budget:)?think(?:ing)?>(.*)", re.DOTALL
-)
 
 _TOO_MANY = 2**53  # tokens: a server that says so does not count
 
@@ -56,7 +51,7 @@ def read_completion(
         error = no_completion(dumps(payload), request)
         raise error from None
     if not reasoning:
-        reasoning, content = _taken_apart(content)
+        reasoning, content = taken_apart(content)
     refusal = refusal_of(message)
     if refusal:
         content, finish_reason = refusal, "refusal"
@@ -143,11 +138,6 @@ def blocks_of(message: JsonObject) -> tuple[JsonObject, ...]:
         ValueError: The same.
     """
     return tuple(dict(block) for block in message.get("thinking_blocks") or ())
-
-
-def _taken_apart(content: str | None) -> tuple[str | None, str | None]:
-    found = _THOUGHTS.match(content or "")
-    return (found[1], found[2]) if found else (None, content)
 
 
 def _forced_answer(

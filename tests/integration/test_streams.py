@@ -547,6 +547,29 @@ class TestReasoning:
             "Hm.",
         )
 
+    @pytest.mark.parametrize("size", [1, 3, 7, 100])
+    async def test_thoughts_in_the_text_of_a_stream_are_taken_out(self, make, size):
+        """However the tags are cut: all that is given is what is there in the end."""
+        text = "<think>Is 1 < 2?</i></think>Yes, 1 <think> 2."
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+        model, _ = await make(
+            sse(
+                *(chunk({"content": piece}) for piece in pieces),
+                chunk({}, finish_reason="stop"),
+                event("[DONE]"),
+            )
+        )
+
+        stream = await model(MESSAGES, streaming=True)
+        deltas = [delta async for delta in stream]
+
+        for name, expected in (
+            ("reasoning_content", "Is 1 < 2?</i>"),
+            ("content", "Yes, 1 <think> 2."),
+        ):
+            assert "".join(one.get(name, "") for one in deltas) == expected
+            assert stream.message.get(name) == expected
+
 
 async def test_pictures_are_sent(make, tmp_path):
     """Parts of a chat are the same on every wire."""
