@@ -237,7 +237,9 @@ assert list(differences) == ["optimizer.nb_max_examples"]
 # A first Ctrl-C or SIGTERM, as job schedulers send it, lets the calls in flight arrive,
 # which are paid for, saves them, and ends the process with exit code 130 or 143. A
 # second one ends it at once. A file named `STOP` in the folder ends the run in good
-# order after the batch. In a notebook, interrupt the cell and run it again.
+# order after the batch. In a notebook, interrupt the cell and run it again. If the same
+# cell makes the program, call `synalinks.clear_session()` at its beginning, or give
+# modules a `name=`: else each time they are named anew, and are others.
 #
 # ## Does your program survive?
 #

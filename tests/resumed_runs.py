@@ -68,7 +68,9 @@ class Task:
         )
         inputs = synalinks.Input(data_model=Question)
         outputs = await synalinks.Generator(
-            data_model=Answer, language_model=worker, name="writer", **self.generator
+            data_model=Answer,
+            language_model=worker,
+            **{"name": "writer", **self.generator},
         )(inputs)
         self.program = synalinks.Program(inputs=inputs, outputs=outputs, name="task")
         self.program.compile(

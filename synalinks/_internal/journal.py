@@ -111,6 +111,7 @@ class Journal:
         self._store = Store(folder, JOURNAL_PREFIX, on_found=self._expectations.take)
         self._pays_for_divergence = pays_for_divergence
         self._n_asked: dict[bytes, int] = {}
+        self._by_digest: dict[str, str] | None = None
         self.n_replayed: int = 0
         self.n_appended: int = 0
         self.run_id = ""
@@ -179,6 +180,21 @@ class Journal:
             self.n_replayed += 1
             self._expectations.met(position.key)
         return found
+
+    async def earlier(self, asked: str) -> Any:
+        """Return the first answer that earlier processes were given, or None.
+
+        Args:
+            asked: Digest of what is asked, wherever that was.
+        """
+        if self._by_digest is None:
+            self._by_digest = await asyncio.to_thread(self._index)
+        key = self._by_digest.get(asked)
+        return None if key is None else self._store.get(key)
+
+    def _index(self) -> dict[str, str]:
+        keys = reversed(self._store.keys(ANSWERED))
+        return {key.rsplit("/", 2)[1]: key for key in keys}
 
     def check(self) -> None:
         """Make sure that an answer could be kept, before it is paid for.

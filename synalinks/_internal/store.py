@@ -67,6 +67,7 @@ class Store:
     ) -> None:
         self.folder = Path(folder)
         self._on_found = on_found
+        self._prefix = prefix
         self._segments = Segments(self.folder, prefix)
         # 16 bytes and a number per record: a key is found without reading any file.
         self._index: dict[bytes, int] = {}
@@ -105,6 +106,15 @@ class Store:
             return None
         segment = self._segments[at >> _OFFSET_BITS]
         return segment.value_at(at & ((1 << _OFFSET_BITS) - 1))
+
+    def keys(self, kind: str) -> list[str]:
+        """Return the keys of the records of a kind that are on disk; blocks.
+
+        Args:
+            kind: What the records are about.
+        """
+        found = Segments(self.folder, self._prefix).look()
+        return [place.key for _, place in found if place.kind == kind]
 
     def look_again(self) -> None:
         """Read what other processes have appended meanwhile; for a thread."""

@@ -37,6 +37,8 @@ class RunCard:
     """Digests of the variables that processes of this run have left in memory."""
     epochs: int = 0
     """Index of the epoch before which it ends."""
+    is_changed: bool = False
+    """Whether a change was accepted since it began: it may ask other questions."""
     ended: RunEnding | None = None
     """How the last process ended; None while it runs, or if it was killed."""
     reason: str | None = None

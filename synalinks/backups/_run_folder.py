@@ -31,6 +31,7 @@ LOCK_NAME = "lock"
 STOP_NAME = "STOP"
 _TORN_NAME = "torn"
 _BALLAST_NAME = "ballast"
+_REMOVED_NAME = f".{CARD_NAME}.removed"
 _BALLAST_BYTES = 2**20
 _OWN = frozenset({LOCK_NAME, STOP_NAME, _TORN_NAME, _BALLAST_NAME, CARD_NAME})
 _JOURNAL = re.compile(rf"{JOURNAL_PREFIX}-\d{{6,}}\.jsonl")
@@ -69,6 +70,7 @@ class RunFolder:
             FileFormatError: The card of the run cannot be read.
             WriteError: The folder cannot be made or written to.
         """
+        self.path = self.path.absolute()  # the process may change its folder
         self._check_place()
         make_private_folder(self.path)
         self._check_foreign()
@@ -80,6 +82,7 @@ class RunFolder:
         if self._lock is None:
             raise BackupLockedError(self._locked())
         try:
+            self._finish_removal()
             self.card = read_card(self.path)
             self._snapshots = numbers_in(self.path)
         except BaseException:
@@ -124,23 +127,31 @@ class RunFolder:
     def delete(self) -> None:
         """Remove the run's own files, and the folder if nothing else is in it."""
         with contextlib.suppress(OSError):
+            # Without its card the rest is no run; whoever dies meanwhile leaves a sign
+            # that it is to be removed.
+            with contextlib.suppress(FileNotFoundError):
+                (self.path / CARD_NAME).replace(self.path / _REMOVED_NAME)
             for path in [*self._torn(), *self._own_files()]:
                 path.unlink(missing_ok=True)
+            (self.path / _REMOVED_NAME).unlink(missing_ok=True)
             # While it is held: whoever waits for it sees that it is gone.
             (self.path / LOCK_NAME).unlink(missing_ok=True)
             for folder in (self.path / _TORN_NAME, self.path):
                 if folder.is_dir():
                     folder.rmdir()
 
+    def _finish_removal(self) -> None:
+        if (self.path / _REMOVED_NAME).exists():
+            for path in [*self._torn(), *self._own_files(), self.path / _REMOVED_NAME]:
+                path.unlink(missing_ok=True)
+
     def _own_files(self) -> list[Path]:
-        # The card goes first: without it the rest is no run.
-        card = self.path / CARD_NAME
-        others = [
+        kept = {LOCK_NAME, _REMOVED_NAME}
+        return [
             path
             for path in self.path.iterdir()
-            if _is_own(path.name) and path.name not in {CARD_NAME, LOCK_NAME}
+            if _is_own(path.name) and path.name not in kept and path.is_file()
         ]
-        return [card, *(path for path in others if path.is_file())]
 
     def _torn(self) -> list[Path]:
         folder = self.path / _TORN_NAME

@@ -154,7 +154,8 @@ class BudgetStopping(Callback):
         What was in flight when a process died is known from elsewhere.
         """
         spent = self._total if self._purse is None else self._purse.spent()
-        return spent.as_json()
+        last = {name: one.as_json() for name, one in self._last.items()}
+        return {**spent.as_json(), "last": last}
 
     def load_state_dict(self, state: JsonObject) -> None:
         """Go on with what is left of the budget.
@@ -163,6 +164,7 @@ class BudgetStopping(Callback):
             state: What `state_dict` returned.
         """
         restored = Spent(**{kind: state[kind] for kind in KINDS})
+        self._last = {name: Spent(**one) for name, one in state.get("last", {}).items()}
         if self._purse is None:
             self._total = restored
         else:

@@ -85,6 +85,7 @@ class ExperimentFolder:
             ConfigurationError: It is a file.
             BackupLockedError: Another process holds it.
         """
+        self.path = self.path.absolute()  # the process may change its folder
         if self.path.exists() and not self.path.is_dir():
             msg = f"`output_dir` is a folder, `{self.path}` is a file."
             raise ConfigurationError(msg)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -113,13 +115,35 @@ class RayExecutor:
             settings = {"log_to_driver": False, "configure_logging": False}
             if self.address is None:
                 settings["include_dashboard"] = False
-            self._ray.init(self.address, **{**settings, **self._init})
+            self._connect({**settings, **self._init})
         self._budgets = RayBudgets(
             self._ray,
             [one for one in callbacks if _is_shared_budget(one)],
             n_sharing=max_concurrency,
         )
         self._hooks = RayHooks(self._ray)
+
+    def _connect(self, settings: Mapping[str, Any]) -> None:
+        """Call `ray.init` in a thread that stays as long as the process.
+
+        Linux ends the processes of a cluster with the thread that has started them, and
+        those of an event loop end with it.
+        """
+        connected = Future[None]()
+
+        def connect_and_stay() -> None:
+            try:
+                self._ray.init(self.address, **settings)
+            except BaseException as error:  # noqa: BLE001 - who waits for it raises it
+                connected.set_exception(error)
+                return
+            connected.set_result(None)
+            threading.Event().wait()
+
+        threading.Thread(
+            target=connect_and_stay, name="synalinks-ray", daemon=True
+        ).start()
+        connected.result()
 
     async def execute(
         self, job: Job, ctx: RunContext, callbacks: Sequence[Any]

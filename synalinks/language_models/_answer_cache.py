@@ -38,6 +38,14 @@ class AnswerCache:
         self._asking: PerLoop[dict[str, _Asking]] = PerLoop(dict)
         self._has_warned = False
 
+    def lacks(self, key: str) -> bool:
+        """Return whether an answer belongs into memory, and is not there.
+
+        Args:
+            key: What is asked.
+        """
+        return self._memory is not None and key not in self._memory
+
     async def get_or_ask(
         self, key: str, ask: Callable[[], Awaitable[JsonObject]]
     ) -> tuple[JsonObject, bool]:
@@ -78,7 +86,7 @@ class AnswerCache:
             answer.exception()  # it is no mistake if nobody else waits for it
             raise
         else:
-            self._keep(key, value)
+            self.keep(key, value)
             # A copy: whoever asked may change what it is given before others get it.
             answer.set_result(copy.deepcopy(value))
             return value
@@ -106,7 +114,13 @@ class AnswerCache:
             warn(report)
         return store
 
-    def _keep(self, key: str, value: JsonObject) -> None:
+    def keep(self, key: str, value: JsonObject) -> None:
+        """Keep an answer.
+
+        Args:
+            key: What was asked.
+            value: The answer.
+        """
         if self._memory is not None:
             self._memory[key] = encode_value(value)
             if len(self._memory) > _MAX_IN_MEMORY:

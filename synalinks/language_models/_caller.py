@@ -126,7 +126,8 @@ class Caller:
         if journal is None:
             return self._ask_or_fall_back(request, otherwise)
         ask = partial(self._ask_or_fall_back, request, otherwise)
-        return journaled(journal, request, [self._ledger, *others], ask)
+        ledgers = [self._ledger, *others]
+        return journaled(journal, request, ledgers, ask, self._settings.cache)
 
     async def _ask_or_fall_back(
         self, request: LMRequest, otherwise: Callable[[], Awaitable[Completion]] | None

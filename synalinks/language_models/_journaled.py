@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from synalinks._internal.journal import Journal, Position
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import Usage
+    from synalinks.language_models._answer_cache import AnswerCache
     from synalinks.language_models._ledger import UsageLedger
     from synalinks.language_models._request import LMRequest
 
@@ -35,6 +36,7 @@ async def journaled(
     request: LMRequest,
     ledgers: Sequence[UsageLedger],
     ask: Callable[[], Awaitable[Completion]],
+    cache: AnswerCache | None = None,
 ) -> Completion:
     """Return the answer that the journal has at this place of the run, else ask.
 
@@ -48,6 +50,7 @@ async def journaled(
         ledgers: Count what answers from the journal took when they were given: that of
             the model that is asked, of its fallback, and so on.
         ask: Asks, if need be; other models that it asks write nothing themselves.
+        cache: Knows answers to what is asked, if there is one.
 
     Raises:
         LanguageModelError: There is no valid answer.
@@ -59,6 +62,8 @@ async def journaled(
     if kept is not None:
         return _replayed(kept, ledgers)
     journal.check()
+    if cache is not None:
+        await _remember(journal, position, cache)
     await _check_divergence(journal, position, request)
     journal.note_sent(position, partial(outline_of, request, ledgers[0]))
     intent = journal.intent(position)
@@ -77,6 +82,15 @@ async def journaled(
         raise
     await journal.append(position, from_completion(completion))
     return completion
+
+
+async def _remember(journal: Journal, position: Position, cache: AnswerCache) -> None:
+    """Have a cache in memory know what it knew in the processes before this one."""
+    asked = position.digest
+    kept = await journal.earlier(asked) if cache.lacks(asked) else None
+    # A bad answer is not kept, nor is that of a fallback.
+    if kept is not None and "error" not in kept and "shares" not in kept:
+        cache.keep(asked, kept)
 
 
 async def _check_divergence(

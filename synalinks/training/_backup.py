@@ -59,6 +59,7 @@ class Backup:
         self._run = run
         self._session = session
         self._opened = opened
+        self._card = opened.card
         self._state = opened.state
         self._usage = RunUsage(run.program)
         self._growth = Growth(run, session, opened.journal)
@@ -121,11 +122,15 @@ class Backup:
         if state is None:
             return None
         place = Place(**state["place"])
+        if self._opened.anew:
+            parts = " and ".join(sorted(self._opened.anew))
+            warn(f"The run goes on with another {parts}, which begins anew.")
         try:
             grown = await run_to_the_end(
                 self._growth.read, state["grown"], state["core"], state.get("parts", [])
             )
         except FileFormatError as error:
+            self._opened.check_as_begun()
             warn(f"{error} The run is worked through again with the answers there are.")
             self._state = None
             return None
@@ -141,7 +146,9 @@ class Backup:
     def restore_core(self) -> None:
         """Set the program and what trains it as they were; again after hooks ran."""
         if self._state is not None:
-            load_core_state(self._run, self._session, self._state["core"])
+            load_core_state(
+                self._run, self._session, self._state["core"], self._opened.anew
+            )
 
     def restore_callbacks(self) -> JsonObject:
         """Give callbacks their states back.
@@ -173,6 +180,17 @@ class Backup:
         """
         await self._take(place, loop)
         await self._snapshots.written()
+        await self.accept_changes()
+
+    async def accept_changes(self) -> None:
+        """Note what the run is from now on, after all that was saved was taken over.
+
+        What cannot be taken over leaves the folder as it was.
+        """
+        self._card = self._opened.accepted
+        if self._opened.changes:
+            folder = self._opened.folder
+            await run_to_the_end(folder.write_card, self._card)
 
     async def after_batch(self, place: Place, loop: JsonObject) -> None:
         """Save if it is due, and look for signals and the `STOP` file.
@@ -265,7 +283,7 @@ class Backup:
         await self._snapshots.close(lambda: self._leave_folder(card, deletes=deletes))
 
     def _ending(self, error: BaseException | None) -> RunCard:
-        card, stop = self._opened.card, self._run.state.stop
+        card, stop = self._card, self._run.state.stop
         received = self.interruption.received
         if received is not None:
             return card.ending("stopped", received.name)

@@ -174,12 +174,14 @@ class _Training:
             return place
         if place.is_inside:
             # Callbacks that begin something there have not done so in this process.
-            await self._run.fire("on_epoch_begin", place.epoch, {})
+            with context.inside(f"epoch {place.epoch}"):
+                await self._run.fire("on_epoch_begin", place.epoch, {})
         backup.restore_core()
         memory = backup.restore_callbacks()
         self._logs, self._last_logs = memory["logs"], memory["last_logs"]
         self._evaluations.load_state_dict(memory["evaluations"])
         state.logs = self._logs
+        await backup.accept_changes()
         if place.epoch + place.is_inside > self._plan.epochs.stop:
             warn(
                 f"The run has come to epoch {place.epoch}, `epochs` is "
@@ -304,8 +306,8 @@ class _Training:
                 continue
             with context.inside(f"batch {batch.index}"):
                 await self._run_batch(batch, held_out)
+                await self._evaluations.run_due(state.rows[-1], at_epoch_end=False)
             n_done += 1
-            await self._evaluations.run_due(state.rows[-1], at_epoch_end=False)
             if self._run.backup is not None:
                 present = replace(place, batch=n_done)
                 await self._run.backup.after_batch(present, self._memory())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,7 +22,7 @@ from synalinks.training._fingerprint import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from synalinks._internal.journal import Journal
     from synalinks._internal.json import JsonObject
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from synalinks.callbacks import BackupAndRestore
 
 _MAX_LEFT = 8
+_MAX_SHOWN, _FEW_SHOWN = 20, 3
+_VARIABLES = "program.variables."
+_COUNTER = re.compile(r"_\d+(?=/|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,13 @@ class OpenedRun:
     folder: RunFolder
     """Its files."""
     card: RunCard
-    """Who it is."""
+    """Who it was so far."""
+    accepted: RunCard
+    """Who it is once it has been gone on with, with the changes that were accepted."""
+    fingerprint: Mapping[str, str]
+    """What makes it what it is in this process."""
+    changes: Collection[str]
+    """What differs and was accepted, by name."""
     journal: Journal
     """Its answers; open."""
     state: JsonObject | None
@@ -46,6 +57,24 @@ class OpenedRun:
     """What was found damaged, in words."""
     in_flight: Usage
     """What calls were expected to take of which no answer got here."""
+
+    @property
+    def anew(self) -> frozenset[str]:
+        """Parts whose state is that of another one, so that they begin anew."""
+        changed = {"optimizer": "optimizer.class", "metrics": "metrics"}
+        return frozenset(
+            part
+            for part, name in changed.items()
+            if any(is_allowed(one, [name]) for one in self.changes)
+        )
+
+    def check_as_begun(self) -> None:
+        """Refuse to begin again with what an attempt has left of its program.
+
+        Raises:
+            BackupMismatchError: The program is not as it was when the run began.
+        """
+        _check_as_begun(self.folder, self.fingerprint, self.changes)
 
     def warn(self) -> None:
         """Tell the user what is damaged, and what may be paid for twice."""
@@ -90,23 +119,26 @@ def open_run(
     """
     check_allowed(settings.allow_changes, fingerprint)
     changes = _accepted_changes(folder, settings, fingerprint)
-    pays = settings.on_divergence == "pay" or any(
-        not name.startswith(CODE) for name in changes
-    )
-    snapshot, reports = None, list[str]()
-    if folder.card is not None:
-        snapshot, reports = folder.read_snapshot()
+    state, reports = _state_in(folder)
+    if state is None:
+        _check_as_begun(folder, fingerprint, changes)
+    card = _begun_card(folder, fingerprint, epochs)
+    accepted = _accepted_card(card, fingerprint, changes)
     folder.sign()
-    journal = folder.new_journal(pays_for_divergence=pays)
+    journal = folder.new_journal(
+        pays_for_divergence=settings.on_divergence == "pay" or accepted.is_changed
+    )
     reports += journal.open()
-    card = _card_of(folder, fingerprint, changes, epochs)
     folder.write_card(card)
     journal.run_id = card.run_id
     return OpenedRun(
         folder=folder,
         card=card,
+        accepted=accepted,
+        fingerprint=fingerprint,
+        changes=changes,
         journal=journal,
-        state=snapshot.state if snapshot else None,
+        state=state,
         reports=reports,
         in_flight=sum(map(expected_of, journal.lost()), Usage(cost_usd=0.0)),
     )
@@ -123,22 +155,52 @@ def left_behind(card: RunCard, variables: str) -> RunCard:
     return replace(card, left=(*others[1 - _MAX_LEFT :], variables))
 
 
-def _card_of(
-    folder: RunFolder,
-    fingerprint: dict[str, str],
-    changes: Mapping[str, object],
-    epochs: int,
+def _check_as_begun(
+    folder: RunFolder, fingerprint: Mapping[str, str], changes: Collection[str]
+) -> None:
+    if folder.card is None or INITIAL in changes:
+        return
+    before, now = folder.card.fingerprint[INITIAL], fingerprint[INITIAL]
+    if before != now:
+        msg = (
+            f"What was saved last in `{folder.path}` is lost, so the run is worked "
+            "through again with the answers there are. This program is what an earlier "
+            "attempt has left, and not as it was when the run began: make it anew."
+        )
+        raise BackupMismatchError(msg, differences={INITIAL: (before, now)})
+
+
+def _state_in(folder: RunFolder) -> tuple[JsonObject | None, list[str]]:
+    """Return the latest state of the run, and what was wrong with later ones."""
+    if folder.card is None:
+        return None, []
+    snapshot, reports = folder.read_snapshot()
+    if snapshot is None or snapshot.state["run_id"] != folder.card.run_id:
+        return None, reports
+    return snapshot.state, reports
+
+
+def _begun_card(
+    folder: RunFolder, fingerprint: Mapping[str, str], epochs: int
 ) -> RunCard:
-    before = folder.card or RunCard(
+    card = folder.card or RunCard(
         run_id=uuid.uuid4().hex,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         fingerprint=fingerprint,
     )
+    return replace(card, epochs=epochs).ending(None)
+
+
+def _accepted_card(
+    card: RunCard, fingerprint: Mapping[str, str], changes: Collection[str]
+) -> RunCard:
     present = dict(fingerprint)
     if INITIAL not in changes:
         # What a process has left is not that with which the run began.
-        present[INITIAL] = before.fingerprint[INITIAL]
-    return replace(before, fingerprint=present, epochs=epochs).ending(None)
+        present[INITIAL] = card.fingerprint[INITIAL]
+    asks_else = any(not name.startswith(CODE) for name in changes)
+    is_changed = card.is_changed or asks_else
+    return replace(card, fingerprint=present, is_changed=is_changed)
 
 
 def _accepted_changes(
@@ -154,7 +216,8 @@ def _accepted_changes(
     refused = {
         name: pair
         for name, pair in changes.items()
-        if not is_allowed(name, settings.allow_changes) and name not in of_code
+        if name not in of_code
+        and (_is_for_good(name) or not is_allowed(name, settings.allow_changes))
     }
     if refused:
         raise BackupMismatchError(_mismatch(folder, refused), differences=refused)
@@ -168,12 +231,38 @@ def _accepted_changes(
 
 
 def _mismatch(folder: RunFolder, refused: Mapping[str, tuple[str, str]]) -> str:
-    listed = "".join(
-        f"\n  {name}: {before} → {now}" for name, (before, now) in refused.items()
-    )
+    shown = [f"\n  {name}: {before} → {now}" for name, (before, now) in refused.items()]
+    hint = _renamed(refused)
+    n_most = _FEW_SHOWN if hint else _MAX_SHOWN
+    if len(shown) > n_most:
+        shown[n_most:] = [f"\n  and {len(shown) - n_most} more"]
     return (
-        f"`{folder.path}` holds the state of another run. What differs:{listed}\n"
-        "Nothing was loaded, changed or paid for. Go back to how the run was begun; or "
-        "take another `backup_dir` for a new run; or accept the change with "
-        f"`allow_changes={sorted(refused)}`."
+        f"`{folder.path}` holds the state of another run. What differs:"
+        f"{''.join(shown)}\nNothing was loaded, changed or paid for. "
+        f"{hint}Go back to how the run was begun; or take another "
+        f"`backup_dir` for a new run{_acceptance(refused)}."
+    )
+
+
+def _acceptance(refused: Mapping[str, tuple[str, str]]) -> str:
+    if any(map(_is_for_good, refused)):
+        return "; what was learned of variables that differ cannot be taken over"
+    return f"; or accept the change with `allow_changes={sorted(refused)}`"
+
+
+def _is_for_good(name: str) -> bool:
+    """Return whether a change can never be accepted: what is saved does not fit it."""
+    return name.startswith(_VARIABLES)
+
+
+def _renamed(refused: Mapping[str, tuple[str, str]]) -> str:
+    """Return a hint, if modules are the same but for counters in their names."""
+    names = [name for name in refused if name.startswith(_VARIABLES)]
+    plain = Counter(_COUNTER.sub("", name) for name in names)
+    if not names or any(n == 1 for n in plain.values()):
+        return ""
+    return (
+        "Modules were only named anew, as when the cell of a notebook that makes them "
+        "runs again: call `synalinks.clear_session()` first in that cell, or give "
+        "modules a `name=`. "
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from synalinks.callbacks import History, reachable_models
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from synalinks._internal.json import JsonObject
     from synalinks.data_models import Variable
@@ -62,21 +62,26 @@ def core_state(
     }
 
 
-def load_core_state(run: CurrentRun, session: FitSession, state: JsonObject) -> None:
+def load_core_state(
+    run: CurrentRun, session: FitSession, state: JsonObject, anew: Collection[str]
+) -> None:
     """Go back to what `core_state` returned.
 
     Args:
         run: The run.
         session: What was measured.
         state: The state.
+        anew: Parts that are others now and begin anew: `optimizer`, `metrics`.
     """
     program = run.program
     by_path: JsonObject = state["variables"]
     for variable in program.variables:
         if variable.path in by_path:
             variable.assign(by_path[variable.path])
-    program.set_metrics_state(state["metrics"])
-    program.optimizer.load_state_dict(state["optimizer"])
+    if "metrics" not in anew:
+        program.set_metrics_state(state["metrics"])
+    if "optimizer" not in anew:
+        program.optimizer.load_state_dict(state["optimizer"])
     session.load_state_dict(state["session"])
     run.state.load_state_dict(state["trainer"])
     run.policy.load_state_dict(state["policy"])

@@ -1,6 +1,7 @@
 """One worker at a time has a run, even if Ray has started two."""
 
 import _thread
+import asyncio
 import signal
 import threading
 import time
@@ -9,7 +10,7 @@ import pytest
 
 from synalinks._internal.files import AppendFile
 from synalinks.errors import BackupLockedError
-from synalinks.experiments import _ray_worker
+from synalinks.experiments import RayExecutor, _ray_worker
 
 
 def test_a_worker_waits_for_the_one_before(tmp_path):
@@ -46,3 +47,41 @@ def test_a_worker_can_be_cancelled_though_its_driver_ignores_interrupts():
             time.sleep(1)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+class Cluster:
+    """Knows in which thread it was started."""
+
+    def is_initialized(self):
+        return False
+
+    def init(self, address, **settings):
+        self.thread = threading.current_thread()
+
+
+def test_a_cluster_does_not_end_with_the_event_loop(monkeypatch):
+    """Linux ends what a thread has started with it, and threads of loops end."""
+    pytest.importorskip("ray")
+    executor, cluster = RayExecutor(), Cluster()
+    monkeypatch.setattr(executor, "_ray", cluster)
+
+    async def begin():
+        await asyncio.to_thread(executor.begin, 1, [])
+
+    asyncio.run(begin())
+
+    assert cluster.thread.is_alive()
+
+
+def test_a_cluster_that_cannot_be_started_is_told(monkeypatch):
+    """With the error of Ray."""
+    pytest.importorskip("ray")
+    executor, cluster = RayExecutor(init={"num_cpus": -1}), Cluster()
+
+    def init(address, *, num_cpus, **settings):
+        raise ValueError(f"num_cpus: {num_cpus}")
+
+    monkeypatch.setattr(cluster, "init", init, raising=False)
+    monkeypatch.setattr(executor, "_ray", cluster)
+    with pytest.raises(ValueError, match="num_cpus: -1"):
+        executor.begin(1, [])
