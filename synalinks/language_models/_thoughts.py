@@ -15,18 +15,30 @@ _NAMES = ("think", "thinking", "budget:think", "budget:thinking")
 _BEGINS = tuple(f"<{name}>" for name in _NAMES)
 _ENDS = tuple(f"</{name}>" for name in _NAMES)
 _BEGIN, _END = "|".join(_BEGINS), "|".join(_ENDS)
-_WHOLE = re.compile(f"(?:{_BEGIN})(.*?)(?:{_END})(.*)", re.DOTALL)
-_FIRST_BEGIN, _FIRST_END = re.compile(_BEGIN), re.compile(_END)
+# A thought that is cut off is no answer: its stream could not have told either.
+_WHOLE = re.compile(rf"\s*(?:{_BEGIN})(.*?)(?:(?:{_END})(.*)|\Z)", re.DOTALL)
+_LEADING_BEGIN = re.compile(rf"\s*(?:{_BEGIN})")
+_ANY_BEGIN, _ANY_END = re.compile(_BEGIN), re.compile(_END)
 
 
 def taken_apart(text: str | None) -> tuple[str | None, str | None]:
-    """Return the thoughts of a whole answer, None if there are none, and the rest.
+    """Return the thoughts of a whole answer, and the rest; None for what is not there.
 
     Args:
         text: The answer.
     """
     found = _WHOLE.match(text or "")
-    return (found[1], found[2]) if found else (None, text)
+    return (found[1] or None, found[2] or None) if found else (None, text)
+
+
+def after_thoughts(text: str) -> str | None:
+    """Return what comes after all thoughts, wherever they are; None in one of them.
+
+    Args:
+        text: The answer.
+    """
+    rest = _ANY_END.split(text)[-1]
+    return None if _ANY_BEGIN.search(rest) else rest
 
 
 class ThoughtSplitter:
@@ -53,7 +65,8 @@ class ThoughtSplitter:
             self._is_over = True
             return replace(chunk, content=text)
         thoughts, text = self._apart(text)
-        if chunk.finish_reason is not None:  # what is held back was no tag
+        # Some servers send an empty reason until there is one.
+        if chunk.finish_reason:  # what is held back was no tag
             thoughts += self._held if self._has_begun else ""
             text += "" if self._has_begun else self._held
             self._held = ""
@@ -62,12 +75,12 @@ class ThoughtSplitter:
     def _apart(self, text: str) -> tuple[str, str]:
         """Return the next part of the thoughts, and what is none."""
         if not self._has_begun:
-            found = _FIRST_BEGIN.match(text)
+            found = _LEADING_BEGIN.match(text)
             if found is None:
                 return "", self._no_thought(text)
             self._has_begun = True
             text = text[found.end() :]
-        found = _FIRST_END.search(text)
+        found = _ANY_END.search(text)
         if found is not None:
             self._is_over = True
             return text[: found.start()], text[found.end() :]
@@ -77,7 +90,7 @@ class ThoughtSplitter:
         return text, ""
 
     def _no_thought(self, text: str) -> str:
-        if _may_become(text, _BEGINS):
+        if _may_become(text.lstrip(), _BEGINS):
             self._held = text
             return ""
         self._is_over = True

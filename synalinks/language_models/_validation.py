@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from synalinks.errors import InvalidOutputError, SchemaError, show
 from synalinks.language_models._schema_text import schema_text
 from synalinks.language_models._subschemas import subschemas
+from synalinks.language_models._thoughts import after_thoughts
 from synalinks.language_models._validator import Validator
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
 
 _CACHED_VALIDATORS = 1024
-# How models think aloud whose server does not take it apart.
-_THOUGHT, _END_OF_THOUGHT = "<think>", "</think>"
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -159,15 +158,15 @@ def _enclosed(text: str) -> Any:
     Models show JSON that way, and to ask again would be paid for. What they think
     aloud before it is no answer.
     """
-    _, _, text = text.rpartition(_END_OF_THOUGHT)
-    if _THOUGHT in text:
+    answer = after_thoughts(text)
+    if answer is None:
         return None
-    start, end = text.find("{"), text.rfind("}") + 1
-    around = text[:start] + text[end:]
+    start, end = answer.find("{"), answer.rfind("}") + 1
+    around = answer[:start] + answer[end:]
     if start < 0 or end <= start or "[" in around or "]" in around:
         return None
     try:
-        return _DECODER.decode(text[start:end])
+        return _DECODER.decode(answer[start:end])
     except (ValueError, RecursionError):
         return None
 

@@ -547,6 +547,19 @@ class TestReasoning:
             "Hm.",
         )
 
+    @pytest.mark.parametrize("text", ["<think>Hm, is", "\n<think>Hm.</think>Yes."])
+    async def test_thoughts_in_the_text_are_the_same_in_a_stream(self, make, text):
+        """Also where they are cut off, or something stands before them."""
+        model, _ = await make(Answer(content=text, finish_reason="length"))
+
+        whole = await model(MESSAGES)
+        _, stream = await read(model)
+
+        thoughts = "Hm, is" if "is" in text else "Hm."
+        assert whole.get("reasoning_content") == thoughts
+        assert whole.get("content") == ("Yes." if "Yes" in text else None)
+        assert stream.message == whole
+
     @pytest.mark.parametrize("size", [1, 3, 7, 100])
     async def test_thoughts_in_the_text_of_a_stream_are_taken_out(self, make, size):
         """However the tags are cut: all that is given is what is there in the end."""

@@ -29,19 +29,44 @@ def split(pieces, last=None):
 
 @given(texts, st.lists(st.integers(0, 40)))
 def test_a_stream_and_a_whole_answer_say_the_same(text, cuts):
-    """Wherever it is cut; only thoughts without an end are told apart early."""
+    """Wherever it is cut, and whether or not its thoughts have an end."""
     bounds = sorted({0, len(text), *(min(one, len(text)) for one in cuts)})
     pieces = [text[a:b] for a, b in pairwise(bounds)]
 
     thoughts, rest = split(pieces)
 
-    assert (thoughts, rest) == split([text])
-    whole_thoughts, whole = taken_apart(text)
-    if whole_thoughts is None and rest != whole:
-        assert rest == ""
-        assert whole.endswith(thoughts)
-    else:
-        assert (thoughts, rest) == (whole_thoughts or "", whole)
+    assert (thoughts or None, rest or None) == taken_apart(text or None)
+
+
+@pytest.mark.parametrize(
+    ("text", "thoughts", "rest"),
+    [
+        ("<think>Hm, is", "Hm, is", None),
+        ("<think>Hm.</thi", "Hm.</thi", None),
+        ("\n <think>Hm.</think>Yes.", "Hm.", "Yes."),
+        ("<think></think>Yes.", None, "Yes."),
+        ("\n <thi", None, "\n <thi"),
+        (" \n", None, " \n"),
+        ("\n Yes. <think>Hm.</think>", None, "\n Yes. <think>Hm.</think>"),
+    ],
+)
+def test_what_is_a_thought(text, thoughts, rest):
+    """What has begun in front of the answer, even if it was cut off."""
+    assert taken_apart(text) == (thoughts, rest)
+    assert split(text) == (thoughts or "", rest or "")
+
+
+def test_an_empty_reason_is_none():
+    """Some servers send one in every chunk; a tag may go on after it."""
+    splitter = ThoughtSplitter()
+
+    found = [
+        splitter.split(LMChunk(content=piece, finish_reason=""))
+        for piece in ("\n<thi", "nk>Hm.</", "think>Yes.")
+    ]
+
+    assert "".join(one.reasoning_content for one in found) == "Hm."
+    assert "".join(one.content for one in found) == "Yes."
 
 
 @pytest.mark.parametrize("tag", ["<think>", "<"])

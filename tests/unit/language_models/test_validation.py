@@ -56,6 +56,7 @@ def read(text, **options):
         'The answer is {"label": "good"}.',
         '\ufeff{"label": "good"}',
         '<think>{"label": "bad"}, [1]?</think>\n{"label": "good"}',
+        '\n<thinking>{"label": "bad"}?</thinking>\n{"label": "good"}',
     ],
     ids=[
         "plain",
@@ -66,6 +67,7 @@ def read(text, **options):
         "words",
         "mark",
         "thoughts",
+        "other thoughts",
     ],
 )
 def test_valid_answers(text):
@@ -83,6 +85,8 @@ def test_valid_answers(text):
         "} {",
         '<think>Is it {"label": "good"}?',
         '<think>Is it {"label": "good"}?</think> I cannot say.',
+        '\n<thinking>Is it {"label": "good"}?</thinking>',
+        '<budget:think>Is it {"label": "good"}?',
     ],
 )
 def test_what_is_not_one_whole_object_is_no_answer(text):
