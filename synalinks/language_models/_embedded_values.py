@@ -12,6 +12,7 @@ from synalinks.language_models._embedded_schema import (
     fits,
     resolve,
 )
+from synalinks.language_models._formats import known_formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ _FORMATS = {
     "date": (r"\d{4}-\d\d-\d\d", "1970-01-01"),
     "time": (r"\d\d:\d\d:\d\dZ", "00:00:00Z"),
     "date-time": (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "1970-01-01T00:00:00Z"),
+    "duration": (r"P(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+S)?)?", "PT0S"),
     "email": (r"[\w.+-]+@[\w-]+\.[\w.]*\w", "nobody@example.com"),
     "uri": (r"https?://[^\s\"<>]+", "https://example.com/"),
     "uuid": (
@@ -102,8 +104,11 @@ def has_format(text: str, schema: JsonObject) -> bool:
         text: The text.
         schema: The resolved schema of the wanted text.
     """
-    look, _ = _FORMATS.get(schema.get("format", ""), (".*", ""))
-    return re.fullmatch(look, text, re.DOTALL) is not None
+    name = schema.get("format", "")
+    look, _ = _FORMATS.get(name, (".*", ""))
+    judge = known_formats().get(name)
+    is_valid = judge is None or judge(text)
+    return is_valid and re.fullmatch(look, text, re.DOTALL) is not None
 
 
 def fit_length(text: str, schema: JsonObject) -> str:

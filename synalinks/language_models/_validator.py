@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.json import dumps
+from synalinks.language_models._formats import known_formats
 from synalinks.language_models._subschemas import subschemas
 
 if TYPE_CHECKING:
@@ -18,6 +19,11 @@ _CACHED_KEYWORDS = 1024
 # Python knows other patterns than JSON Schema does, and rounds where it divides: by the
 # exact validator's own rules 0.3 is no multiple of 0.1.
 _JUDGED_BY_COMPILED = ("pattern", "multipleOf")
+# What the compiled one would judge by rules that the exact one does not have.
+_NOT_JUDGED = (
+    "hostname", "idn-email", "idn-hostname", "ipv4", "ipv6", "iri", "iri-reference",
+    "json-pointer", "regex", "relative-json-pointer", "uri-reference", "uri-template",
+)  # fmt: skip
 
 
 class Validator:
@@ -41,7 +47,9 @@ class Validator:
         _check_patterns(schema)
         # An empty registry: a schema can make us fetch nothing over the network.
         registry = cast("Any", referencing).Registry()
-        self.exact: Any = _exact_class()(schema, registry=registry)
+        self.exact: Any = _exact_class()(
+            schema, registry=registry, format_checker=_format_checker()
+        )
         # The exact one matches keys with patterns of Python.
         is_ours = '"patternProperties"' not in dumps(schema)
         passes = _compiled(schema) if is_ours else None
@@ -63,7 +71,12 @@ def _compiled(schema: JsonObject) -> Callable[[Any], bool] | None:
     import jsonschema_rs
 
     try:
-        compiled = jsonschema_rs.Draft202012Validator(schema, retriever=_refuse_uri)
+        compiled = jsonschema_rs.Draft202012Validator(
+            schema,
+            retriever=_refuse_uri,
+            validate_formats=True,
+            formats={**dict.fromkeys(_NOT_JUDGED, _takes_all), **known_formats()},
+        )
     except ValueError:
         return None
     return compiled.is_valid
@@ -72,6 +85,20 @@ def _compiled(schema: JsonObject) -> Callable[[Any], bool] | None:
 def _refuse_uri(uri: str) -> Any:
     msg = f"{uri} is not fetched"
     raise ValueError(msg)
+
+
+def _takes_all(_: str) -> bool:
+    return True
+
+
+@lru_cache(maxsize=1)
+def _format_checker() -> Any:
+    from jsonschema import FormatChecker
+
+    checker: Any = FormatChecker(formats=())
+    for name, has_format in known_formats().items():
+        checker.checks(name)(has_format)
+    return checker
 
 
 @lru_cache(maxsize=1)

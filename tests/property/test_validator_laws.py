@@ -15,6 +15,7 @@ TEXTS = st.one_of(
     st.sampled_from(
         ["a", "ab", "a\n", "é", "e\u0301", "\u0663", "\U0001f600", "\ud800"]
     ),
+    st.sampled_from(["2024-02-29", "10:30", "P1D", "a@b.c", "x:y", "::1", "é@\ud800"]),
 )
 KEYS = st.sampled_from(["a", "b", "\ud800"])
 VALUES = st.recursive(
@@ -31,6 +32,12 @@ TYPES = st.sampled_from(
 PATTERNS = st.sampled_from(
     [r"^\d$", r"^\D$", r"^\w+$", r"\W", r"\s", r"\bé", "^a$", "(?<=a)b", r"^\p{L}$"]
 )
+FORMATS = st.sampled_from(
+    [
+        "date", "date-time", "time", "duration", "email", "uuid", "uri",
+        "ipv6", "regex", "hostname", "idn-email", "nothing known",
+    ]
+)  # fmt: skip
 
 
 SCHEMA_LISTS = st.deferred(lambda: st.lists(SCHEMAS, min_size=1, max_size=2))
@@ -49,7 +56,7 @@ KEYWORDS = {
     "maxItems": SIZES,
     "minProperties": SIZES,
     "pattern": PATTERNS,
-    "format": st.sampled_from(["date", "email", "uuid", "uri"]),
+    "format": FORMATS,
     "uniqueItems": st.booleans(),
     "anyOf": SCHEMA_LISTS,
     "oneOf": SCHEMA_LISTS,

@@ -83,9 +83,9 @@ _LEAVES = st.one_of(
             "maxLength": max(sizes),
         }
     ),
-    st.sampled_from(["date", "date-time", "email", "uri", "uuid"]).map(
-        lambda name: {"type": "string", "format": name}
-    ),
+    st.sampled_from(
+        ["date", "date-time", "time", "duration", "email", "uri", "uuid"]
+    ).map(lambda name: {"type": "string", "format": name}),
 )
 
 

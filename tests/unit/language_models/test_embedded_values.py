@@ -49,6 +49,8 @@ def test_texts_of_a_format_are_found():
     assert texts_in("", schema)[-1] == "nobody@example.com"
     assert has_format("me@example.org", schema)
     assert not has_format("me", schema)
+    assert has_format("2024-02-29", {"format": "date"})
+    assert not has_format("2024-13-45", {"format": "date"})
     assert has_format("anything\nat all", {})
 
 

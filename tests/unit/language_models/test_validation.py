@@ -156,6 +156,15 @@ def test_invalid_answers(text, message):
     assert (caught.value.answer, caught.value.model) == (text, "openai/x")
 
 
+def test_a_text_that_has_not_the_format_of_its_field_is_invalid():
+    """A data model with dates could not take it."""
+    schema = {"properties": {"x": {"type": "string", "format": "date"}}}
+
+    with pytest.raises(InvalidOutputError, match="expected `format`: 'date'"):
+        parse_answer('{"x": "next tuesday"}', schema, model="m")
+    assert parse_answer('{"x": "2024-01-01"}', schema, model="m")
+
+
 def test_only_keys_that_are_missing_are_asked_for():
     """The model has written the others already."""
     schema = {"properties": {"a": {}, "b": {}}, "required": ["a", "b"]}

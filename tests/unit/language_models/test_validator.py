@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from referencing.exceptions import Unresolvable
 
-from synalinks.language_models._validator import Validator
+from synalinks.language_models._validator import _NOT_JUDGED, Validator
 
 SCHEMA = {
     "type": "object",
@@ -136,3 +136,40 @@ def test_half_a_surrogate_pair_is_judged_all_the_same():
 
     assert validator.is_valid({"\ud800": "\ud800", "n": 1})
     assert not validator.is_valid({"\ud800": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "fitting", "others"),
+    [
+        ("date", ["2024-02-29"], ["2023-02-29", "next tuesday", ""]),
+        (
+            "date-time",
+            ["2024-01-01T10:00:00", "2024-01-01 10:00", "2024-01-01T10:00:00+01:00"],
+            ["2024-01-01T25:00:00", "next tuesday"],
+        ),
+        ("time", ["10:30", "10:30:00Z"], ["25:00", "noon"]),
+        ("duration", ["P1DT2H", "1 day, 02:00:00"], ["P1X", "a while"]),
+        (
+            "uuid",
+            ["12345678-1234-5678-1234-567812345678", "1" * 32],
+            ["12345678", "\ud800"],
+        ),
+        ("uri", ["https://example.org/a?b=c", "urn:isbn:3"], ["example", "http://a b"]),
+        ("email", ["me@example.org", "Me <me@example.org>"], ["me", "me@", "m e@x.y"]),
+        *((one, ["anything", "("], []) for one in _NOT_JUDGED),
+        ("nothing known", ["anything"], []),
+    ],
+)
+def test_formats_are_those_of_data_models(name, fitting, others):
+    """Both validators take what pydantic's types take, and what is no text."""
+    validator = Validator({"type": ["string", "null"], "format": name})
+    refused = Validator({"not": {"format": name}})
+
+    for value in (None, *fitting):
+        assert validator.is_valid(value)
+        assert validator.exact.is_valid(value)
+        assert not refused.is_valid(value)
+    for value in others:
+        assert not validator.is_valid(value)
+        assert not validator.exact.is_valid(value)
+        assert refused.is_valid(value)
