@@ -165,11 +165,16 @@ def read_usage(usage: Any) -> Usage:
 def _read_usage(counts: JsonObject) -> Usage:
     prompt_details = _object(counts.get("prompt_tokens_details"))
     completion_details = _object(counts.get("completion_tokens_details"))
+    prompt = _count(counts.get("prompt_tokens"))
+    completion = _count(counts.get("completion_tokens"))
+    reasoning = _count(completion_details.get("reasoning_tokens"))
+    if counts.get("total_tokens") == prompt + completion + reasoning:
+        completion += reasoning  # xAI counts them apart, others as a part
     cost: Any = counts.get("cost")
     return Usage(
         calls=1,
-        prompt_tokens=_count(counts.get("prompt_tokens")),
-        completion_tokens=_count(counts.get("completion_tokens")),
+        prompt_tokens=prompt,
+        completion_tokens=completion,
         cached_tokens=_count(
             prompt_details.get("cached_tokens") or counts.get("prompt_cache_hit_tokens")
         ),
@@ -177,7 +182,7 @@ def _read_usage(counts: JsonObject) -> Usage:
             prompt_details.get("cache_creation_tokens")
             or counts.get("cache_creation_input_tokens")
         ),
-        reasoning_tokens=_count(completion_details.get("reasoning_tokens")),
+        reasoning_tokens=reasoning,
         audio_prompt_tokens=_count(prompt_details.get("audio_tokens")),
         audio_completion_tokens=_count(completion_details.get("audio_tokens")),
         # Some providers tell it, in US dollars; else the price list is asked.

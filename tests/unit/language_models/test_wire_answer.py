@@ -5,6 +5,8 @@ import pytest
 from synalinks.contracts import Usage
 from synalinks.errors import ServerError
 from synalinks.language_models import LMRequest
+from synalinks.language_models._chunk import read_chunk
+from synalinks.language_models._pricing import cost_usd
 from synalinks.language_models._wire_answer import read_completion, read_usage
 
 SCHEMA = {
@@ -99,6 +101,39 @@ def test_usage():
     )
     assert read_usage(None) == Usage(calls=1, cost_usd=None)
     assert read_usage({"prompt_tokens_details": None}).cached_tokens == 0
+
+
+@pytest.mark.parametrize(
+    ("total", "completion"), [(36, 29), (12, 5), (None, 5), (13, 5)]
+)
+def test_thoughts_that_are_counted_apart_are_tokens_of_the_answer(total, completion):
+    """The sum tells whether a provider counts them so."""
+    counts = {
+        "prompt_tokens": 7,
+        "completion_tokens": 5,
+        "total_tokens": total,
+        "completion_tokens_details": {"reasoning_tokens": 24},
+    }
+
+    usage = read_usage(counts)
+    chunk = read_chunk({"choices": [], "usage": counts}, ask())
+
+    assert (usage.completion_tokens, usage.reasoning_tokens) == (completion, 24)
+    assert chunk.usage == usage
+
+
+def test_thoughts_that_are_counted_apart_are_paid_for():
+    """At the price of what the model answers, where they have none of their own."""
+    counts = {"prompt_tokens": 0, "completion_tokens": 5, "total_tokens": 29}
+    apart = {**counts, "completion_tokens_details": {"reasoning_tokens": 24}}
+    together = {**counts, "completion_tokens": 29}
+
+    cost, expected = (
+        cost_usd("openai/gpt-4o-mini", read_usage(one)) for one in (apart, together)
+    )
+
+    assert cost == pytest.approx(expected)
+    assert expected > 0
 
 
 @pytest.mark.parametrize(
