@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.json import JsonObject, dumps
@@ -129,7 +130,8 @@ class ToolCallParts:
     """Puts the pieces of tool calls in a stream together."""
 
     def __init__(self) -> None:
-        self._calls: dict[int, JsonObject] = {}
+        self._calls: list[JsonObject] = []
+        self._by_index: dict[int, JsonObject] = {}
         self._last = -1
 
     def add(self, parts: Sequence[JsonObject]) -> None:
@@ -139,8 +141,7 @@ class ToolCallParts:
             parts: `tool_calls` of its delta.
         """
         for part in parts:
-            index = self._index_of(part)
-            call = self._calls.setdefault(index, {"id": "", "name": "", "text": ""})
+            call = self._call_of(part)
             function: JsonObject = part.get("function") or {}
             call["id"] = call["id"] or part.get("id")
             call["name"] = call["name"] or function.get("name")
@@ -148,22 +149,41 @@ class ToolCallParts:
             call["text"] += (
                 arguments if isinstance(arguments, str) else dumps(arguments)
             )
-            self._last = index
 
     def calls(self) -> tuple[JsonObject, ...]:
         """Return the calls, each in the form of a `ToolCall`."""
         return read_tool_calls(
             [
                 {"id": one["id"], "function": {**one, "arguments": one["text"]}}
-                for _, one in sorted(self._calls.items())
+                for one in sorted(self._calls, key=itemgetter("index"))
             ]
         )
+
+    def _call_of(self, part: JsonObject) -> JsonObject:
+        index = self._last = self._index_of(part)
+        call = self._by_index.get(index)
+        if call is None or _begins_another(part, call):
+            call = {"index": index, "id": "", "name": "", "text": ""}
+            self._by_index[index] = call
+            self._calls.append(call)
+        return call
 
     def _index_of(self, part: JsonObject) -> int:
         index: Any = part.get("index")
         if isinstance(index, int):
             return index
         # Servers that number nothing send a call at a time, most of them whole.
-        known = self._calls.get(self._last)
+        known = self._by_index.get(self._last)
         is_new = known is None or (part.get("id") and part["id"] != known["id"])
-        return max(self._calls, default=-1) + 1 if is_new else self._last
+        return max(self._by_index, default=-1) + 1 if is_new else self._last
+
+
+def _begins_another(part: JsonObject, call: JsonObject) -> bool:
+    """Return whether a piece is of another call, though it has the number of this.
+
+    Some servers give all calls the same number. Others give each piece of a call an id
+    of its own; only what begins a call names a function.
+    """
+    function: JsonObject = part.get("function") or {}
+    is_other = part.get("id") and call["id"] and part["id"] != call["id"]
+    return bool(is_other and function.get("name"))

@@ -119,8 +119,8 @@ def test_no_calls(received):
     assert read_tool_calls(received) == ()
 
 
-def part(text, **more):
-    return {"function": {"arguments": text}, **more}
+def part(text, name=None, **more):
+    return {"function": {"arguments": text, "name": name}, **more}
 
 
 @pytest.mark.parametrize(
@@ -135,11 +135,38 @@ def part(text, **more):
         ),
         ([part({"a": None}, id="a")], {"a": '{"a": null}'}),
         ([part({}, id="a")], {"a": "{}"}),
+        (
+            [
+                part("[1", "f", index=0, id="a"),
+                part("]", index=0),
+                part("[2", "f", index=0, id="b"),
+                part("]", index=0, id=""),
+            ],
+            {"a": "[1]", "b": "[2]"},
+        ),
+        (
+            [part("{", "f", index=0, id="a"), part("}", index=0, id="b")],
+            {"a": "{}"},
+        ),
+        (
+            [part("{", "f", index=0), part("}", "f", index=0, id="a")],
+            {"a": "{}"},
+        ),
     ],
-    ids=["first named", "all named", "two", "out of order", "no text", "nothing"],
+    ids=[
+        "first named",
+        "all named",
+        "two",
+        "out of order",
+        "no text",
+        "nothing",
+        "one number for all",
+        "an id for each piece",
+        "id after the beginning",
+    ],
 )
 def test_pieces_of_calls_belong_together(parts, texts):
-    """By their number, else by their name, else to the last one."""
+    """By their number and what begins a call, else by name, else to the last one."""
     pieces = ToolCallParts()
 
     for one in parts:
