@@ -98,8 +98,7 @@ def read_chunk(payload: Any, request: LMRequest) -> LMChunk:
 
 
 def _read_chunk(payload: JsonObject) -> LMChunk:
-    choices: Any = payload.get("choices")
-    choice: JsonObject = choices[0] if is_list(choices) and choices else {}
+    choice = _first_choice(payload.get("choices"))
     delta: JsonObject = choice.get("delta") or choice.get("message") or {}
     more: Any = payload.get("x_groq")
     usage: Any = payload.get("usage") or (more.get("usage") if is_dict(more) else None)
@@ -113,6 +112,13 @@ def _read_chunk(payload: JsonObject) -> LMChunk:
         usage=read_usage(usage) if is_dict(usage) else None,
         service_tier=tier_of(payload),
     )
+
+
+def _first_choice(choices: Any) -> JsonObject:
+    """Return the piece of the first answer; the pieces of several come mixed."""
+    listed: list[Any] = choices if is_list(choices) else []
+    firsts = (one for one in listed if not one.get("index"))
+    return next(firsts, None) or {}
 
 
 def _piece(part: JsonObject) -> JsonObject:

@@ -53,6 +53,21 @@ def test_what_a_chunk_says(delta, fields):
     assert read(delta).is_empty == (not fields)
 
 
+def test_only_the_first_of_several_answers_is_read():
+    """Their pieces come in any order, one by one or several in a chunk."""
+    first, second = (
+        {"index": index, "delta": {"content": text}, "finish_reason": reason}
+        for index, text, reason in ((0, "a", None), (1, "b", "stop"))
+    )
+
+    for choices, expected in (
+        ([first], LMChunk(content="a")),
+        ([second], LMChunk()),
+        ([second, first], LMChunk(content="a")),
+    ):
+        assert read_chunk({"choices": choices}, REQUEST) == expected
+
+
 def test_usage_wherever_it_stands():
     """In a chunk of its own, with the last one, or where Groq puts it."""
     usage = {"prompt_tokens": 3, "completion_tokens": 2}
