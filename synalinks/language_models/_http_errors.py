@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from synalinks._internal.shape import is_list
 from synalinks.errors import (
     AuthenticationError,
     BadRequestError,
@@ -20,7 +21,11 @@ from synalinks.errors import (
     show,
 )
 from synalinks.language_models._endpoint import secrets_of
-from synalinks.language_models._rate_limits import interval_s, retry_after_s
+from synalinks.language_models._rate_limits import (
+    interval_s,
+    retry_after_s,
+    told_wait_s,
+)
 from synalinks.language_models._redaction import redact
 
 if TYPE_CHECKING:
@@ -55,7 +60,8 @@ _REFUSAL_MARKS = (
     "content_filter", "content_policy", "content policy", "content management policy",
     "responsibleaipolicyviolation", "safety system", "flagged as potentially violating",
 )  # fmt: skip
-_QUOTA_MARKS = ("insufficient_quota", "exceeded your current quota")
+# "You exceeded your current quota" is no such mark: Gemini says it of each minute.
+_QUOTA_MARK = "insufficient_quota"
 _ADVICE: dict[type[LanguageModelError], str] = {
     AuthenticationError: " Check the key, its rights and its quota.",
     ModelNotFoundError: " Check the model's name and `api_base`.",
@@ -78,14 +84,20 @@ def error_of_answer(
     said = redact(_message_in(text), secrets_of(request))
     said = f"{said.rstrip('.')}.{_ADVICE.get(kind, '')}{_address_hint(kind, request)}"
     msg = f"`{request.model}` answered HTTP {status}: {said}"
+    asked_s = retry_after_s(headers)
     error = kind(
         msg,
         model=request.model,
         status_code=status,
-        retry_after_s=retry_after_s(headers),
+        retry_after_s=_wait_told_in(text, kind) if asked_s is None else asked_s,
     )
     error.interval_s = interval_s(headers, n_tokens=0)
     return error
+
+
+def _wait_told_in(text: str, kind: type[LanguageModelError]) -> float | None:
+    """Return the seconds to wait that a body asks for, where headers say nothing."""
+    return told_wait_s(text) if kind is RateLimitedError else None
 
 
 def _address_hint(kind: type[LanguageModelError], request: AnyRequest) -> str:
@@ -115,7 +127,12 @@ def error_of_stream(received: Any, request: AnyRequest) -> LanguageModelError:
     kind = classify(status or (429 if limited else _SERVER_ERRORS), text)
     said = redact(_message_in(text), secrets_of(request))
     msg = f"`{request.model}` broke its answer off: {said}"
-    return kind(msg, model=request.model, status_code=status)
+    return kind(
+        msg,
+        model=request.model,
+        status_code=status,
+        retry_after_s=_wait_told_in(text, kind),
+    )
 
 
 def classify(status: int, text: str) -> type[LanguageModelError]:
@@ -134,9 +151,19 @@ def classify(status: int, text: str) -> type[LanguageModelError]:
             return ContextTooLongError
         if any(mark in lowered for mark in _REFUSAL_MARKS):
             return ContentRefusedError
-    if kind is RateLimitedError and any(mark in lowered for mark in _QUOTA_MARKS):
+    if kind is RateLimitedError and _is_used_up(lowered):
         return AuthenticationError
     return kind
+
+
+def _is_used_up(lowered: str) -> bool:
+    """Return whether waiting a while gives no more calls.
+
+    Gemini names the quotas that are used up (`quotaId`): one of a minute is soon given
+    anew, one of a day is not.
+    """
+    is_of_day = "perday" in lowered and "perminute" not in lowered
+    return _QUOTA_MARK in lowered or is_of_day
 
 
 def _message_in(text: str) -> str:
@@ -145,6 +172,8 @@ def _message_in(text: str) -> str:
         body: Any = json.loads(text)
     except (ValueError, RecursionError):
         return text
+    if is_list(body) and len(body) == 1:  # so Gemini does
+        body = body[0]
     for _ in range(2):
         if not isinstance(body, dict):
             break

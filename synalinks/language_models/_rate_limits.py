@@ -19,6 +19,12 @@ _NAMES = ("x-ratelimit-{part}-{kind}", "anthropic-ratelimit-{kind}-{part}")
 _PLAIN_NAMES = ("x-ratelimit-{part}", "ratelimit-{part}")
 _LITELLMS = "llm_provider-"
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+# Spellings in use: Gemini's field, also where JSON is quoted in JSON, and words.
+_TOLD_WAIT = re.compile(
+    r"(?:retryDelay\\*\"\s*:\s*\\*\"|please (?:retry|try again) in )"
+    r"((?:\d+(?:\.\d+)?(?:ms|s|m|h))+)",
+    re.IGNORECASE,
+)
 _UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _EPOCH_S = 1e8  # more seconds than that are a date
 _EPOCH_MS = 1e11  # and more than that one in milliseconds
@@ -47,6 +53,16 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         if reset_s is not None and (remaining == 0 or limit is None)
     ]
     return max(waits, default=None)
+
+
+def told_wait_s(text: str) -> float | None:
+    """Return the seconds to wait that the body of a refusal asks for, or None.
+
+    Args:
+        text: Body of an answer. Of several waits the longest counts.
+    """
+    waits = map(_seconds, _TOLD_WAIT.findall(text))
+    return max((wait_s for wait_s in waits if wait_s is not None), default=None)
 
 
 def interval_s(headers: Mapping[str, str], n_tokens: int) -> float:

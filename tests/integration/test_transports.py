@@ -296,6 +296,19 @@ def test_retry_after(make, headers, seconds):
     assert caught.value.retry_after_s == seconds
 
 
+def test_a_wait_told_in_the_body(make):
+    """Gemini's refusal for a minute says there, in a list, how long to wait."""
+    said = "You exceeded your current quota, please check your plan. Retry later."
+    told = {"message": said, "code": 429, "details": [{"retryDelay": "7s"}]}
+    body = json.dumps([{"error": told}])
+    model, _ = make(Raw(body=body, status=429, content_type="application/json"))
+
+    with pytest.raises(errors.RateLimitedError) as caught:
+        call(model)
+
+    assert caught.value.retry_after_s == 7.0
+
+
 def test_closed_port(make):
     """A server that is not there is a connection that is lost."""
     model, server = make("ok")

@@ -1,5 +1,6 @@
 """Each HTTP answer stands for one error class."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -42,7 +43,13 @@ REQUEST = LMRequest(model="openai/x", messages=[], api_key="the-secret-key")
         (422, "Input is too long", errors.ContextTooLongError),
         (400, '{"code": "content_filter"}', errors.ContentRefusedError),
         (429, '{"code": "insufficient_quota"}', errors.AuthenticationError),
-        (429, "You exceeded your current quota", errors.AuthenticationError),
+        (429, "You exceeded your current quota", errors.RateLimitedError),
+        (429, '{"quotaId": "RequestsPerDayPerProject"}', errors.AuthenticationError),
+        (
+            429,
+            '[{"quotaId": "RequestsPerDay"}, {"quotaId": "RequestsPerMinute"}]',
+            errors.RateLimitedError,
+        ),
         (500, "maximum context length", errors.ServerError),
     ],
 )
@@ -60,6 +67,7 @@ def test_status_and_text_tell_the_class(status, text, kind):
         ('{"detail": [{"loc": 1}]}', '[{"loc": 1}].'),
         ("bad\nthing", "bad thing."),
         ("[]", "[]."),
+        ('[{"error": {"code": 400, "message": "bad thing"}}]', "bad thing."),
     ],
 )
 def test_the_message_is_what_the_provider_said(text, said):
@@ -107,6 +115,56 @@ def test_retry_after_a_date_to_come():
     then = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
 
     assert retry_after_s({"Retry-After": then}) == pytest.approx(30, abs=2)
+
+
+OF_A_MINUTE = {
+    "error": {
+        "code": 429,
+        "message": "You exceeded your current quota, please check your plan and "
+        "billing details. For more information on this error, head to: "
+        "https://ai.google.dev/gemini-api/docs/rate-limits.\nPlease retry in 6.4s.",
+        "status": "RESOURCE_EXHAUSTED",
+        "details": [
+            {"violations": [{"quotaId": "GenerateRequestsPerMinutePerProject"}]},
+            {"retryDelay": "7s"},
+        ],
+    }
+}
+
+
+@pytest.mark.parametrize("body", [OF_A_MINUTE, [OF_A_MINUTE]])
+def test_a_quota_of_a_minute_is_waited_for(body):
+    """Gemini speaks of plan and billing, and says in the body how long to wait."""
+    error = error_of_answer(429, json.dumps(body), {}, REQUEST)
+
+    assert (type(error), error.retry_after_s) == (errors.RateLimitedError, 7.0)
+    assert "HTTP 429: You exceeded your current quota, please" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "headers", "seconds"),
+    [
+        (429, "Please retry in 7.3s.", {}, 7.3),
+        (429, "Please try again in 1m0.5s. Visit us.", {}, 60.5),
+        (429, '"{\\"retryDelay\\": \\"250ms\\"}"', {}, 0.25),
+        (429, "Please retry in 7.3s.", {"Retry-After": "2"}, 2.0),
+        (429, "Please retry in a while.", {}, None),
+        (429, f"Please retry in {'9' * 400}s.", {}, None),
+        (400, "Please retry in 7.3s.", {}, None),
+    ],
+)
+def test_a_wait_told_in_the_body(status, text, headers, seconds):
+    """It counts where the headers of a refusal say nothing."""
+    error = error_of_answer(status, text, headers, REQUEST)
+
+    assert error.retry_after_s == seconds
+
+
+def test_a_wait_told_in_a_stream():
+    """An event has no headers."""
+    error = error_of_stream(OF_A_MINUTE["error"], REQUEST)
+
+    assert (type(error), error.retry_after_s) == (errors.RateLimitedError, 7.0)
 
 
 @pytest.mark.parametrize(
