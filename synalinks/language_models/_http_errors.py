@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from synalinks.language_models._request import AnyRequest
 
 _SERVER_ERRORS = 500
+_FORBIDDEN = 403
 _VERSION = re.compile(r"/v\d\w*$")
 _STATUS = re.compile(r"[45]\d\d")
 _BY_STATUS: dict[int, type[LanguageModelError]] = {
@@ -59,6 +60,8 @@ _CONTEXT_MARKS = (
 _REFUSAL_MARKS = (
     "content_filter", "content_policy", "content policy", "content management policy",
     "responsibleaipolicyviolation", "safety system", "flagged as potentially violating",
+    "requires moderation", "was flagged", "violates usage guidelines",
+    "safety_check_type",
 )  # fmt: skip
 # "You exceeded your current quota" is no such mark: Gemini says it of each minute.
 _QUOTA_MARK = "insufficient_quota"
@@ -146,11 +149,13 @@ def classify(status: int, text: str) -> type[LanguageModelError]:
     if kind is None:
         return ServerError if status >= _SERVER_ERRORS else BadRequestError
     lowered = text.lower()
-    if kind is BadRequestError:
-        if any(mark in lowered for mark in _CONTEXT_MARKS):
-            return ContextTooLongError
-        if any(mark in lowered for mark in _REFUSAL_MARKS):
-            return ContentRefusedError
+    is_malformed = kind is BadRequestError
+    if is_malformed and any(mark in lowered for mark in _CONTEXT_MARKS):
+        return ContextTooLongError
+    # 403 is also how a prompt is refused (OpenRouter, xAI): others may be sent.
+    may_refuse = is_malformed or status == _FORBIDDEN
+    if may_refuse and any(mark in lowered for mark in _REFUSAL_MARKS):
+        return ContentRefusedError
     if kind is RateLimitedError and _is_used_up(lowered):
         return AuthenticationError
     return kind

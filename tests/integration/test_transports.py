@@ -223,6 +223,10 @@ ERRORS = {
         errors.ContextTooLongError,
     ),
     "filter": (status(400, code="content_filter"), errors.ContentRefusedError),
+    "moderation": (
+        Status(status=403, message="It requires moderation: your input was flagged."),
+        errors.ContentRefusedError,
+    ),
     "quota": (status(429, code="insufficient_quota"), errors.AuthenticationError),
     "html": (Raw(), errors.ServerError),
     "broken json": (
@@ -307,6 +311,20 @@ def test_a_wait_told_in_the_body(make):
         call(model)
 
     assert caught.value.retry_after_s == 7.0
+
+
+def test_a_refused_prompt_condemns_no_other(make):
+    """The next sample is sent, although the status is that of a bad key."""
+    said = "Content violates usage guidelines. Failed check: SAFETY_CHECK_TYPE_BIO"
+    model, server = make([Status(status=403, message=said), "ok"])
+
+    async def both():
+        with pytest.raises(errors.ContentRefusedError):
+            await model(MESSAGES)
+        return await model(MESSAGES)
+
+    assert asyncio.run(both()).get("content") == "ok"
+    assert len(server.requests) == 2
 
 
 def test_closed_port(make):

@@ -51,6 +51,8 @@ REQUEST = LMRequest(model="openai/x", messages=[], api_key="the-secret-key")
             errors.RateLimitedError,
         ),
         (500, "maximum context length", errors.ServerError),
+        (403, "maximum context length", errors.AuthenticationError),
+        (401, "content violates usage guidelines", errors.AuthenticationError),
     ],
 )
 def test_status_and_text_tell_the_class(status, text, kind):
@@ -203,6 +205,21 @@ SAYINGS = {
 def test_refused_prompts_in_the_words_of_providers(said):
     """No other attempt is made, and the sample fails rather than the run."""
     assert classify(400, said) is SAYINGS[said]
+
+
+@pytest.mark.parametrize("status", [400, 403, 422])
+@pytest.mark.parametrize(
+    "said",
+    [
+        'x/y requires moderation on z. Your input was flagged for "violence".',
+        "Content violates usage guidelines. Failed check: SAFETY_CHECK_TYPE_BIO",
+        "Failed check: SAFETY_CHECK_TYPE_CSAM",
+        "{'code': 'content_policy_violation'}",
+    ],
+)
+def test_a_prompt_that_is_refused_says_nothing_of_the_key(status, said):
+    """OpenRouter and xAI refuse one prompt with the status of a bad key."""
+    assert classify(status, said) is errors.ContentRefusedError
 
 
 def test_an_answer_in_an_answer_is_taken_out():
