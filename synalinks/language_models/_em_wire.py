@@ -6,8 +6,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.json import dumps
-from synalinks._internal.shape import is_list
+from synalinks._internal.shape import is_dict, is_list
 from synalinks.language_models._em_request import EMResponse
+from synalinks.language_models._http_errors import error_instead_of_answer
 from synalinks.language_models._wire_answer import no_completion, read_usage
 
 if TYPE_CHECKING:
@@ -36,8 +37,12 @@ def read_embeddings(payload: Any, request: EMRequest) -> EMResponse:
         request: What was asked.
 
     Raises:
-        ServerError: The payload does not hold one vector for each text.
+        LanguageModelError: The server reports an error (`ServerError`, if it says no
+            more), or there is not one vector for each text (`ServerError`).
     """
+    if is_dict(payload) and payload.get("error"):
+        error = error_instead_of_answer(payload["error"], request)
+        raise error
     try:
         found = {
             int(row.get("index", position)): _vector(row["embedding"])

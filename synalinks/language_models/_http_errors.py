@@ -122,6 +122,22 @@ def error_of_stream(received: Any, request: AnyRequest) -> LanguageModelError:
         received: The `error` of an event: a text, or an object.
         request: What was asked.
     """
+    return _error_of_report(received, request, "broke its answer off")
+
+
+def error_instead_of_answer(received: Any, request: AnyRequest) -> LanguageModelError:
+    """Return the error that a server reports with the status of an answer.
+
+    Args:
+        received: The `error` of the body: a text, or an object.
+        request: What was asked.
+    """
+    return _error_of_report(received, request, "answered with an error")
+
+
+def _error_of_report(
+    received: Any, request: AnyRequest, what_it_did: str
+) -> LanguageModelError:
     text = json.dumps(received)
     told = cast("JsonObject", received) if isinstance(received, dict) else {}
     codes = [str(told.get(name)) for name in ("code", "status", "status_code")]
@@ -129,9 +145,8 @@ def error_of_stream(received: Any, request: AnyRequest) -> LanguageModelError:
     limited = "rate_limit" in text and status is None
     kind = classify(status or (429 if limited else _SERVER_ERRORS), text)
     said = redact(_message_in(text), secrets_of(request))
-    msg = f"`{request.model}` broke its answer off: {said}"
     return kind(
-        msg,
+        f"`{request.model}` {what_it_did}: {said}",
         model=request.model,
         status_code=status,
         retry_after_s=_wait_told_in(text, kind),

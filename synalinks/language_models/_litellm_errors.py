@@ -17,10 +17,15 @@ from synalinks.errors import (
     TimedOutError,
 )
 from synalinks.language_models._endpoint import secrets_of
-from synalinks.language_models._http_errors import error_of_answer, error_of_stream
+from synalinks.language_models._http_errors import (
+    error_instead_of_answer,
+    error_of_answer,
+    error_of_stream,
+)
 from synalinks.language_models._redaction import redact
 
 if TYPE_CHECKING:
+    from synalinks._internal.json import JsonObject
     from synalinks.language_models._request import AnyRequest
 
 # Exceptions that stand for no HTTP answer, by class name; a subclass of one of
@@ -70,6 +75,8 @@ _BY_CAUSE: dict[str, type[LanguageModelError]] = {
     "UnicodeEncodeError": BadRequestError,  # half of a surrogate pair
     "JSONDecodeError": ServerError,
 }
+# What litellm says where a server reports an error without a code.
+_MADE_UP_STATUS = 422
 
 
 def error_of_exception(error: Exception, request: AnyRequest) -> LanguageModelError:
@@ -86,6 +93,9 @@ def error_of_exception(error: Exception, request: AnyRequest) -> LanguageModelEr
     answer = next((found for part in chain if (found := _http_answer(part))), None)
     if answer is not None:
         return error_of_answer(*answer, request)
+    instead = next((found for part in chain if (found := _instead(part))), None)
+    if instead is not None:
+        return error_instead_of_answer(instead, request)
     reported = next((found for part in chain if (found := _reported(part))), None)
     if reported is not None:
         return error_of_stream(reported, request)
@@ -130,6 +140,18 @@ def _reported(error: BaseException) -> Any:
     is_clients = type(error).__module__.startswith("openai")
     body: Any = getattr(error, "body", None)
     return body if is_clients and type(error).__name__ == "APIError" else None
+
+
+def _instead(error: BaseException) -> JsonObject | None:
+    """Return what a server said with the status of an answer, or None.
+
+    litellm raises it as an exception of no class of its own.
+    """
+    told: JsonObject = vars(error) if type(error) is Exception else {}
+    if not {"status_code", "message"} <= told.keys():
+        return None
+    code, message = told["status_code"], told["message"]
+    return {"message": message, "code": None if code == _MADE_UP_STATUS else code}
 
 
 def _kind_by_cause(chain: list[BaseException]) -> type[LanguageModelError] | None:

@@ -10,6 +10,7 @@ from synalinks._internal.shape import is_dict, is_list
 from synalinks.contracts import Usage
 from synalinks.errors import ServerError
 from synalinks.language_models._endpoint import secrets_of
+from synalinks.language_models._http_errors import error_instead_of_answer
 from synalinks.language_models._rate_limits import interval_s
 from synalinks.language_models._redaction import redact
 from synalinks.language_models._response import LMResponse
@@ -36,8 +37,12 @@ def read_completion(
         headers: HTTP headers of the answer, for what they say of rate limits.
 
     Raises:
-        ServerError: The payload is no chat completion.
+        LanguageModelError: The server reports an error (`ServerError`, if it says no
+            more), or the payload is no chat completion (`ServerError`).
     """
+    if is_dict(payload) and payload.get("error"):
+        error = error_instead_of_answer(payload["error"], request)
+        raise error
     try:
         choice = payload["choices"][0]
         message = cast("JsonObject", choice["message"])

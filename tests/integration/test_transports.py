@@ -202,6 +202,12 @@ def status(number, **options):
     return Status(status=number, message=f"told {CANARY} off", **options)
 
 
+def reported(code, message):
+    """Return an error with the status of an answer, as OpenRouter gives it."""
+    body = json.dumps({"error": {"code": code, "message": message}, "user_id": "u"})
+    return Raw(body=body, content_type="application/json")
+
+
 ERRORS = {
     "400": (status(400), errors.BadRequestError),
     "401": (status(401), errors.AuthenticationError),
@@ -226,6 +232,19 @@ ERRORS = {
     "moderation": (
         Status(status=403, message="It requires moderation: your input was flagged."),
         errors.ContentRefusedError,
+    ),
+    "200: key": (reported(401, f"no user {CANARY}"), errors.AuthenticationError),
+    "200: context": (
+        reported(400, "This endpoint's maximum context length is 8192 tokens."),
+        errors.ContextTooLongError,
+    ),
+    "200: limit": (reported(429, "slow down"), errors.RateLimitedError),
+    "200: server": (reported(502, "no provider"), errors.ServerError),
+    "200: no code": (reported(None, "no provider"), errors.ServerError),
+    "200: name": (reported("rate_limit_exceeded", "no"), errors.RateLimitedError),
+    "200: text": (
+        Raw(body='{"error": "no"}', content_type="application/json"),
+        errors.ServerError,
     ),
     "quota": (status(429, code="insufficient_quota"), errors.AuthenticationError),
     "html": (Raw(), errors.ServerError),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from synalinks.errors import ServerError
+from synalinks.errors import AuthenticationError, ServerError
 from synalinks.language_models import EMRequest
 from synalinks.language_models._em_wire import embedding_body, read_embeddings
 
@@ -50,4 +50,12 @@ def test_vectors_are_in_the_order_of_the_texts(rows):
 def test_anything_else_is_no_answer(payload):
     """One vector for each text, or an error."""
     with pytest.raises(ServerError, match="what is no list of embeddings"):
+        read_embeddings(payload, REQUEST)
+
+
+def test_an_error_with_the_status_of_an_answer():
+    """It is told like one of a status."""
+    payload = {"error": {"code": 401, "message": "no user"}}
+
+    with pytest.raises(AuthenticationError, match="answered with an error: no user"):
         read_embeddings(payload, REQUEST)

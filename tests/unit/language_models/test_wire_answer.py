@@ -3,7 +3,12 @@
 import pytest
 
 from synalinks.contracts import Usage
-from synalinks.errors import ServerError
+from synalinks.errors import (
+    AuthenticationError,
+    ContextTooLongError,
+    RateLimitedError,
+    ServerError,
+)
 from synalinks.language_models import LMRequest
 from synalinks.language_models._chunk import read_chunk
 from synalinks.language_models._pricing import cost_usd
@@ -157,3 +162,28 @@ def test_a_price_that_is_none_is_not_taken(cost):
     usage = read_usage({"prompt_tokens": 3, "cost": cost})
 
     assert (usage.prompt_tokens, usage.cost_usd) == (3, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"code": 401, "message": "no user"}, AuthenticationError),
+        ({"code": 400, "message": "maximum context length"}, ContextTooLongError),
+        ({"code": 429, "message": "slow down"}, RateLimitedError),
+        ({"code": 502, "message": "no"}, ServerError),
+        ("no", ServerError),
+    ],
+)
+def test_an_error_with_the_status_of_an_answer(error, kind):
+    """OpenRouter has answered 200 before it knows; the error says what it is."""
+    with pytest.raises(kind, match="`openai/x` answered with an error: ") as caught:
+        read_completion({"error": error, "user_id": "u"}, ask())
+
+    assert type(caught.value) is kind
+
+
+def test_no_error_is_none():
+    """Some servers say that there is none."""
+    payload = {**completion({"content": "hi"}), "error": None}
+
+    assert read_completion(payload, ask()).content == "hi"
