@@ -14,6 +14,8 @@ from synalinks.language_models._response import LMResponse
 from synalinks.language_models._tools import ToolCallParts
 from synalinks.language_models._wire_answer import (
     blocks_of,
+    error_of_choice,
+    finish_reason_of,
     no_completion,
     read_usage,
     reasoning_of,
@@ -91,14 +93,18 @@ def read_chunk(payload: Any, request: LMRequest) -> LMChunk:
         error = error_of_stream(payload["error"], request)
         raise error
     try:
-        return _read_chunk(payload)
+        chunk = _read_chunk(payload)
     except (AttributeError, TypeError, ValueError):
         error = no_completion(dumps(payload), request)
-    raise error
+        raise error from None
+    if chunk.finish_reason == "error":
+        error = error_of_choice(_first_choice(payload), request)
+        raise error
+    return chunk
 
 
 def _read_chunk(payload: JsonObject) -> LMChunk:
-    choice = _first_choice(payload.get("choices"))
+    choice = _first_choice(payload)
     delta: JsonObject = choice.get("delta") or choice.get("message") or {}
     more: Any = payload.get("x_groq")
     usage: Any = payload.get("usage") or (more.get("usage") if is_dict(more) else None)
@@ -108,14 +114,15 @@ def _read_chunk(payload: JsonObject) -> LMChunk:
         thinking_blocks=blocks_of(delta),
         tool_calls=tuple(map(_piece, delta.get("tool_calls") or ())),
         refusal=refusal_of(delta) or "",
-        finish_reason=text_of(choice.get("finish_reason")),
+        finish_reason=finish_reason_of(choice),
         usage=read_usage(usage) if is_dict(usage) else None,
         service_tier=tier_of(payload),
     )
 
 
-def _first_choice(choices: Any) -> JsonObject:
+def _first_choice(payload: JsonObject) -> JsonObject:
     """Return the piece of the first answer; the pieces of several come mixed."""
+    choices: Any = payload.get("choices")
     listed: list[Any] = choices if is_list(choices) else []
     firsts = (one for one in listed if not one.get("index"))
     return next(firsts, None) or {}

@@ -10,7 +10,10 @@ from synalinks._internal.shape import is_dict, is_list
 from synalinks.contracts import Usage
 from synalinks.errors import ServerError
 from synalinks.language_models._endpoint import secrets_of
-from synalinks.language_models._http_errors import error_instead_of_answer
+from synalinks.language_models._http_errors import (
+    error_instead_of_answer,
+    error_of_stream,
+)
 from synalinks.language_models._rate_limits import interval_s
 from synalinks.language_models._redaction import redact
 from synalinks.language_models._response import LMResponse
@@ -21,8 +24,11 @@ from synalinks.language_models._tools import read_tool_calls
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from synalinks.errors import LanguageModelError
     from synalinks.language_models._request import AnyRequest, LMRequest
 
+# Reasons in other words than OpenAI's.
+_REASONS = {"model_length": "length", "max_tokens": "length", "error": "error"}
 _TOO_MANY = 2**53  # tokens: a server that says so does not count
 
 
@@ -38,7 +44,8 @@ def read_completion(
 
     Raises:
         LanguageModelError: The server reports an error (`ServerError`, if it says no
-            more), or the payload is no chat completion (`ServerError`).
+            more), also as the reason why the model stopped; or the payload is no chat
+            completion (`ServerError`).
     """
     if is_dict(payload) and payload.get("error"):
         error = error_instead_of_answer(payload["error"], request)
@@ -49,12 +56,15 @@ def read_completion(
         content = text_of(message.get("content"))
         reasoning = reasoning_of(message)
         usage = read_usage(payload.get("usage"))
-        finish_reason = str(choice.get("finish_reason") or "stop")
+        finish_reason = finish_reason_of(choice) or "stop"
         tool_calls = read_tool_calls(message.get("tool_calls"))
         thinking_blocks = blocks_of(message)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         error = no_completion(dumps(payload), request)
         raise error from None
+    if finish_reason == "error":
+        error = error_of_choice(choice, request)
+        raise error
     if not reasoning:
         reasoning, content = taken_apart(content)
     refusal = refusal_of(message)
@@ -88,6 +98,30 @@ def no_completion(text: str, request: AnyRequest) -> ServerError:
         f"{redact(text, secrets_of(request))}"
     )
     return ServerError(msg, model=request.model, status_code=200)
+
+
+def finish_reason_of(choice: JsonObject) -> str | None:
+    """Return why a model stopped, in the words of OpenAI's API, or None.
+
+    Args:
+        choice: A choice of a chat completion, or of a chunk of one.
+    """
+    # litellm says "stop" where it does not know a reason, and puts that beside it.
+    more: Any = choice.get("provider_specific_fields")
+    native = str(more.get("native_finish_reason")).lower() if is_dict(more) else ""
+    told = text_of(choice.get("finish_reason") or None)
+    return _REASONS.get(native) or _REASONS.get(told or "", told)
+
+
+def error_of_choice(choice: JsonObject, request: LMRequest) -> LanguageModelError:
+    """Return the error for an answer with `finish_reason` `"error"`.
+
+    Args:
+        choice: A choice of a chat completion, or of a chunk of one.
+        request: What was asked.
+    """
+    said: Any = choice.get("error") or 'it ended with finish_reason "error"'
+    return error_of_stream(said, request)
 
 
 def text_of(content: Any) -> str | None:

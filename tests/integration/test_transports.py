@@ -269,6 +269,14 @@ ERRORS = {
         Answer(content='{"label": "go', finish_reason="length"),
         errors.InvalidOutputError,
     ),
+    "cut off by the model": (
+        Answer(content='{"label": "go', finish_reason="model_length"),
+        errors.InvalidOutputError,
+    ),
+    "ended by an error": (
+        Answer(content={"label": "good"}, finish_reason="error"),
+        errors.ServerError,
+    ),
     "filtered": (
         Answer(content="", finish_reason="content_filter"),
         errors.ContentRefusedError,

@@ -86,6 +86,15 @@ def test_usage_wherever_it_stands():
         ({"error": {"message": "no", "type": "rate_limit_error"}}, RateLimitedError),
         ({"error": {"message": "no", "code": "503"}}, ServerError),
         ({"error": "no"}, ServerError),
+        ({"choices": [{"delta": {}, "finish_reason": "error"}]}, ServerError),
+        (
+            {
+                "choices": [
+                    {"delta": {}, "finish_reason": "error", "error": {"code": 429}}
+                ]
+            },
+            RateLimitedError,
+        ),
         ([1], ServerError),
     ],
 )
@@ -93,6 +102,11 @@ def test_an_error_in_the_middle(payload, kind):
     """It is told by its code, or its name."""
     with pytest.raises(kind, match="`openai/x`"):
         read_chunk(payload, REQUEST)
+
+
+def test_a_reason_in_other_words():
+    """What is cut off is known as such."""
+    assert read({}, finish_reason="model_length").finish_reason == "length"
 
 
 def test_tool_calls_in_pieces():

@@ -187,3 +187,41 @@ def test_no_error_is_none():
     payload = {**completion({"content": "hi"}), "error": None}
 
     assert read_completion(payload, ask()).content == "hi"
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason"),
+    [
+        ({"finish_reason": "model_length"}, "length"),
+        ({"finish_reason": "max_tokens"}, "length"),
+        ({"finish_reason": "tool_calls"}, "tool_calls"),
+        ({"finish_reason": None}, "stop"),
+        (
+            {"provider_specific_fields": {"native_finish_reason": "model_length"}},
+            "length",
+        ),
+        ({"provider_specific_fields": {"native_finish_reason": "eos"}}, "stop"),
+    ],
+)
+def test_reasons_in_other_words(choice, reason):
+    """What is cut off is known as such, whoever says so."""
+    assert read_completion(completion({}, **choice), ask()).finish_reason == reason
+
+
+@pytest.mark.parametrize(
+    ("choice", "kind"),
+    [
+        ({"finish_reason": "error"}, ServerError),
+        (
+            {"finish_reason": "error", "error": {"code": 429, "message": "slow"}},
+            RateLimitedError,
+        ),
+        ({"provider_specific_fields": {"native_finish_reason": "ERROR"}}, ServerError),
+    ],
+)
+def test_an_error_is_no_reason_to_stop(choice, kind):
+    """What came until then is no answer."""
+    with pytest.raises(kind, match="`openai/x` broke its answer off: ") as caught:
+        read_completion(completion({"content": "It was"}, **choice), ask())
+
+    assert type(caught.value) is kind
