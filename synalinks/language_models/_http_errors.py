@@ -57,6 +57,8 @@ _CONTEXT_MARKS = (
     "prompt is too long", "too many tokens", "input is too long",
     "exceeds the maximum number of tokens", "reduce the length",
 )  # fmt: skip
+# A single request that is larger than all that a minute allows: no wait helps.
+_TOO_LARGE_MARK = "request too large"
 _REFUSAL_MARKS = (
     "content_filter", "content_policy", "content policy", "content management policy",
     "responsibleaipolicyviolation", "safety system", "flagged as potentially violating",
@@ -171,9 +173,13 @@ def classify(status: int, text: str) -> type[LanguageModelError]:
     may_refuse = is_malformed or status == _FORBIDDEN
     if may_refuse and any(mark in lowered for mark in _REFUSAL_MARKS):
         return ContentRefusedError
-    if kind is RateLimitedError and _is_used_up(lowered):
-        return AuthenticationError
-    return kind
+    return _kind_of_limit(lowered) if kind is RateLimitedError else kind
+
+
+def _kind_of_limit(lowered: str) -> type[LanguageModelError]:
+    if _TOO_LARGE_MARK in lowered:
+        return ContextTooLongError
+    return AuthenticationError if _is_used_up(lowered) else RateLimitedError
 
 
 def _is_used_up(lowered: str) -> bool:

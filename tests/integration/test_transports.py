@@ -246,6 +246,15 @@ ERRORS = {
         Raw(body='{"error": "no"}', content_type="application/json"),
         errors.ServerError,
     ),
+    "too large for a minute": (
+        Status(
+            status=429,
+            message="Request too large for x on tokens per min (TPM): Limit 30, "
+            "Requested 45.",
+            code="rate_limit_exceeded",
+        ),
+        errors.ContextTooLongError,
+    ),
     "quota": (status(429, code="insufficient_quota"), errors.AuthenticationError),
     "html": (Raw(), errors.ServerError),
     "broken json": (

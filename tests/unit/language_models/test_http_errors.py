@@ -44,6 +44,7 @@ REQUEST = LMRequest(model="openai/x", messages=[], api_key="the-secret-key")
         (400, '{"code": "content_filter"}', errors.ContentRefusedError),
         (429, '{"code": "insufficient_quota"}', errors.AuthenticationError),
         (429, "You exceeded your current quota", errors.RateLimitedError),
+        (429, "Request too large for x on TPM: Limit 1", errors.ContextTooLongError),
         (429, '{"quotaId": "RequestsPerDayPerProject"}', errors.AuthenticationError),
         (
             429,
