@@ -15,6 +15,7 @@ from synalinks import config
 from synalinks._internal import context
 from synalinks._internal.rng import stream
 from synalinks.errors import (
+    InvalidOutputError,
     PermanentError,
     RateLimitedError,
     TimedOutError,
@@ -178,7 +179,7 @@ class Attempts:
             self.n_sent += 1
             try:
                 answer = await send()
-            except PermanentError as error:
+            except (PermanentError, InvalidOutputError) as error:
                 self._limiter.declined(error)
                 raise
             finally:

@@ -205,7 +205,13 @@ class Caller:
     ) -> Completion:
         question = request
         while True:
-            response = await attempts.run(partial(self.transport.send, question))
+            try:
+                response = await attempts.run(partial(self.transport.send, question))
+            except InvalidOutputError as error:  # the provider looked at it first
+                if not (error.answer and attempts.may_ask_again()):
+                    raise
+                question = asked_again(question, error)
+                continue
             elapsed_s = attempts.take_elapsed_s()
             tier = paid_tier(response.service_tier, request.params)
             taken = priced(response.usage, request.model, elapsed_s, tier)

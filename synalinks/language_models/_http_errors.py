@@ -7,12 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from synalinks._internal.shape import is_list
+from synalinks._internal.shape import is_dict, is_list
 from synalinks.errors import (
     AuthenticationError,
     BadRequestError,
     ContentRefusedError,
     ContextTooLongError,
+    InvalidOutputError,
     LanguageModelError,
     ModelNotFoundError,
     RateLimitedError,
@@ -59,6 +60,8 @@ _CONTEXT_MARKS = (
 )  # fmt: skip
 # A single request that is larger than all that a minute allows: no wait helps.
 _TOO_LARGE_MARK = "request too large"
+# Groq checks what the model wrote, and refuses its own answer.
+_INVALID_MARK = "json_validate_failed"
 _REFUSAL_MARKS = (
     "content_filter", "content_policy", "content policy", "content management policy",
     "responsibleaipolicyviolation", "safety system", "flagged as potentially violating",
@@ -89,20 +92,23 @@ def error_of_answer(
     said = redact(_message_in(text), secrets_of(request))
     said = f"{said.rstrip('.')}.{_ADVICE.get(kind, '')}{_address_hint(kind, request)}"
     msg = f"`{request.model}` answered HTTP {status}: {said}"
+    error = _with_details(kind(msg, model=request.model), status, text)
     asked_s = retry_after_s(headers)
-    error = kind(
-        msg,
-        model=request.model,
-        status_code=status,
-        retry_after_s=_wait_told_in(text, kind) if asked_s is None else asked_s,
-    )
+    error.retry_after_s = error.retry_after_s if asked_s is None else asked_s
     error.interval_s = interval_s(headers, n_tokens=0)
     return error
 
 
-def _wait_told_in(text: str, kind: type[LanguageModelError]) -> float | None:
-    """Return the seconds to wait that a body asks for, where headers say nothing."""
-    return told_wait_s(text) if kind is RateLimitedError else None
+def _with_details(
+    error: LanguageModelError, status: int | None, text: str
+) -> LanguageModelError:
+    """Return an error that has what a body says besides its message."""
+    error.status_code = status
+    if isinstance(error, RateLimitedError):
+        error.retry_after_s = told_wait_s(text)
+    if isinstance(error, InvalidOutputError):
+        error.answer = _failed_generation_in(text)
+    return error
 
 
 def _address_hint(kind: type[LanguageModelError], request: AnyRequest) -> str:
@@ -147,12 +153,8 @@ def _error_of_report(
     limited = "rate_limit" in text and status is None
     kind = classify(status or (429 if limited else _SERVER_ERRORS), text)
     said = redact(_message_in(text), secrets_of(request))
-    return kind(
-        f"`{request.model}` {what_it_did}: {said}",
-        model=request.model,
-        status_code=status,
-        retry_after_s=_wait_told_in(text, kind),
-    )
+    msg = f"`{request.model}` {what_it_did}: {said}"
+    return _with_details(kind(msg, model=request.model), status, text)
 
 
 def classify(status: int, text: str) -> type[LanguageModelError]:
@@ -167,6 +169,8 @@ def classify(status: int, text: str) -> type[LanguageModelError]:
         return ServerError if status >= _SERVER_ERRORS else BadRequestError
     lowered = text.lower()
     is_malformed = kind is BadRequestError
+    if is_malformed and _INVALID_MARK in lowered:
+        return InvalidOutputError
     if is_malformed and any(mark in lowered for mark in _CONTEXT_MARKS):
         return ContextTooLongError
     # 403 is also how a prompt is refused (OpenRouter, xAI): others may be sent.
@@ -212,3 +216,14 @@ def _message_or_dump(body: Any) -> str:
     if isinstance(body, dict) and isinstance(body.get("message"), str):  # pyright: ignore[reportUnknownMemberType]
         return cast("JsonObject", body)["message"]
     return json.dumps(body)
+
+
+def _failed_generation_in(text: str) -> str:
+    """Return what the model wrote, from a body or from its `error`; or nothing."""
+    try:
+        body: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    part: Any = body.get("error", body) if is_dict(body) else None
+    said: Any = part.get("failed_generation") if is_dict(part) else None
+    return said if isinstance(said, str) else ""

@@ -363,6 +363,25 @@ def test_a_refused_prompt_condemns_no_other(make):
     assert len(server.requests) == 2
 
 
+def test_an_answer_that_the_provider_found_invalid(make):
+    """Groq refuses what its model wrote: the model is shown it, and asked again."""
+    told = {
+        "message": "Failed to validate JSON. See 'failed_generation'.",
+        "type": "invalid_request_error",
+        "code": "json_validate_failed",
+        "failed_generation": '{"label": good}',
+    }
+    body = json.dumps({"error": told})
+    refused = Raw(body=body, status=400, content_type="application/json")
+    name = "groq/llama-3.1-8b-instant"
+    model, server = make([refused, {"label": "good"}], model=name, retry=3)
+
+    assert call(model, schema=SCHEMA).value == {"label": "good"}
+    *_, shown, complaint = server.requests[1].body["messages"]
+    assert shown == {"role": "assistant", "content": '{"label": good}'}
+    assert "Failed to validate JSON" in complaint["content"]
+
+
 def test_closed_port(make):
     """A server that is not there is a connection that is lost."""
     model, server = make("ok")

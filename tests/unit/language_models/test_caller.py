@@ -88,6 +88,21 @@ async def test_an_invalid_answer_was_paid_for():
     assert (model.cumulated_calls, model.cumulated_failed_calls) == (1, 1)
 
 
+@pytest.mark.parametrize(("answer", "n_sent"), [("{", 3), ("", 1)])
+async def test_an_answer_that_the_provider_found_invalid(answer, n_sent):
+    """The model is asked again, as often as after others, if it can be shown."""
+
+    async def refuse(_):
+        raise InvalidOutputError("bad JSON", answer=answer)
+
+    model = scripted(refuse, retry=3)
+
+    with pytest.raises(InvalidOutputError, match="bad JSON"):
+        await model(MESSAGES, schema=SCHEMA)
+
+    assert (model.cumulated_attempts, model.cumulated_failed_calls) == (n_sent, 1)
+
+
 async def test_a_cost_that_the_transport_knows_is_kept():
     """The price list is asked only where the transport knows nothing."""
     model = scripted([LMResponse(content="x", usage=Usage(calls=1, cost_usd=0.25))])

@@ -273,3 +273,29 @@ def test_errors_inside_streams_have_no_key():
 
     assert str(error).startswith("`openai/x` broke its answer off: *** xxx")
     assert len(str(error)) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ('{"error": {"code": "json_validate_failed", "failed_generation": "{"}}', "{"),
+        ('{"error": {"code": "json_validate_failed", "failed_generation": 1}}', ""),
+        ('{"error": "json_validate_failed"}', ""),
+        ("json_validate_failed", ""),
+    ],
+)
+def test_an_answer_that_the_provider_found_invalid(text, answer):
+    """Groq refuses what its model wrote with the status of a bad request."""
+    error = error_of_answer(400, text, {}, REQUEST)
+
+    assert type(error) is errors.InvalidOutputError
+    assert (error.answer, error.status_code) == (answer, 400)
+
+
+def test_an_answer_that_the_provider_found_invalid_in_a_stream():
+    """An event says the same."""
+    received = {"code": "json_validate_failed", "status_code": 400}
+
+    error = error_of_stream({**received, "failed_generation": "{"}, REQUEST)
+
+    assert (type(error), error.answer) == (errors.InvalidOutputError, "{")
