@@ -16,7 +16,7 @@ from synalinks.errors import (
     ServerError,
     TimedOutError,
 )
-from synalinks.language_models import LanguageModel, LMResponse
+from synalinks.language_models import LanguageModel, LMRequest, LMResponse
 from synalinks.testing import ScriptedTransport
 
 MESSAGES = [{"role": "user", "content": "hello"}]
@@ -465,3 +465,18 @@ def test_cancelling_at_any_point(steps):
             assert task.cancelled() or isinstance(task.exception(), InvalidOutputError)
 
     virtual_time.run(main())
+
+
+async def test_an_answer_that_the_provider_found_invalid_is_a_sign_of_life():
+    """Who says what is wrong with an answer does not hang."""
+    model, _ = scripted([InvalidOutputError("bad JSON")])
+    request = LMRequest(model=model.model, messages=MESSAGES)
+    limiter = model._caller.limits.lane(request).limiter
+    waiting = limiter.new_place()
+
+    limiter.timed_out(TimedOutError("late"), limiter.now_s())
+    with pytest.raises(InvalidOutputError):
+        await model(MESSAGES)
+    limiter.timed_out(TimedOutError("late"), limiter.now_s() + 1)
+
+    assert limiter.verdict_on(waiting) is None
