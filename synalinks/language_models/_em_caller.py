@@ -20,7 +20,7 @@ from synalinks.language_models._kept import endpoint_identity
 from synalinks.language_models._limits import Limits
 from synalinks.language_models._per_loop import PerLoop
 from synalinks.language_models._pricing import cost_usd, model_info
-from synalinks.language_models._redaction import without_secret_parts
+from synalinks.language_models._redaction import identity_of
 from synalinks.language_models._retry import RetryPolicy
 from synalinks.language_models._transport_choice import make_embedding_transport
 from synalinks.language_models._vector_cache import Embedded, VectorCache
@@ -226,7 +226,7 @@ def _key(request: EMRequest, *texts: str) -> str:
         "model": request.model,
         "endpoint": endpoint_identity(request),
         "text": texts[0] if len(texts) == 1 else list(texts),
-        "params": without_secret_parts(dict(request.params)),
+        "params": identity_of(dict(request.params)),
     }
     try:
         content = canonical(identity).encode("utf-8", "surrogatepass")

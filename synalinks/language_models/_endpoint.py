@@ -16,7 +16,7 @@ from synalinks.language_models._providers import (
     first_set,
     provider_or_default,
 )
-from synalinks.language_models._redaction import is_secret_name
+from synalinks.language_models._redaction import holds_schemas, is_secret_name
 from synalinks.language_models._request import AnyRequest  # noqa: TC001
 
 if TYPE_CHECKING:
@@ -167,6 +167,8 @@ def secrets_of(request: AnyRequest) -> list[str]:
 def _secrets_in(value: Any, *, is_secret: bool = False) -> Iterator[str]:
     if is_dict(value):
         for name, part in value.items():
+            if holds_schemas(str(name), part):
+                continue
             of_name = is_secret or is_secret_name(str(name))
             yield from _secrets_in(part, is_secret=of_name)
     elif is_list(value):

@@ -12,7 +12,7 @@ from synalinks import errors
 from synalinks._internal.json import canonical
 from synalinks.contracts import Usage
 from synalinks.language_models._providers import first_set, provider_or_default
-from synalinks.language_models._redaction import without_secret_parts, without_secrets
+from synalinks.language_models._redaction import identity_of, without_secrets
 from synalinks.language_models._response import Completion
 from synalinks.language_models._schema_text import schema_text
 
@@ -62,7 +62,7 @@ def _identity(request: LMRequest) -> str:
     draw = f'"draw":{canonical(request.draw)},' if request.draw else ""
     endpoint = _text(endpoint_identity(request))
     messages = ",".join(map(_message, request.messages))
-    given = canonical(without_secret_parts(dict(params))) if params else "{}"
+    given = canonical(identity_of(dict(params))) if params else "{}"
     form = "null" if schema is None else _schema(schema_text(schema))
     called = "null" if tools is None else canonical(list(tools))
     return (

@@ -14,7 +14,7 @@ from synalinks.errors import cut, show
 from synalinks.language_models._expectation import expected_tokens
 from synalinks.language_models._kept import endpoint_identity
 from synalinks.language_models._pricing import cost_usd, paid_tier
-from synalinks.language_models._redaction import without_secret_parts
+from synalinks.language_models._redaction import identity_of
 from synalinks.language_models._schema_text import schema_text
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _asked(request: LMRequest) -> JsonObject:
     return {
         "model": request.model,
         "endpoint": endpoint_identity(request),
-        "params": without_secret_parts(dict(request.params)),
+        "params": identity_of(dict(request.params)),
         "schema": schema and _digest_of_schema(schema_text(schema)),
         "tools": None if request.tools is None else digest(list(request.tools)),
         "messages": [[one.get("role"), _checksums(one)] for one in request.messages],

@@ -16,6 +16,7 @@ from synalinks.language_models._providers import (
     split_identifier,
 )
 from synalinks.language_models._redaction import (
+    holds_schemas,
     is_secret_name,
     without_secret_parts,
     without_secrets,
@@ -184,6 +185,6 @@ def _secrets_in(value: JsonObject) -> list[str]:
     for key, part in value.items():
         if is_secret_name(key):
             found.append(key)
-        elif is_dict(part):
+        elif is_dict(part) and not holds_schemas(key, part):
             found += [f"{key}.{name}" for name in _secrets_in(part)]
     return found

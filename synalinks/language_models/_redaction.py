@@ -7,14 +7,19 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
+from synalinks._internal.json import digest
 from synalinks._internal.shape import is_dict, is_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from synalinks._internal.json import JsonObject
 
 _MAX_CHARS = 200
 _MIN_SECRET_CHARS = 4
 _URL = re.compile(r"https?://[^\s'\"<>)\]]+")
+_URL_MARKS = re.compile("[?&#]")
+_NO_URL = "***"
 _LOOKS_SECRET = re.compile(
     r"\b(?:sk|pk|gsk|xai|hf|key|rk)[-_][A-Za-z0-9_*.\-]{6,}|Bearer\s+[^\s'\",]+"
 )
@@ -27,9 +32,24 @@ _SECRET_NAME = re.compile(
 # They count or name tokens, or choose a cache; `max_tokens` is no secret.
 _NOT_SECRET = re.compile(
     r"(max|min|budget|stop|completion|prompt|output|input|new|reasoning|thinking|total|"
-    r"cached|logit|ignore|skip|add|price|cost|n)_(.*_)?token(s|_ids)?|prompt_cache_key",
+    r"cached|logit|ignore|skip|add|price|cost|n)_(.*_)?token(s|_ids)?|prompt_cache_key|"
+    r"(?!(.*_)?(api|access|auth|secret|private|bearer|refresh|session)_)"
+    r"(.+_tokens|(.*_)?token_ids?)",
     re.IGNORECASE,
 )
+# Who asks, beyond doubt; `key` or `mask_token` may be a part of the question.
+_CREDENTIAL = re.compile(
+    r"(^|[_-])(api[_-]?key|(access|private|secret|subscription)[_-]?key|secret|password|"
+    r"credentials?|authorization|cookie|"
+    r"(access|api|auth|aws|azure|azure_ad|bearer|refresh|session)[_-]?token)s?($|[_-])"
+    r"|(^|[_-])auth$",
+    re.IGNORECASE,
+)
+_HOLD_SCHEMAS = ("properties", "patternProperties", "$defs", "definitions")
+_OF_SCHEMAS = {
+    "type", "$ref", "enum", "const", "anyOf", "allOf", "oneOf", "properties", "items",
+    "title", "description",
+}  # fmt: skip
 
 
 def is_secret_name(name: str) -> bool:
@@ -41,22 +61,85 @@ def is_secret_name(name: str) -> bool:
     return bool(_SECRET_NAME.search(name)) and not _NOT_SECRET.fullmatch(name)
 
 
+def holds_schemas(name: str, value: Any) -> bool:
+    """Return whether a part is the fields of a JSON schema: their names are no secrets.
+
+    Args:
+        name: Name of the part.
+        value: The part.
+    """
+    if name not in _HOLD_SCHEMAS or not is_dict(value):
+        return False
+    return all(
+        isinstance(one, bool)
+        or (is_dict(one) and (not one or one.keys() & _OF_SCHEMAS))
+        for one in value.values()
+    )
+
+
 def without_secret_parts(value: Any) -> Any:
     """Return a JSON value without parts of secret names, and with URLs cut short.
 
     Args:
         value: Parameters of a model or a request, or a part of them.
     """
+    return _replaced(value, lambda _name, _part: {}, without_secrets)
+
+
+def identity_of(value: Any) -> Any:
+    """Return a JSON value that differs where what is sent does, without any secret.
+
+    Keys are left out: an answer is the same whoever asks. Of any other part that may be
+    secret, and of what URLs are cut short by, there is a digest.
+
+    Args:
+        value: Parameters of a request, or a part of them.
+    """
+    return _replaced(value, _digest_unless_key, _url_with_digest)
+
+
+def _replaced(
+    value: Any,
+    in_place: Callable[[str, Any], JsonObject],
+    shortened: Callable[[str], str],
+) -> Any:
+    """Return a JSON value with others in place of what may be secret."""
     if is_dict(value):
-        return {
-            key: without_secret_parts(part)
-            for key, part in value.items()
-            if not is_secret_name(str(key))
-        }
+        kept: JsonObject = {}
+        for key, part in value.items():
+            if is_secret_name(str(key)):
+                kept |= in_place(key, part)
+            elif holds_schemas(str(key), part):
+                kept[key] = part
+            else:
+                kept[key] = _replaced(part, in_place, shortened)
+        return kept
     if is_list(value):
-        return [without_secret_parts(part) for part in value]
+        return [_replaced(part, in_place, shortened) for part in value]
     is_url = isinstance(value, str) and _URL.fullmatch(value)
-    return without_secrets(value) if is_url else value
+    return shortened(value) if is_url else value
+
+
+def _digest_unless_key(name: str, part: Any) -> JsonObject:
+    is_key = isinstance(part, str) or is_dict(part)
+    return {} if is_key and _CREDENTIAL.search(name) else {name: _digest(part)}
+
+
+def _url_with_digest(url: str) -> str:
+    shown = without_secrets(url)
+    if shown == _NO_URL:
+        return _digest(url)
+    _, *cut_off = _URL_MARKS.split(url)
+    asked = [pair for pair in cut_off if pair and not _names_a_key(pair)]
+    return f"{shown}?{_digest(asked)}" if asked else shown
+
+
+def _names_a_key(pair: str) -> bool:
+    return bool(_CREDENTIAL.search(pair.partition("=")[0]))
+
+
+def _digest(part: Any) -> str:
+    return f"digest {digest(part)}"
 
 
 @lru_cache(maxsize=64)  # each call asks for the same few
@@ -69,7 +152,7 @@ def without_secrets(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "***"
+        return _NO_URL
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, "", ""))
 

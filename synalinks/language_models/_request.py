@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from synalinks._internal.json import digest
-from synalinks.language_models._redaction import without_secret_parts
+from synalinks.language_models._redaction import identity_of, without_secret_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,6 +125,6 @@ class LMRequest:
             "messages": list(self.messages),
             "schema": self.schema,
             "tools": None if self.tools is None else list(self.tools),
-            "params": without_secret_parts(dict(self.params)),
+            "params": identity_of(dict(self.params)),
             **({"draw": self.draw} if self.draw else {}),
         }

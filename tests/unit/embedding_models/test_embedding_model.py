@@ -90,9 +90,12 @@ async def test_the_same_text_with_other_parameters_is_another():
 
     await model("a")
     await model("a", dimensions=4)
+    await model("a", truncate_prompt_tokens=1)
+    await model("a", routing_key="b")
+    await model("a", routing_key="c")
     await model("a")
 
-    assert len(transport.requests) == 2
+    assert len(transport.requests) == 5
 
 
 async def test_the_embedded_model_compares_words():

@@ -77,9 +77,12 @@ async def test_what_differs_is_asked(where):
         await model.complete(MESSAGES, schema=SCHEMA)
         await model.complete(MESSAGES, tools=[tool])
         await model.complete(MESSAGES, temperature=1.0)
+        await model.complete(MESSAGES, extra_body={"allowed_token_ids": [1]})
+        await model.complete(MESSAGES, extra_body={"mask_token": "a"})
+        await model.complete(MESSAGES, extra_body={"mask_token": "b"})
         await model.complete(MESSAGES, api_key=CANARY)  # who asks makes no difference
 
-    assert len(transport.requests) == 5
+    assert len(transport.requests) == 8
 
 
 async def test_another_draw_is_another_answer(where):

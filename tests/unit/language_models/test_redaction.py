@@ -1,8 +1,11 @@
 """No secret reaches a text."""
 
+import json
+
 import pytest
 
 from synalinks.language_models._redaction import (
+    identity_of,
     is_secret_name,
     redact,
     without_secret_parts,
@@ -16,6 +19,7 @@ from synalinks.language_models._redaction import (
         "api_key", "apikey", "OPENAI_API_KEY", "key", "token", "access_token",
         "Authorization", "x-api-key", "AWS_SECRET_ACCESS_KEY", "password",
         "client_secret", "aws_session_token", "HF_TOKEN", "credentials", "cookie",
+        "auth_tokens",
     ],
 )  # fmt: skip
 def test_secret_names_are_known(name):
@@ -28,6 +32,8 @@ def test_secret_names_are_known(name):
     [
         "max_tokens", "max_completion_tokens", "temperature", "price_per_token",
         "prompt_cache_key", "model", "monkey", "tokenizer", "stop_token_ids", "author",
+        "allowed_token_ids", "bad_token_id", "token_ids", "truncate_prompt_tokens",
+        "image_tokens",
     ],
 )  # fmt: skip
 def test_other_names_are_not_secret(name):
@@ -87,6 +93,69 @@ def test_parameters_lose_parts_that_are_secret():
         "extra_body": {"routes": [{"name": "a"}], "max_tokens": 3},
         "base_url": "http://host/v1",
     }
+
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "token": {"type": "string", "default": "http://host/?id=1"},
+        "password": {"$ref": "#/$defs/Secret"},
+    },
+    "$defs": {"Secret": {"enum": ["a"]}},
+}
+
+
+def test_schemas_are_kept_as_they_are():
+    """The names of their fields are no secrets; what only looks like one is none."""
+    assert without_secret_parts({"guided_json": SCHEMA}) == {"guided_json": SCHEMA}
+    assert without_secret_parts({"properties": {"token": "x"}}) == {"properties": {}}
+    other = {"properties": {"mine": {"api_key": "x"}}}
+    assert without_secret_parts(other) == {"properties": {"mine": {}}}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"allowed_token_ids": [1]}, {"allowed_token_ids": [2]}),
+        ({"truncate_prompt_tokens": 1}, {"truncate_prompt_tokens": 2}),
+        ({"mask_token": "a"}, {"mask_token": "b"}),
+        ({"routing_key": "a"}, {}),
+        ({"logit_bias": {"secret": 1}}, {"logit_bias": {"secret": 2}}),
+        ({"json": SCHEMA}, {"json": {**SCHEMA, "properties": {}}}),
+        ({"url": "http://h/d?id=1"}, {"url": "http://h/d?id=2"}),
+        ({"url": "http://h/d#a"}, {"url": "http://h/d#b"}),
+        ({"url": "http://h/d?id=1"}, {"url": "http://h/d"}),
+        ({"url": "http://[h/1"}, {"url": "http://[h/2"}),
+    ],
+)
+def test_what_is_sent_is_told_apart(one, other):
+    """Different questions have no answer in common, whatever their parts are called."""
+    assert identity_of({"extra_body": one}) != identity_of({"extra_body": other})
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"api_key": "canary"},
+        {"aws_session_token": "canary"},
+        {"vertex_credentials": {"key": "canary"}},
+        {"url": "http://me:canary@h/d?id=1&api_key=canary"},
+    ],
+)
+def test_who_asks_makes_no_difference(part):
+    """A key that was changed finds what was asked with the one before."""
+    changed = json.loads(json.dumps(part).replace("canary", "another"))
+
+    assert identity_of(part) == identity_of(changed)
+    assert "canary" not in str(identity_of(part))
+
+
+def test_what_may_be_secret_is_not_in_an_identity():
+    """There is a digest in its place."""
+    shown = identity_of({"token": "canary", "url": "http://h/?key=canary"})
+
+    assert shown.keys() == {"token", "url"}
+    assert "canary" not in str(shown)
 
 
 @pytest.mark.parametrize("name", ["X-Auth", "X-Custom-Auth", "auth"])
