@@ -150,7 +150,7 @@ def secrets_of(request: AnyRequest) -> list[str]:
     """
     secrets = [request.api_key]
     # litellm takes keys from the environment by itself, under names of its own.
-    secrets += [value for name, value in os.environ.items() if is_secret_name(name)]
+    secrets += [value for name, value in os.environ.items() if _is_secret_there(name)]
     for name, value in request.headers.items():
         if is_secret_name(name):
             secrets += [value, value.rpartition(" ")[2]]
@@ -162,6 +162,11 @@ def secrets_of(request: AnyRequest) -> list[str]:
         secrets += [value for _, value in parse_qsl(parts.query)]
         secrets += [pair.partition("=")[2] for pair in parts.query.split("&")]
     return sorted((secret for secret in secrets if secret), key=len, reverse=True)
+
+
+def _is_secret_there(variable: str) -> bool:
+    # Shells keep the working directory in `PWD`: it is no password.
+    return variable != "PWD" and is_secret_name(variable)
 
 
 def _secrets_in(value: Any, *, is_secret: bool = False) -> Iterator[str]:

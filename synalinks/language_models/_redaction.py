@@ -25,10 +25,12 @@ _LOOKS_SECRET = re.compile(
 )
 _SECRET_NAME = re.compile(
     r"(^|[_-])(api|access|secret|private|auth|authorization|bearer)?[_-]?"
-    r"(key|token|secret|password|credentials?|authorization|cookie)s?($|[_-])"
+    r"(key|token|secret|password|passwd|pwd|passphrase|credentials?|authorization|"
+    r"cookie|connection[_-]?string)s?($|[_-])"
     r"|(^|[_-])auth$",
     re.IGNORECASE,
 )
+_IN_CAMEL_CASE = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # They count or name tokens, or choose a cache; `max_tokens` is no secret.
 _NOT_SECRET = re.compile(
     r"(max|min|budget|stop|completion|prompt|output|input|new|reasoning|thinking|total|"
@@ -40,7 +42,7 @@ _NOT_SECRET = re.compile(
 # Who asks, beyond doubt; `key` or `mask_token` may be a part of the question.
 _CREDENTIAL = re.compile(
     r"(^|[_-])(api[_-]?key|(access|private|secret|subscription)[_-]?key|secret|password|"
-    r"credentials?|authorization|cookie|"
+    r"passwd|pwd|passphrase|credentials?|authorization|cookie|connection[_-]?string|"
     r"(access|api|auth|aws|azure|azure_ad|bearer|refresh|session)[_-]?token)s?($|[_-])"
     r"|(^|[_-])auth$",
     re.IGNORECASE,
@@ -52,13 +54,24 @@ _OF_SCHEMAS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=256)  # each call asks for the same few
 def is_secret_name(name: str) -> bool:
     """Return whether a parameter or header of this name may hold a secret.
 
     Args:
         name: Name of a parameter or an HTTP header.
     """
-    return bool(_SECRET_NAME.search(name)) and not _NOT_SECRET.fullmatch(name)
+    words = _words(name)
+    return bool(_SECRET_NAME.search(words)) and not _NOT_SECRET.fullmatch(words)
+
+
+def _is_credential(name: str) -> bool:
+    return bool(_CREDENTIAL.search(_words(name)))
+
+
+def _words(name: str) -> str:
+    """Return a name with its words apart: `userToken` as `user_Token`."""
+    return _IN_CAMEL_CASE.sub("_", name)
 
 
 def holds_schemas(name: str, value: Any) -> bool:
@@ -122,20 +135,17 @@ def _replaced(
 
 def _digest_unless_key(name: str, part: Any) -> JsonObject:
     is_key = isinstance(part, str) or is_dict(part)
-    return {} if is_key and _CREDENTIAL.search(name) else {name: _digest(part)}
+    return {} if is_key and _is_credential(name) else {name: _digest(part)}
 
 
 def _url_with_digest(url: str) -> str:
     shown = without_secrets(url)
     if shown == _NO_URL:
         return _digest(url)
-    _, *cut_off = _URL_MARKS.split(url)
-    asked = [pair for pair in cut_off if pair and not _names_a_key(pair)]
+    _, *pairs = _URL_MARKS.split(url)
+    named = [(pair.partition("=")[0], pair) for pair in pairs if pair]
+    asked = [pair for name, pair in named if not _is_credential(name)]
     return f"{shown}?{_digest(asked)}" if asked else shown
-
-
-def _names_a_key(pair: str) -> bool:
-    return bool(_CREDENTIAL.search(pair.partition("=")[0]))
 
 
 def _digest(part: Any) -> str:

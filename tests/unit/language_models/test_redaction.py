@@ -19,7 +19,8 @@ from synalinks.language_models._redaction import (
         "api_key", "apikey", "OPENAI_API_KEY", "key", "token", "access_token",
         "Authorization", "x-api-key", "AWS_SECRET_ACCESS_KEY", "password",
         "client_secret", "aws_session_token", "HF_TOKEN", "credentials", "cookie",
-        "auth_tokens",
+        "auth_tokens", "userToken", "X-Passwd", "clientSecret", "subscriptionKey",
+        "pwd", "passphrase", "connection_string", "connectionString", "APIKey",
     ],
 )  # fmt: skip
 def test_secret_names_are_known(name):
@@ -33,7 +34,7 @@ def test_secret_names_are_known(name):
         "max_tokens", "max_completion_tokens", "temperature", "price_per_token",
         "prompt_cache_key", "model", "monkey", "tokenizer", "stop_token_ids", "author",
         "allowed_token_ids", "bad_token_id", "token_ids", "truncate_prompt_tokens",
-        "image_tokens",
+        "image_tokens", "maxTokens", "stopTokenIds", "cwd",
     ],
 )  # fmt: skip
 def test_other_names_are_not_secret(name):
@@ -137,6 +138,8 @@ def test_what_is_sent_is_told_apart(one, other):
     "part",
     [
         {"api_key": "canary"},
+        {"clientSecret": "canary"},
+        {"connection_string": "canary"},
         {"aws_session_token": "canary"},
         {"vertex_credentials": {"key": "canary"}},
         {"url": "http://me:canary@h/d?id=1&api_key=canary"},
