@@ -64,7 +64,7 @@ def _openai(effort: str, model: str) -> JsonObject:
         return {"reasoning_effort": effort}
     if effort == "none":  # as little as there is
         return {"reasoning_effort": "minimal"} if knows("minimal") else {}
-    return {"reasoning_effort": _NEAREST[effort]}
+    return {"reasoning_effort": _NEAREST.get(effort, effort)}
 
 
 def _openrouter(effort: str, model: str) -> JsonObject:

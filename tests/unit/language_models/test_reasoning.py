@@ -22,6 +22,8 @@ def sent(model, effort, *, is_direct=True):
         ("openai/gpt-5.1", "disable", {"reasoning_effort": "none"}),
         ("openai/gpt-5", "none", {"reasoning_effort": "minimal"}),
         ("openai/o3", "none", {}),
+        ("openai/o3", "max", {"reasoning_effort": "max"}),
+        ("openai/o3", "xhigh", {"reasoning_effort": "high"}),
         ("openai/o3", "medium", {"reasoning_effort": "medium"}),
         ("openai/gpt-4o-mini", "medium", {}),
         ("openai/of-my-own", "xhigh", {"reasoning_effort": "xhigh"}),
