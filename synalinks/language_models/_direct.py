@@ -12,7 +12,12 @@ from pydantic_core import from_json, to_json
 
 from synalinks._internal import context
 from synalinks._internal.shape import is_dict
-from synalinks.errors import ConfigurationError, ConnectionLostError, TimedOutError
+from synalinks.errors import (
+    ConfigurationError,
+    ConnectionLostError,
+    ModelNotFoundError,
+    TimedOutError,
+)
 from synalinks.language_models._chunk import one_chunk
 from synalinks.language_models._chunk_reader import ChunkReader
 from synalinks.language_models._chunk_stream import ReadStream, WholeStream
@@ -21,7 +26,11 @@ from synalinks.language_models._endpoint import Endpoint, endpoint_of, secrets_o
 from synalinks.language_models._http_errors import error_of_answer
 from synalinks.language_models._reasoning import with_effort
 from synalinks.language_models._redaction import redact
-from synalinks.language_models._sessions import Sessions, connection_errors
+from synalinks.language_models._sessions import (
+    Sessions,
+    address_errors,
+    connection_errors,
+)
 from synalinks.language_models._translated import translated
 from synalinks.language_models._wire import STREAM_FIELDS, chat_body
 from synalinks.language_models._wire_answer import no_completion, read_completion
@@ -178,6 +187,9 @@ def _to_ours(error: Exception, request: AnyRequest) -> Exception | None:
     if isinstance(error, TimeoutError):
         msg = f"`{request.model}` was not reached in time: {said}"
         return TimedOutError(msg, model=request.model)
+    if isinstance(error, address_errors()):
+        msg = f"Nothing can be sent to the address of `{request.model}`: {said}"
+        return ModelNotFoundError(msg, model=request.model)
     if isinstance(error, connection_errors()):
         msg = f"The connection to `{request.model}` failed: {said}"
         return ConnectionLostError(msg, model=request.model)

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -20,7 +21,7 @@ from synalinks.language_models._redaction import holds_schemas, is_secret_name
 from synalinks.language_models._request import AnyRequest  # noqa: TC001
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _HTTP = re.compile(r"https?://[^/]", re.IGNORECASE)
 
@@ -46,16 +47,19 @@ def endpoint_of(request: AnyRequest) -> Endpoint:
         request: The request.
 
     Raises:
-        AuthenticationError: The provider's own address needs a key; there is none.
+        AuthenticationError: The provider's own address needs a key; there is none. Or
+            there are two.
     """
     provider = provider_or_default(request.provider)
     api_base = request.api_base or first_set(provider.base_variables)
     check_address(api_base, request.model)
+    api_key = request.api_key or first_set(provider.key_variables)
+    if _has_two_keys(api_base, api_key, request.headers):
+        raise AuthenticationError(_two_keys(request.model), model=request.model)
     api_base = (api_base or provider.api_base or "").rstrip("/") or None
     is_own = api_base == provider.api_base
     if api_base and provider.litellm_prefix == "ollama_chat":
         api_base = _with_version(api_base)
-    api_key = request.api_key or first_set(provider.key_variables)
     if api_key and not _is_one_line(api_key):
         msg = (
             f"The key for `{request.model}` has a line break or another character that "
@@ -83,14 +87,59 @@ def check_address(api_base: str | None, model: str) -> None:
     Raises:
         ConfigurationError: It is no address of HTTP.
     """
-    if api_base is None or _HTTP.match(api_base):
+    if api_base is None:
         return
-    shown = api_base.rpartition("@")[2].partition("?")[0]  # without what is secret
-    msg = (
-        f"The address (`api_base`) of `{model}` begins with `http://` or `https://`, "
-        f"received: {show(shown)}."
+    wanted = _wanted_of(api_base)
+    if wanted is not None:
+        shown = api_base.rpartition("@")[2].partition("?")[0]  # without what is secret
+        msg = (
+            f"The address (`api_base`) of `{model}` {wanted}, received: {show(shown)}."
+        )
+        raise ConfigurationError(msg)
+
+
+@lru_cache(maxsize=64)  # each call asks for the same few
+def _wanted_of(api_base: str) -> str | None:
+    """Return what an address lacks that an HTTP client needs; None if nothing."""
+    if not _HTTP.match(api_base):
+        return "begins with `http://` or `https://`"
+    try:
+        parts = urlsplit(api_base)
+        is_whole = bool((parts.hostname or "").encode("idna")) and parts.port != 0
+    except ValueError:  # of the brackets, of the port, or of the name
+        is_whole = False
+    return None if is_whole else "has the name of a host, and a port only as a number"
+
+
+def check_one_key(api_base: str | None, params: Mapping[str, Any], model: str) -> None:
+    """Refuse a key beside the user of an address: one request takes only one of them.
+
+    Args:
+        api_base: Address of the endpoint, or None.
+        params: Parameters of a model, with its key and headers.
+        model: Whose they are, for the message.
+
+    Raises:
+        ConfigurationError: Both are given.
+    """
+    headers = params.get("extra_headers") or params.get("headers") or ()
+    if _has_two_keys(api_base, params.get("api_key"), headers):
+        raise ConfigurationError(_two_keys(model))
+
+
+def _has_two_keys(
+    api_base: str | None, api_key: str | None, headers: Iterable[str]
+) -> bool:
+    if api_base is None or "@" not in urlsplit(api_base).netloc:
+        return False
+    return bool(api_key) or "authorization" in map(str.lower, headers)
+
+
+def _two_keys(model: str) -> str:
+    return (
+        f"The address (`api_base`) of `{model}` has a user, and there is a key as "
+        "well: one request takes only one of them."
     )
-    raise ConfigurationError(msg)
 
 
 def check_credentials(params: Mapping[str, Any], owner: str) -> None:

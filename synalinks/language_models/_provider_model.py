@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from synalinks._internal.checks import check_count, check_real
 from synalinks._internal.naming import unique_name
 from synalinks._internal.shape import is_dict
-from synalinks.language_models._endpoint import check_address, check_credentials
+from synalinks.language_models._endpoint import (
+    check_address,
+    check_credentials,
+    check_one_key,
+)
 from synalinks.language_models._ledger import UsageLedger
 from synalinks.language_models._providers import (
     Provider,
@@ -44,7 +48,7 @@ class ProviderModel(Configurable):
 
     Raises:
         ConfigurationError: The identifier does not have that form, the address is none
-            of HTTP, or a key or a header is no text.
+            of HTTP, a key or a header is no text, or there are two keys.
     """
 
     shared_on_load: ClassVar[bool] = True
@@ -66,6 +70,7 @@ class ProviderModel(Configurable):
         self.provider: str = split_identifier(model)[0]
         check_address(api_base, str(model))
         check_credentials(default_kwargs, f"`{type(self).__name__}({model!r})`")
+        check_one_key(api_base, default_kwargs, str(model))
         # What belongs to this process.
         self._of_process = [
             name

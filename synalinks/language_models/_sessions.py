@@ -101,6 +101,16 @@ def _new_session() -> ClientSession:
     )
 
 
+def address_errors() -> tuple[type[Exception], ...]:
+    """Return the classes of errors that mean: nothing can be sent to such an address.
+
+    They are of `connection_errors` as well.
+    """
+    import aiohttp
+
+    return (aiohttp.InvalidURL,)
+
+
 def connection_errors() -> tuple[type[Exception], ...]:
     """Return the classes of errors that mean: no complete answer arrived."""
     import aiohttp

@@ -160,7 +160,7 @@ def test_configuration_without_secrets():
     """A saved model is the same model, without its key and own transport."""
     model = EmbeddingModel(
         "openai/x",
-        "http://user:secret@localhost/v1?key=k",
+        "http://localhost/v1?key=secret",
         transport=Scripted(),
         api_key=CANARY,
         dimensions=8,

@@ -126,6 +126,50 @@ def test_an_address_of_no_http_is_refused(address, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "http://[::1/v1",
+        "http://.../v1",
+        "http://a..b/v1",
+        "http://127.0.0.1:abc/v1",
+        "http://127.0.0.1:99999/v1",
+        "http://:8000/v1",
+        "http://me:secret@/v1",
+    ],
+)
+def test_an_address_that_no_client_reaches_is_refused(address, monkeypatch):
+    """Its host or its port is none: that is told when the model is made."""
+    wanted = "`openai/x` has the name of a host, and a port"
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+
+    with pytest.raises(ConfigurationError, match=wanted):
+        endpoint_of(request_to("openai/x"))
+    with pytest.raises(ConfigurationError, match=wanted) as caught:
+        LanguageModel("openai/x", api_base=address)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://[::1]:8000/v1", "http://my_host:1", "https://bücher.example/v1?a=b"],
+)
+def test_addresses_that_can_be_reached(address):
+    """Hosts have names of many forms."""
+    assert LanguageModel("openai/x", api_base=address).api_base == address
+
+
+def test_a_key_of_the_environment_beside_the_user_of_an_address(monkeypatch):
+    """It is told before sending, so that a fallback can be asked."""
+    monkeypatch.setenv("OPENAI_API_KEY", "canary-31337")
+
+    with pytest.raises(AuthenticationError, match="has a user") as caught:
+        endpoint_of(request_to("openai/x", api_base="http://me:secret@host/v1"))
+
+    assert "31337" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("params", "message"),
     [
         (

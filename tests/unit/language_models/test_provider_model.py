@@ -15,7 +15,7 @@ def test_identity_counters_and_configuration(kind):
     """They have a name, a ledger, a provider, and no secret in their files."""
     model = kind(
         "openai/x",
-        f"http://me:{CANARY}@localhost/v1",
+        f"http://localhost/v1?key={CANARY}",
         api_key=CANARY,
         extra_headers={"X-Api-Key": CANARY, "X-Team": "a"},
         user="me",
@@ -63,6 +63,21 @@ def test_what_belongs_to_this_process_is_told():
 
     assert model.unsaved_arguments() == ["transport", "fallback.api_key"]
     assert LanguageModel("openai/x", temperature=0.0).unsaved_arguments() == []
+
+
+@pytest.mark.parametrize("kind", [LanguageModel, EmbeddingModel])
+@pytest.mark.parametrize(
+    "key", [{"api_key": CANARY}, {"extra_headers": {"authorization": CANARY}}]
+)
+def test_a_key_beside_the_user_of_an_address_is_refused(kind, key):
+    """One request takes only one of them; which one is not for us to choose."""
+    address = f"http://me:{CANARY}@localhost/v1"
+
+    with pytest.raises(ConfigurationError, match="has a user, and there is") as caught:
+        kind("openai/x", address, **key)
+
+    assert CANARY not in str(caught.value)
+    assert CANARY not in repr(kind("openai/x", address).get_config())
 
 
 @pytest.mark.parametrize("kind", [LanguageModel, EmbeddingModel])
