@@ -13,11 +13,13 @@ from synalinks.language_models._per_loop import PerLoop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
+    from urllib.parse import SplitResult
 
     from aiohttp import ClientSession
 
 _DNS_CACHE_S = 300
 _CONNECT_S = 60
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(slots=True)
@@ -67,7 +69,8 @@ class Sessions:
         proxies = self._per_loop.get().proxies
         if url not in proxies:
             parts = urlsplit(url)
-            bypassed = proxy_bypass(parts.hostname or "")
+            # An entry of `NO_PROXY` may name a port; one without holds for all ports.
+            bypassed = proxy_bypass(_host_and_port(parts))
             proxies[url] = None if bypassed else getproxies().get(parts.scheme)
         return proxies[url]
 
@@ -99,6 +102,12 @@ def _new_session() -> ClientSession:
         # The time of a whole attempt is bounded around the transport.
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S),
     )
+
+
+def _host_and_port(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    port = parts.port or _PORTS.get(parts.scheme)
+    return host if port is None else f"{host}:{port}"
 
 
 def address_errors() -> tuple[type[Exception], ...]:
