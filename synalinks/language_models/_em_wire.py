@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from synalinks._internal.json import JsonObject
     from synalinks.language_models._em_request import EMRequest
 
+_NUMBERS = frozenset({int, float})
+
 
 def embedding_body(request: EMRequest) -> JsonObject:
     """Return the fields of an embeddings request, without the model's name.
@@ -49,6 +51,7 @@ def read_embeddings(payload: Any, request: EMRequest) -> EMResponse:
             for position, row in enumerate(cast("list[JsonObject]", payload["data"]))
         }
         vectors = [found[index] for index in range(len(request.texts))]
+        _check_lengths(vectors)
         usage = read_usage(payload.get("usage"))
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         error = no_completion(dumps(payload), request)
@@ -59,7 +62,14 @@ def read_embeddings(payload: Any, request: EMRequest) -> EMResponse:
 def _vector(row: Any) -> list[float]:
     if not is_list(row) or not row:
         raise TypeError(row)
+    if not _NUMBERS.issuperset(map(type, row)):  # no bool, which is an int as well
+        raise TypeError(row)
     vector = list(map(float, row))
     if not isfinite(sum(vector)):
         raise ValueError(row)
     return vector
+
+
+def _check_lengths(vectors: list[list[float]]) -> None:
+    if len(set(map(len, vectors))) > 1:
+        raise ValueError(vectors)

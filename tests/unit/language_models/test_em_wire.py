@@ -45,6 +45,9 @@ def test_vectors_are_in_the_order_of_the_texts(rows):
         {"data": [{"embedding": []}, {"embedding": [1.0]}]},
         {"data": [{"embedding": ["x"]}, {"embedding": [1.0]}]},
         {"data": [{"embedding": "AAAA"}, {"embedding": [1.0]}]},
+        {"data": [{"embedding": ["3"]}, {"embedding": [1.0]}]},
+        {"data": [{"embedding": [True]}, {"embedding": [1.0]}]},
+        {"data": [{"embedding": [1.0, 2.0]}, {"embedding": [1.0]}]},
     ],
 )
 def test_anything_else_is_no_answer(payload):
