@@ -43,6 +43,40 @@ async def gather_ordered(
     return [results[index] for index in range(len(thunks))]
 
 
+async def finish_begun(
+    jobs: Sequence[Callable[[Callable[[], None]], Awaitable[None]]],
+) -> None:
+    """Run jobs at once; after an error, those that have begun go on to their end.
+
+    Args:
+        jobs: Functions that return an awaitable. Each is given what it is to call when
+            it begins; until then the error of another one cancels it.
+
+    Raises:
+        Exception: The first error of any of them, as it is; all have ended.
+    """
+    if len(jobs) == 1:  # there are no others
+        return await jobs[0](lambda: None)
+    errors: list[Exception] = []
+    begun: set[int] = set()
+
+    async def run(index: int) -> None:
+        try:
+            await jobs[index](lambda: begun.add(index))
+        except Exception as error:  # noqa: BLE001 - it is raised below
+            errors.append(error)
+            begun.add(index)  # and ended: it does not cancel itself
+            for other, task in enumerate(tasks):
+                if other not in begun:
+                    task.cancel()
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(run(index)) for index in range(len(jobs))]
+    if errors:
+        raise errors[0]
+    return None
+
+
 async def run_to_the_end(function: Callable[..., T], *args: Any) -> T:
     """Run a function in a thread, and return or be cancelled only when it is done.
 

@@ -6,10 +6,11 @@ import asyncio
 import copy
 import hashlib
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from synalinks._internal import context
-from synalinks._internal.aio import gather_ordered
+from synalinks._internal.aio import finish_begun
 from synalinks._internal.json import canonical
 from synalinks.contracts import Usage
 from synalinks.errors import BudgetExceededError, ConfigurationError, LanguageModelError
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 
     from synalinks._internal.journal import Journal, Position
     from synalinks._internal.json import JsonObject
-    from synalinks.language_models._em_request import EMRequest, EMTransport
+    from synalinks.language_models._em_request import EMRequest, EMResponse, EMTransport
     from synalinks.language_models._ledger import UsageLedger
+    from synalinks.language_models._vector_cache import Keep
 
 # Providers take no more than some hundred thousand tokens in one request.
 _MAX_BATCH_CHARS = 200_000
@@ -117,8 +119,8 @@ class EmbeddingCaller:
         return await otherwise()
 
     async def _embed(self, request: EMRequest) -> list[list[float]]:
-        async def embed(texts: list[str]) -> list[Embedded]:
-            return await self._embed_batches(replace(request, texts=texts))
+        async def embed(texts: list[str], keep: Keep) -> None:
+            await self._embed_batches(replace(request, texts=texts), keep)
 
         keys = {text: _key(request, text) for text in dict.fromkeys(request.texts)}
         try:
@@ -130,18 +132,29 @@ class EmbeddingCaller:
         self._ledger.here.cache_hits += n_known
         return [list(found[text]) for text in request.texts]
 
-    async def _embed_batches(self, request: EMRequest) -> list[Embedded]:
+    async def _embed_batches(self, request: EMRequest, keep: Keep) -> None:
         if not self._is_prepared:
             await self._prepare(request.model)
-        parts = await gather_ordered(
+
+        async def embed(texts: list[str], begin: Callable[[], None]) -> None:
+            made = await self._embed_batch(replace(request, texts=texts), begin)
+            await keep(dict(zip(texts, made, strict=True)))
+
+        # What was sent is paid for: it is kept, also when another batch fails.
+        await finish_begun(
             [
-                lambda batch=batch: self._embed_batch(replace(request, texts=batch))
+                partial(embed, batch)
                 for batch in _batches(request.texts, self._batch_size)
             ]
         )
-        return [embedded for part in parts for embedded in part]
 
-    async def _embed_batch(self, request: EMRequest) -> list[Embedded]:
+    async def _embed_batch(
+        self, request: EMRequest, begin: Callable[[], None]
+    ) -> list[Embedded]:
+        def send() -> Awaitable[EMResponse]:
+            begin()
+            return self.transport.embed(request)
+
         attempts = Attempts(
             request,
             self.limits.lane(request),
@@ -151,7 +164,7 @@ class EmbeddingCaller:
         )
         try:
             async with attempts:
-                answer = await attempts.run(lambda: self.transport.embed(request))
+                answer = await attempts.run(send)
         except LanguageModelError as error:
             error.attempts = attempts.n_sent
             raise

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from synalinks.language_models._ledger import UsageLedger
 
 Vector: TypeAlias = "array[float]"
-Embed: TypeAlias = "Callable[[list[str]], Awaitable[Sequence[Embedded]]]"
+Keep: TypeAlias = "Callable[[Mapping[str, Embedded]], Awaitable[None]]"
+Embed: TypeAlias = "Callable[[list[str], Keep], Awaitable[None]]"
 _Pending: TypeAlias = "dict[str, asyncio.Future[Vector]]"
 
 _MAX_IN_MEMORY = 10_000
@@ -68,15 +69,12 @@ class VectorCache:
 
         Args:
             keys: The texts, each with what identifies it.
-            embed: Embeds some of the texts, if need be.
+            embed: Embeds some of the texts, if need be, and hands the vectors over as
+                they come: those stay known also if it fails later.
         """
         journal = context.journal.get()
         if self._memory is None and self._folder is None and journal is None:
-            vectors = await embed(list(keys))
-            return {
-                text: array("d", one.vector)
-                for text, one in zip(keys, vectors, strict=True)
-            }, 0
+            return await _embed_all(list(keys), embed), 0
         found: dict[str, Vector] = {}
         n_paid = 0
         pending = self._pending.get()
@@ -154,15 +152,19 @@ class VectorCache:
         loop = asyncio.get_running_loop()
         for text in texts:
             pending[keys[text]] = loop.create_future()
+        found: dict[str, Vector] = {}
+
+        async def keep(made: Mapping[str, Embedded]) -> None:
+            await self._journal({keys[text]: one for text, one in made.items()})
+            vectors = _to_vectors(made)
+            self._keep({keys[text]: vector for text, vector in vectors.items()})
+            for text, vector in vectors.items():
+                pending[keys[text]].set_result(vector)
+            found.update(vectors)
+
         try:
-            answers = await embed(texts)
-            made = {keys[text]: one for text, one in zip(texts, answers, strict=True)}
-            await self._journal(made)
-            vectors = {key: array("d", one.vector) for key, one in made.items()}
-            self._keep(vectors)
-            for key, vector in vectors.items():
-                pending[key].set_result(vector)
-            return {text: vectors[keys[text]] for text in texts}
+            await embed(texts, keep)
+            return found
         finally:
             for text in texts:
                 pending.pop(keys[text]).cancel()  # whoever waits tries for itself
@@ -191,6 +193,20 @@ class VectorCache:
                     del self._memory[next(iter(self._memory))]
             if self._store is not None:
                 self._store.put(key, _to_json(vector))
+
+
+async def _embed_all(texts: list[str], embed: Embed) -> dict[str, Vector]:
+    found: dict[str, Vector] = {}
+
+    async def keep(made: Mapping[str, Embedded]) -> None:
+        found.update(_to_vectors(made))
+
+    await embed(texts, keep)
+    return found
+
+
+def _to_vectors(made: Mapping[str, Embedded]) -> dict[str, Vector]:
+    return {text: array("d", one.vector) for text, one in made.items()}
 
 
 def _opened(folder: str) -> Store:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synalinks._internal.aio import gather_ordered, run_without_waiting
+from synalinks._internal.aio import finish_begun, gather_ordered, run_without_waiting
 
 
 @given(
@@ -91,3 +91,46 @@ def test_run_without_waiting_refuses_to_wait():
 
     with pytest.raises(RuntimeError, match="waits` waits for something"):
         run_without_waiting(waits())
+
+
+async def test_what_has_begun_ends_when_another_fails():
+    """What has not is cancelled; the first error is raised as it is."""
+    ended = []
+
+    async def late(begin):
+        begin()
+        await asyncio.sleep(0.01)
+        ended.append("late")
+        raise KeyError
+
+    async def never(begin):
+        await asyncio.sleep(60)
+        begin()
+
+    async def fail(begin):
+        await asyncio.sleep(0)
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await finish_begun([late, never, fail])
+    assert ended == ["late"]
+
+
+async def test_who_is_cancelled_cancels_also_what_has_begun():
+    """Nothing goes on running."""
+    ended = []
+
+    async def work(begin):
+        begin()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append(1)
+
+    task = asyncio.ensure_future(finish_begun([work, work]))
+    await asyncio.sleep(0.01)
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended == [1, 1]

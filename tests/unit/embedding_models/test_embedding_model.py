@@ -1,5 +1,6 @@
 """The public face of embedding models: arguments, answers, configuration."""
 
+import asyncio
 import math
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 import synalinks
 from synalinks.contracts import Usage
 from synalinks.embedding_models import EmbeddingModel
-from synalinks.errors import ConfigurationError
+from synalinks.errors import BadRequestError, ConfigurationError
 from synalinks.language_models import EMResponse
 
 CANARY = "canary-31337"
@@ -96,6 +97,53 @@ async def test_the_same_text_with_other_parameters_is_another():
     await model("a")
 
     assert len(transport.requests) == 5
+
+
+class FailingFor(Scripted):
+    """Refuses one text, and takes its time for the others."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.text = text
+
+    async def embed(self, request):
+        if self.text in request.texts:
+            self.requests.append(request)
+            await asyncio.sleep(0.001)
+            raise BadRequestError("no", model="openai/x")
+        await asyncio.sleep(0.01)
+        return await super().embed(request)
+
+
+def texts_of(transport):
+    return [text for request in transport.requests for text in request.texts]
+
+
+async def test_a_batch_that_fails_leaves_the_others_what_they_are_paid_for():
+    """What is in flight ends and is kept: trying again pays for what is missing."""
+    transport = FailingFor("b")
+    model = EmbeddingModel("openai/x", transport=transport, batch_size=1)
+
+    with pytest.raises(BadRequestError):
+        await model(["a", "b", "c"])
+    assert model.cumulated_vectors == 2
+    transport.text = None
+    await model(["a", "b", "c"])
+
+    assert sorted(texts_of(transport)) == ["a", "b", "b", "c"]
+
+
+async def test_a_batch_that_fails_ends_those_that_were_not_sent():
+    """Nothing more is paid for what comes to nothing."""
+    transport = FailingFor("a")
+    model = EmbeddingModel(
+        "openai/x", transport=transport, batch_size=1, max_concurrency=1
+    )
+
+    with pytest.raises(BadRequestError):
+        await model(["a", "b", "c"])
+
+    assert texts_of(transport) == ["a"]
 
 
 async def test_the_embedded_model_compares_words():

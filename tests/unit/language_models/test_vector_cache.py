@@ -21,13 +21,13 @@ class Embedder:
         self.asked = []
         self.error = error
 
-    async def __call__(self, texts):
+    async def __call__(self, texts, keep):
         self.asked.append(list(texts))
         await asyncio.sleep(0.01)
         if self.error is not None:
             error, self.error = self.error, None
             raise error
-        return [Embedded([float(len(text)), 0.5]) for text in texts]
+        await keep({text: Embedded([float(len(text)), 0.5]) for text in texts})
 
 
 def keys(*texts):
@@ -89,6 +89,27 @@ async def test_a_failure_is_ones_own():
     assert embed.asked == [["a"], ["a"]]
 
 
+@pytest.mark.parametrize("kind", ["memory", "folder", "journal"])
+async def test_what_came_before_a_failure_is_kept(kind, tmp_path):
+    """It was paid for; only what is missing is asked again."""
+    folder = str(tmp_path / "vectors") if kind == "folder" else None
+    known = cache(in_memory=kind == "memory", folder=folder)
+    journal, embed = Journal(tmp_path / "journal"), Embedder()
+    await asyncio.to_thread(journal.open)
+
+    async def embed_one(texts, keep):
+        await embed(texts[:1], keep)
+        raise ServerError("no")
+
+    with context.bound(context.journal, journal if kind == "journal" else None):
+        with pytest.raises(ServerError):
+            await known.get_or_embed(keys("a", "b"), embed_one)
+        found, _ = await known.get_or_embed(keys("a", "b"), embed)
+
+    assert sorted(found) == ["a", "b"]
+    assert embed.asked == [["a"], ["b"]]
+
+
 async def test_memory_has_an_end(monkeypatch):
     """The oldest is forgotten; one call may have more texts than that."""
     monkeypatch.setattr(_vector_cache, "_MAX_IN_MEMORY", 2)
@@ -106,8 +127,8 @@ async def test_a_folder_keeps_them_exactly(tmp_path):
     """Another object finds the same numbers."""
     folder, embed = str(tmp_path / "vectors"), Embedder()
 
-    async def tenth(texts):
-        return [Embedded([0.1, 1e-300, -1 / 3]) for _ in texts]
+    async def tenth(texts, keep):
+        await keep({text: Embedded([0.1, 1e-300, -1 / 3]) for text in texts})
 
     await cache(folder=folder).get_or_embed(keys("a"), tenth)
     found, n_known = await cache(in_memory=False, folder=folder).get_or_embed(
