@@ -58,7 +58,8 @@ class LanguageModel(ProviderModel):
             waits and repeated questions together, whatever the server does; None for
             no limit. The wait for its turn is not counted: that other calls are many
             is not the server's fault. If two calls in a row run out of time while
-            nobody gets an answer, those that wait end with the same error.
+            nobody gets an answer, or five where answers were given before, those that
+            wait end with the same error.
         retry: How many requests a call may take at most. An invalid answer is asked
             for again at most twice among them. A refusal for too many calls (HTTP 429)
             takes nothing from it as long as other calls get through.

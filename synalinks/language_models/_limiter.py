@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 _LATENESS_S = 0.01
 # Where the provider told the distance: it has kept for us what we let pass.
 _LATENESS_IF_TOLD_S = 0.1
-# One call that runs out of time may be to blame itself.
-_N_SILENT = 2
+# One call that runs out of time may be to blame itself; where answers were given, some
+# may be, one after the other.
+_N_SILENT, _N_SILENT_LATER = 2, 5
 # Of all limiters together: a call that has a place in two has the same in both, and no
 # other call has it in either.
 _places = count()
@@ -187,8 +188,8 @@ class Limiter:
     def timed_out(self, error: TimedOutError, begun_s: float) -> None:
         """Learn that a call ran out of time.
 
-        If a second one does, with no answer to anybody in all its time, the provider
-        answers nobody.
+        If others do in a row, with no answer to anybody in all their time, the provider
+        answers nobody: a second one, or a fifth where it has given answers before.
 
         Args:
             error: What the call ends with.
@@ -197,8 +198,11 @@ class Limiter:
         if self._heard_s >= begun_s:
             return
         self._n_silent += 1
-        if self._n_silent >= _N_SILENT:
-            self._condemn(error)
+        if self._n_silent >= (_N_SILENT_LATER if self.n_answered else _N_SILENT):
+            verdict = copy.copy(error)
+            said = f"{error} So it was with {self._n_silent} calls in a row."
+            verdict.args = (f"{said} Those that waited were not sent any more.",)
+            self._condemn(verdict)
 
     def widen(self, n: int) -> None:
         """Hand out more slots from the start, unless experience speaks against it.

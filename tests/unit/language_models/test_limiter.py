@@ -168,6 +168,24 @@ async def test_a_refusal_of_one_request_is_a_sign_of_life():
     assert limiter.verdict_on(waiting) is None
 
 
+@pytest.mark.parametrize(("has_answered", "n_needed"), [(False, 2), (True, 5)])
+async def test_silence_is_worse_where_nothing_was_heard(has_answered, n_needed):
+    """A few slow answers in a row do not cost those of all that wait."""
+    limiter = fixed(2)
+    if has_answered:
+        limiter.answered(limiter.now_s())
+    waiting = limiter.new_place()
+
+    for n in range(1, n_needed + 1):
+        assert limiter.verdict_on(waiting) is None
+        limiter.timed_out(TimedOutError("It was late."), limiter.now_s() + n)
+
+    assert str(limiter.verdict_on(waiting)) == (
+        f"It was late. So it was with {n_needed} calls in a row. Those that waited "
+        "were not sent any more."
+    )
+
+
 async def test_what_was_told_first_is_not_news():
     """An answer to a call from before a refusal does not lift what that asks for."""
     window = Window(start=8, ceiling=8)
