@@ -64,8 +64,10 @@ class Asks(Callback):
         self.answers = [*state["answers"]]
 
 
-@pytest.mark.parametrize("save_freq", [1, "epoch"])
-@pytest.mark.parametrize("hook", HOOKS)
+@pytest.mark.parametrize(
+    ("hook", "save_freq"),
+    [*((hook, 1) for hook in HOOKS), ("on_eval", "epoch"), ("on_epoch_begin", "epoch")],
+)
 def test_what_a_hook_asks_is_asked_once(tmp_path, hook, save_freq):
     """Wherever the run died, also in the middle of an epoch with evaluations."""
 
