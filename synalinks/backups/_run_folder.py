@@ -131,9 +131,7 @@ class RunFolder:
             # that it is to be removed.
             with contextlib.suppress(FileNotFoundError):
                 (self.path / CARD_NAME).replace(self.path / _REMOVED_NAME)
-            for path in [*self._torn(), *self._own_files()]:
-                path.unlink(missing_ok=True)
-            (self.path / _REMOVED_NAME).unlink(missing_ok=True)
+            self._remove_own_files()
             # While it is held: whoever waits for it sees that it is gone.
             (self.path / LOCK_NAME).unlink(missing_ok=True)
             for folder in (self.path / _TORN_NAME, self.path):
@@ -141,9 +139,17 @@ class RunFolder:
                     folder.rmdir()
 
     def _finish_removal(self) -> None:
-        if (self.path / _REMOVED_NAME).exists():
-            for path in [*self._torn(), *self._own_files(), self.path / _REMOVED_NAME]:
-                path.unlink(missing_ok=True)
+        if not (self.path / _REMOVED_NAME).exists():
+            return
+        try:
+            self._remove_own_files()
+        except OSError as error:
+            msg = f"Cannot write to the folder `{self.path}`: {error.strerror}."
+            raise WriteError(error.errno, msg) from error
+
+    def _remove_own_files(self) -> None:
+        for path in [*self._torn(), *self._own_files(), self.path / _REMOVED_NAME]:
+            path.unlink(missing_ok=True)
 
     def _own_files(self) -> list[Path]:
         kept = {LOCK_NAME, _REMOVED_NAME}

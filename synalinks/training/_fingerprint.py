@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 INITIAL = "initial_variables"
 CODE = "code."
+NOTHING = "nothing"
 # How calls are made, not what is asked; and what is told of the object itself.
 _OF_CALLS = frozenset(
     {
@@ -114,9 +115,8 @@ def differences(
         now: Another one.
     """
     names = dict.fromkeys((*before, *now))
-    missing = "nothing"
     return {
-        name: (before.get(name, missing), now.get(name, missing))
+        name: (before.get(name, NOTHING), now.get(name, NOTHING))
         for name in names
         if before.get(name) != now.get(name)
     }

@@ -16,6 +16,7 @@ from synalinks.language_models import expected_of
 from synalinks.training._fingerprint import (
     CODE,
     INITIAL,
+    NOTHING,
     check_allowed,
     differences,
     is_allowed,
@@ -257,9 +258,14 @@ def _is_for_good(name: str) -> bool:
 
 def _renamed(refused: Mapping[str, tuple[str, str]]) -> str:
     """Return a hint, if modules are the same but for counters in their names."""
-    names = [name for name in refused if name.startswith(_VARIABLES)]
-    plain = Counter(_COUNTER.sub("", name) for name in names)
-    if not names or any(n == 1 for n in plain.values()):
+    changed = [
+        (_COUNTER.sub("", name), before, now)
+        for name, (before, now) in refused.items()
+        if name.startswith(_VARIABLES)
+    ]
+    gone = Counter((name, before) for name, before, now in changed if now == NOTHING)
+    new = Counter((name, now) for name, before, now in changed if before == NOTHING)
+    if not gone or gone != new:
         return ""
     return (
         "Modules were only named anew, as when the cell of a notebook that makes them "

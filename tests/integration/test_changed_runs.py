@@ -75,6 +75,16 @@ def test_what_cannot_be_taken_over_is_refused(tmp_path):
     assert n_paid + resumed.n_requests == whole.n_requests
 
 
+def test_other_modules_are_not_told_to_be_the_same(tmp_path):
+    """The hint at names is given only where names are all that differs."""
+    run(die(tmp_path, n=4, save_freq=1))
+
+    with pytest.raises(BackupMismatchError) as caught:
+        run(train(tmp_path, save_freq=1, generator={"name": "author_1"}))
+
+    assert "clear_session" not in str(caught.value)
+
+
 @pytest.mark.filterwarnings("ignore::synalinks.errors.SynalinksWarning")
 @pytest.mark.parametrize("lost", ["snap-*.json", "journal-*.jsonl"])
 def test_what_an_attempt_has_left_is_no_beginning(tmp_path, lost):
