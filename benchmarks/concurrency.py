@@ -2,7 +2,8 @@
 
 Each server is a process of its own. Where a server is never in the way, the floor is
 arithmetic; with stragglers it is a sliding window of nothing but aiohttp over the same
-prompts in the same round. Rounds interleave the ways; medians are shown.
+prompts in the same round. Rounds interleave the ways; medians are shown. Processors
+are kept awake meanwhile, as those of a real machine are.
 
     python benchmarks/concurrency.py [rounds] [samples]
 """
@@ -19,6 +20,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from _bars import Bar, finish, median, say, table
+from _processors import awake
 
 import synalinks
 from synalinks.testing import ChatServerProcess
@@ -239,7 +241,9 @@ def main(arguments: Sequence[str]) -> None:
     n_rounds = int(arguments[0]) if arguments else N_ROUNDS
     n = int(arguments[1]) if len(arguments) > 1 else N_SAMPLES
     say(f"{n} samples, {LATENCY_S} s latency, median of {n_rounds} rounds")
-    finish([bar for server in servers(n) for bar in measure(server, n_rounds, n)])
+    with awake():
+        bars = [bar for server in servers(n) for bar in measure(server, n_rounds, n)]
+    finish(bars)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -26,6 +24,7 @@ from statistics import median
 
 import _bars
 import _root  # noqa: F401 - finds `tests`
+from _processors import one_processor
 
 import synalinks
 from synalinks._internal import context
@@ -124,33 +123,6 @@ def loop_time(folder: Path) -> _bars.Bar:
     added = median(safe - bare for bare, safe in pairs)
     show_pairs("loop's thread, ms per batch", pairs)
     return _bars.Bar("ms of the event loop per batch", added, 2)
-
-
-@contextlib.contextmanager
-def one_processor():
-    """Run all threads on one processor, where that can be asked for (Linux).
-
-    The processor time of the loop's thread is to be that of its own steps. Two
-    processors may be two halves of one core: what another thread does beside the loop
-    makes the steps of the loop longer, by half and more, and by another amount on each
-    machine. What that costs is in the time on the wall.
-    """
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    allowed = os.sched_getaffinity(0)
-    pin({min(allowed)})
-    try:
-        yield
-    finally:
-        pin(allowed)
-
-
-def pin(processors: set[int]) -> None:
-    """Have all threads run on some processors; later ones do as their makers."""
-    for thread in Path("/proc/self/task").iterdir():
-        with contextlib.suppress(ProcessLookupError):
-            os.sched_setaffinity(int(thread.name), processors)
 
 
 def wall_time(folder: Path) -> _bars.Bar:
