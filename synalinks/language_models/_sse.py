@@ -18,7 +18,8 @@ class EventParser:
     """
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest = bytearray()
+        self._n_searched = 0
         self._data: list[str] = []
         self._is_first_line = True
 
@@ -33,17 +34,18 @@ class EventParser:
         end = len(self._rest) - self._rest.endswith(b"\r")
         events: list[str] = []
         start = 0
-        for found in _LINE_END.finditer(self._rest, 0, end):
+        for found in _LINE_END.finditer(self._rest, self._n_searched, end):
             events += self._line(self._rest[start : found.start()])
             start = found.end()
-        self._rest = self._rest[start:]
+        self._n_searched = end - start
+        del self._rest[:start]
         return events
 
     def close(self) -> list[str]:
         """Return the data of the last event, if the stream ended inside it."""
         return [*self.feed(b"\n\n"), *self._dispatch()]
 
-    def _line(self, line: bytes) -> list[str]:
+    def _line(self, line: bytearray) -> list[str]:
         if self._is_first_line:
             line = line.removeprefix(_BYTE_ORDER_MARK)
             self._is_first_line = False

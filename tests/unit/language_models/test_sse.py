@@ -38,3 +38,13 @@ def test_an_event_comes_as_soon_as_it_is_complete():
     assert parser.feed(b"data: a\n") == []
     assert parser.feed(b"\n") == ["a"]
     assert parser.feed(b"data: b\r\n\r\n") == ["b"]
+
+
+def test_a_line_end_in_two_halves():
+    """Where the bytes are cut makes no difference, however often."""
+    content = b"data: one\r\n\r\ndata: two\r\ndata: three\r\n\r\n"
+    parser = EventParser()
+
+    events = [event for byte in content for event in parser.feed(bytes([byte]))]
+
+    assert events == ["one", "two\nthree"]
