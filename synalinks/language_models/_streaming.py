@@ -37,6 +37,8 @@ class StreamingIterator:
     The connection is closed at the end of the stream, by `aclose`, at the end of an
     `async with` block, or when nothing refers to the stream any more. A stream that is
     left early counts as a call of which only is known what the provider has told.
+    Until it is closed it is one of the `max_concurrency` calls: with 1, another call of
+    the model that is made between two pieces would wait for ever.
 
     Example:
         ```python

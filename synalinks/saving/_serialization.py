@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from synalinks._internal import context
+from synalinks._internal.json import dumps
 from synalinks._internal.shape import is_dict, is_list, is_row
 from synalinks.data_models import (
     JsonDataModel,
@@ -166,6 +167,8 @@ def _configurable_to_json_form(value: Any) -> JsonObject:
     cls: Any = value.__class__
     number = shared_id(value)
     config = value.get_config()
+    if not context.is_copying.get():
+        _check_is_json(config, cls.__qualname__)
     form = {
         "module": cls.__module__,
         "class_name": cls if context.is_copying.get() else cls.__name__,
@@ -179,6 +182,21 @@ def _configurable_to_json_form(value: Any) -> JsonObject:
     if number is not None:
         form[SHARED_ID] = number
     return form
+
+
+def _check_is_json(config: JsonObject, owner: str) -> None:
+    # Only a `get_config` of the user's can return what is none.
+    for key, part in config.items():
+        try:
+            dumps(part)
+        except (TypeError, ValueError) as error:
+            msg = (
+                f"`{owner}.get_config()` returned {show(part)} as `{key}`, which is no "
+                f"JSON ({error}). Return what "
+                "`synalinks.saving.serialize_synalinks_object` makes of it, and undo "
+                "that in `from_config`."
+            )
+            raise UnregisteredObjectError(msg) from error
 
 
 def callable_name(value: Any) -> str | None:

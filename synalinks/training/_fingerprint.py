@@ -193,9 +193,11 @@ def _modules(
 
 def _config(part: Any) -> JsonObject | None:
     try:
-        return part.get_config()
+        config: JsonObject = part.get_config()
+        canonical(config)
     except (SynalinksError, TypeError, ValueError):  # made with what has no JSON
         return None
+    return config
 
 
 def _flat(name: str, config: Any) -> dict[str, str]:

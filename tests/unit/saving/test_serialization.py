@@ -147,6 +147,23 @@ def test_what_has_no_form_is_told(value):
         serialize_synalinks_object([value])
 
 
+class WithRawConfig:
+    """Describes itself by what is no JSON."""
+
+    def get_config(self):
+        """Return an object as it is."""
+        return {"n": 1, "key": len}
+
+
+def test_a_configuration_that_is_no_json_is_told():
+    """By its class and the part, with what to do about it."""
+    with pytest.raises(
+        UnregisteredObjectError,
+        match=r"`WithRawConfig.get_config\(\)` returned .*len.* as `key`.*Return what",
+    ):
+        serialize_synalinks_object({"parts": [WithRawConfig()]})
+
+
 class WithName:
     def __call__(self):
         return None

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 import synalinks
-from synalinks.training._fingerprint import _code
+from synalinks.training._fingerprint import _code, _program
 
 
 @pytest.fixture
@@ -68,3 +68,26 @@ def test_threads_may_tell_it_at_once(hurried):
     assert failures == []
     assert {"code.Shout", "code.Whisper"} < set(found[0])
     assert all(one == found[0] for one in found)
+
+
+class Raw(Shout):
+    """A module that describes itself by what is no JSON."""
+
+    async def compute_output_spec(self, inputs):
+        """Return what was given."""
+        return inputs
+
+    def get_config(self):
+        """Return an object as it is."""
+        return {"key": len}
+
+
+async def test_a_module_without_json_is_known_by_its_class():
+    """It cannot be saved, but trained and gone on with."""
+    inputs = synalinks.Input(data_model=synalinks.ChatMessage)
+    program = synalinks.Program(inputs=inputs, outputs=await Raw(name="raw")(inputs))
+
+    told = dict(_program(program))
+
+    assert told["modules.raw.class"] == "Raw"
+    assert "modules.raw.key" not in told
