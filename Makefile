@@ -20,7 +20,7 @@ demo: $(RUNTIME) ## train a small program offline and show what happens
 	@$(BIN)/synalinks demo
 
 test: $(DEV) lint ## every check and every test, and the documentation
-	$(BIN)/pytest -q -n 3 --dist worksteal
+	$(BIN)/pytest -q -n 4 --dist worksteal
 	$(BIN)/mkdocs build --strict
 
 check: $(DEV) lint ## the fast checks: format, lint, types, layers, unit and property tests
