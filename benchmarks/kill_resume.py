@@ -107,7 +107,7 @@ async def fit(model, callbacks, n_samples: int, epochs: int) -> tuple[float, flo
 
 def loop_time(folder: Path) -> _bars.Bar:
     """Return what journal and snapshots take of the event loop, per batch."""
-    n_samples, epochs = 200, 2
+    n_samples, epochs = 200, 4
     n_batches = epochs * n_samples // 4
 
     def ms_per_batch(callbacks) -> float:

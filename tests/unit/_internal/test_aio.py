@@ -1,12 +1,18 @@
 """Structured concurrency."""
 
 import asyncio
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synalinks._internal.aio import finish_begun, gather_ordered, run_without_waiting
+from synalinks._internal.aio import (
+    finish_begun,
+    gather_ordered,
+    run_to_the_end,
+    run_without_waiting,
+)
 
 
 @given(
@@ -134,3 +140,24 @@ async def test_who_is_cancelled_cancels_also_what_has_begun():
     with pytest.raises(asyncio.CancelledError):
         await task
     assert ended == [1, 1]
+
+
+async def test_a_cancellation_waits_for_what_a_thread_does():
+    """Who is told that it is over may rely on that."""
+    begins, may_end, ended = threading.Event(), threading.Event(), []
+
+    def work():
+        begins.set()
+        may_end.wait()
+        ended.append(1)
+
+    task = asyncio.ensure_future(run_to_the_end(work))
+    await asyncio.to_thread(begins.wait)
+    task.cancel()
+    await asyncio.sleep(0.01)
+    assert not task.done()
+    may_end.set()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended == [1]

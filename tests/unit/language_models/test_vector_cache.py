@@ -8,6 +8,7 @@ import pytest
 
 from synalinks._internal import context, writer
 from synalinks._internal.journal import Journal
+from synalinks._internal.store import Store
 from synalinks.errors import ServerError, SynalinksWarning, WriteError
 from synalinks.language_models import UsageLedger, _vector_cache
 from synalinks.language_models._vector_cache import Embedded, VectorCache
@@ -137,6 +138,21 @@ async def test_a_folder_keeps_them_exactly(tmp_path):
 
     assert (list(found["a"]), n_known) == ([0.1, 1e-300, -1 / 3], 1)
     assert embed.asked == []
+
+
+async def test_what_another_process_adds_is_found(tmp_path):
+    """Also when the folder was read before that."""
+    folder = str(tmp_path / "vectors")
+    ours, embed = cache(in_memory=False, folder=folder), Embedder()
+    await ours.get_or_embed(keys("a"), embed)
+    theirs = Store(folder)
+    await theirs.append(keys("bb")["bb"], _vector_cache._to_json(array("d", [7.0])))
+    await asyncio.sleep(0.1)  # a folder is read again after 50 ms at the earliest
+
+    found, n_known = await ours.get_or_embed(keys("bb"), embed)
+
+    assert (list(found["bb"]), n_known) == ([7.0], 1)
+    assert embed.asked == [["a"]]
 
 
 async def test_a_run_that_goes_on_finds_them_in_its_journal(tmp_path):
