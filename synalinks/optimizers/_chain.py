@@ -161,6 +161,15 @@ class Chain(Optimizer):
             yield trials
         self.choose(current.leader())
 
+    def look_at(self, step: StepView) -> None:
+        """Let all take in which samples there are.
+
+        Args:
+            step: Names the samples.
+        """
+        for part in self.optimizers:
+            part.look_at(step)
+
     def finalists(self) -> list[Candidate]:
         """Return the finalists of all that have some."""
         found = [one for part in self.optimizers for one in part.finalists()]

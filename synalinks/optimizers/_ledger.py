@@ -253,9 +253,10 @@ class Ledger:
         Args:
             state: The state.
         """
-        self._data_fingerprint = state["data"]
         self.proposal_usage = Usage(**state["proposal_usage"])
+        # What was measured on says nothing of cells that come from elsewhere.
         if "cells" in state:
+            self._data_fingerprint = state["data"]
             self.replace(
                 (key, rollout_from_json(cell, state["schemas"]))
                 for key, cell in state["cells"]

@@ -166,6 +166,15 @@ class Optimizer(Hyperparameters, ABC):
             yield trials
         self.choose(race.winner or self.incumbent)
 
+    def look_at(self, step: StepView) -> None:
+        """Take in which samples there are, before `finalists` are asked for.
+
+        A run that is gone on with may ask for them before there is a step.
+
+        Args:
+            step: Names the samples.
+        """
+
     def finalists(self) -> list[Candidate]:
         """Return who may be the result, best first, where `judge` did not validate.
 
@@ -302,6 +311,7 @@ class Optimizer(Hyperparameters, ABC):
         Yields:
             What has to be measured next.
         """
+        self.look_at(step)
         finalists = self.finalists()
         if not finalists:
             return

@@ -125,7 +125,7 @@ class OutOfBagRacing(ReflectiveOptimizer):
         Yields:
             Trials.
         """
-        self._set_order(step)
+        self.look_at(step)
         self._tree.prior_sd = self.prior_sd
         self._tree.add(self.seed, None)
         self._tree.add(self.incumbent, self.seed.digest)
@@ -201,22 +201,12 @@ class OutOfBagRacing(ReflectiveOptimizer):
         self._attempts = []
         self.choose(self._ranked()[0])
 
-    def finalists(self) -> list[Candidate]:
-        """Return the candidates that are believed to be best."""
-        return self._ranked()[:_N_FINALISTS]
-
-    def cells_per_step(self, n_scoring: int, minibatch_size: int) -> Span:
-        """Return how many samples a step runs candidates on, for estimates.
+    def look_at(self, step: StepView) -> None:
+        """Set the pool of samples, and the order in which they are taken.
 
         Args:
-            n_scoring: Samples on which candidates are compared.
-            minibatch_size: How many of them the first comparison takes; 0 for all.
+            step: Names the samples.
         """
-        return Span(low=0, expected=30, high=300) * self.n_children
-
-    # -- samples ---------------------------------------------------------------
-
-    def _set_order(self, step: StepView) -> None:
         own = set(step.pool_ids)
         held_out = [one for one in step.scoring_ids if one not in own]
         is_small = len(own) < self._halving.rungs[-1]
@@ -232,6 +222,21 @@ class OutOfBagRacing(ReflectiveOptimizer):
             for index, one in enumerate(pool)
             if (one in own if is_shared and held_out else _is_open(index, n, n_core))
         ]
+
+    def finalists(self) -> list[Candidate]:
+        """Return the candidates that are believed to be best."""
+        return self._ranked()[:_N_FINALISTS]
+
+    def cells_per_step(self, n_scoring: int, minibatch_size: int) -> Span:
+        """Return how many samples a step runs candidates on, for estimates.
+
+        Args:
+            n_scoring: Samples on which candidates are compared.
+            minibatch_size: How many of them the first comparison takes; 0 for all.
+        """
+        return Span(low=0, expected=30, high=300) * self.n_children
+
+    # -- samples ---------------------------------------------------------------
 
     def _trials(self, wanted: Sequence[tuple[Candidate, Sequence[str]]]) -> list[Trial]:
         """Return trials of cells that are not measured yet, each once.

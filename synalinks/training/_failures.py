@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from synalinks.contracts import Failure
@@ -74,7 +75,8 @@ class FailurePolicy:
         self._max_failure_rate = max_failure_rate
         self._window: deque[bool] = deque(maxlen=_WINDOW)
         self._counts: Counter[str] = Counter()
-        self._pass: list[Failure | None] = []
+        # All failures of the pass; None as soon as one of its samples came through.
+        self._dead: list[Failure] | None = []
         self._latest = ""
 
     def to_failure(self, error: Exception) -> Failure | None:
@@ -131,10 +133,14 @@ class FailurePolicy:
         Raises:
             AllSamplesFailedError: No sample of the batch came through.
         """
-        failures = [one.failure for one in rollouts]
-        self._pass += failures
-        dead = [one for one in failures if one is not None and not _is_bad_answer(one)]
-        if dead and None not in failures:
+        failures = [one.failure for one in rollouts if one.failure is not None]
+        if len(failures) < len(rollouts):
+            self._dead = None
+            return
+        if self._dead is not None:
+            self._dead += failures
+        dead = [one for one in failures if not _is_bad_answer(one)]
+        if dead:
             raise AllSamplesFailedError(_all_failed(failures, dead[0]))
 
     def end_pass(self, *, is_complete: bool) -> None:
@@ -149,11 +155,9 @@ class FailurePolicy:
         Raises:
             AllSamplesFailedError: All samples of the pass failed.
         """
-        failures, self._pass = self._pass, []
-        first = failures[0] if failures else None
-        is_failed = is_complete and None not in failures
-        if first and is_failed and self._max_failure_rate != 1:
-            raise AllSamplesFailedError(_all_failed(failures, first))
+        failures, self._dead = self._dead, []
+        if failures and is_complete and self._max_failure_rate != 1:
+            raise AllSamplesFailedError(_all_failed(failures, failures[0]))
 
     def identity(self) -> dict[str, Any]:
         """Return the arguments."""
@@ -168,6 +172,7 @@ class FailurePolicy:
             "window": list(self._window),
             "counts": dict(self._counts),
             "latest": self._latest,
+            "dead": None if self._dead is None else [asdict(one) for one in self._dead],
         }
 
     def load_state_dict(self, state: JsonObject) -> None:
@@ -179,6 +184,9 @@ class FailurePolicy:
         self._window = deque(state["window"], maxlen=_WINDOW)
         self._counts = Counter(state["counts"])
         self._latest = state["latest"]
+        # Earlier releases did not tell: then nothing is held against the pass.
+        dead = state.get("dead")
+        self._dead = None if dead is None else [Failure(**one) for one in dead]
 
     def warn_of_failures(self) -> None:
         """Tell the user what failed, once, at the end of a run."""
@@ -194,8 +202,8 @@ def _is_bad_answer(failure: Failure) -> bool:
     return failure.is_answer and failure.boundary == "language_model"
 
 
-def _all_failed(failures: Sequence[Failure | None], first: Failure) -> str:
-    causes = _causes(Counter(one.error for one in failures if one is not None))
+def _all_failed(failures: Sequence[Failure], first: Failure) -> str:
+    causes = _causes(Counter(one.error for one in failures))
     if first.boundary != "language_model":
         advice = "`on_sample_error='raise'` shows where the first one comes from."
     elif _is_bad_answer(first):

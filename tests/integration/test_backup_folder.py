@@ -188,6 +188,26 @@ def test_other_data_are_measured_anew(folder):
     assert len(ended.history["reward"]) == 2
 
 
+def test_rewards_of_other_data_are_not_taken_over(tmp_path):
+    """Samples have their places for names: those of the new data are others."""
+
+    def answer(request):
+        text = str(request.messages[-1]["content"])
+        if "judge" in request.model:
+            target, _, given = text.removesuffix("?").partition(" or ")
+            return {"score": float(target == given)}
+        number = int("".join(filter(str.isdigit, text)))
+        return {"answer": "wrong" if number >= 500 else str(number % 3)}
+
+    run(die(tmp_path, n=6, save_freq=1, answer=answer))
+    changes = {"answer": answer, "arguments": {"validation_data": data(500, 4)}}
+    settings = {"allow_changes": ["data"]}
+
+    ended = run(train(tmp_path, save_freq=1, settings=settings, **changes))
+
+    assert ended.history["val_reward"] == [1.0, 0.0]
+
+
 def test_what_may_differ_is_checked(folder):
     """A name that is no part of a run would allow nothing."""
     run(
