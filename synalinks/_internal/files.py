@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 65_536
 _MODE_OF_TEMPORARIES = 0o600
+# Who only looks whether a lock is held (`is_locked`) holds it for a moment.
+_N_TRIES, _LOOK_S = 3, 0.01
 
 
 def write_atomic(path: str | Path, text: str, *, private: bool = False) -> Path:
@@ -295,7 +298,7 @@ class AppendFile:
         while True:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
             descriptor = os.open(path, flags, 0o600)
-            if fcntl is not None and not _lock(descriptor):
+            if fcntl is not None and not _lock_patiently(descriptor):
                 os.close(descriptor)
                 return None
             with contextlib.suppress(FileNotFoundError):
@@ -350,6 +353,37 @@ class AppendFile:
 
     def __del__(self) -> None:
         self.close()
+
+
+def is_locked(path: Path) -> bool | None:
+    """Return whether a process holds a file as a lock; None where that is not known.
+
+    Args:
+        path: The file; it need not be writable here.
+    """
+    if fcntl is None:
+        return None
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)  # gives the lock back
+    return False
+
+
+def _lock_patiently(descriptor: int) -> bool:
+    for _ in range(_N_TRIES):
+        if _lock(descriptor):
+            return True
+        time.sleep(_LOOK_S)
+    return False
 
 
 def _lock(descriptor: int) -> bool:

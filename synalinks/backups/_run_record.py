@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from synalinks._internal.files import AppendFile
+from synalinks._internal.files import is_locked
 from synalinks._internal.journal import JOURNAL_PREFIX
 from synalinks._internal.snapshots import read_latest
 from synalinks._internal.store import read_records
@@ -124,12 +124,10 @@ def read_run(folder: str | Path) -> RunRecord:
 
 
 def _status(folder: Path, card: RunCard) -> RunStatus:
-    lock = folder / LOCK_NAME
-    held = AppendFile.claim(lock) if lock.exists() else None
-    if held is None:
-        return "running" if lock.exists() else card.ended or "interrupted"
-    held.close()
-    return card.ended or "interrupted"
+    is_held = is_locked(folder / LOCK_NAME)
+    if is_held is None:  # who may not look is not told of a death
+        return card.ended or "running"
+    return "running" if is_held else card.ended or "interrupted"
 
 
 def _cost(usage: list[JsonObject]) -> float | None:

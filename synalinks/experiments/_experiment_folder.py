@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synalinks._internal.files import AppendFile, write_atomic
+from synalinks._internal.files import AppendFile, is_locked, write_atomic
 from synalinks._internal.json import dumps
 from synalinks._internal.shape import is_dict
 from synalinks.contracts import ArmResult
@@ -107,10 +107,7 @@ class ExperimentFolder:
     def is_held(self) -> bool:
         """Return whether some process runs the experiment."""
         path = self.path / _LOCK_NAME
-        held = AppendFile.claim(path) if path.exists() else None
-        if held is not None:
-            held.close()
-        return path.exists() and held is None
+        return path.exists() and is_locked(path) is not False
 
     def run_dir(self, key: str) -> Path:
         """Return the folder of a run.

@@ -55,6 +55,7 @@ def fingerprint_of(program: Any, plan: FitPlan) -> dict[str, str]:
         INITIAL: variables_digest(program),
         "data.train": _data(plan.train),
         "data.validation": _data(plan.validation) if plan.validation else "none",
+        **dict(_evaluators(plan)),
         **_scale(program, compiled),
         **_flat("optimizer", compiled.get("optimizer")),
         **_flat("metrics", compiled.get("metrics")),
@@ -154,6 +155,16 @@ def check_allowed(allowed: Sequence[str], known: Mapping[str, str]) -> None:
 
 
 # -- parts -----------------------------------------------------------------------------
+
+
+def _evaluators(plan: FitPlan) -> Iterator[tuple[str, str]]:
+    for one in plan.evaluators:
+        yield f"data.evaluators.{one.name}", _data(one.feed)
+        if one.own_metrics is not None:
+            configs = [
+                [type(metric).__name__, _config(metric)] for metric in one.own_metrics
+            ]
+            yield f"evaluators.{one.name}.metrics", _short(_without_models(configs))
 
 
 def _data(feed: Feed) -> str:

@@ -10,6 +10,8 @@ from synalinks.backups import RunFolder, read_run
 from synalinks.callbacks import Callback
 from synalinks.errors import BackupMismatchError, SynalinksWarning
 from synalinks.optimizers import BootstrapFewShot
+from synalinks.training import Evaluator
+from tests.fault.killed_run import data
 from tests.resumed_runs import DiedError, Dies, Task, bytes_of, die, end, train
 
 pytestmark = pytest.mark.integration
@@ -146,3 +148,27 @@ def test_a_removal_that_was_cut_off_is_ended(tmp_path):
     folder.close()
 
     assert left == ["lock"]
+
+
+def asked_of(first, **options):
+    """Return arguments of a run with an evaluator."""
+    evaluator = Evaluator("test", *data(first, 3), **options)
+    return {"arguments": {"evaluators": [evaluator]}}
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        (lambda: asked_of(300), "data.evaluators.test: 3 samples"),
+        (
+            lambda: asked_of(200, metrics=[synalinks.metrics.FBetaScore()]),
+            r"evaluators.test.metrics: nothing",
+        ),
+    ],
+)
+def test_other_evaluations_are_told(tmp_path, change, match):
+    """By name, as other validation samples and metrics are."""
+    run(die(tmp_path, n=3, save_freq=1, **asked_of(200)))
+
+    with pytest.raises(BackupMismatchError, match=match):
+        run(train(tmp_path, save_freq=1, **change()))

@@ -1,12 +1,20 @@
 """Atomic writing."""
 
+import fcntl
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 
-from synalinks._internal.files import append_text, check_writable, write_atomic
+from synalinks._internal.files import (
+    AppendFile,
+    append_text,
+    check_writable,
+    is_locked,
+    write_atomic,
+)
 from synalinks.errors import WriteError
 
 
@@ -82,3 +90,44 @@ def test_a_folder_is_tried_before_it_matters(tmp_path):
     assert list((tmp_path / "a" / "b").iterdir()) == []
     with pytest.raises(WriteError, match=r"Cannot write to the folder .*Give a folder"):
         check_writable(tmp_path / "file")
+
+
+def test_whether_a_lock_is_held_is_seen_without_writing(tmp_path):
+    """Also of a file that this process may only read."""
+    path = tmp_path / "lock"
+    assert is_locked(path) is False
+    held = AppendFile.lock(path)
+    path.chmod(0o444)
+
+    assert is_locked(path) is True
+    held.close()
+    assert is_locked(path) is False
+
+
+def test_a_lock_that_cannot_be_looked_at_is_not_known(tmp_path, monkeypatch):
+    """Nobody is told that what holds it has died."""
+    path = tmp_path / "lock"
+    path.touch()
+
+    def refuse(*_, **__):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "open", refuse)
+
+    assert is_locked(path) is None
+
+
+def test_who_looks_is_not_in_the_way(tmp_path):
+    """A lock that is held for a moment only is waited for."""
+    path = tmp_path / "lock"
+    path.touch()
+    looking = os.open(path, os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    timer = threading.Timer(0.005, os.close, [looking])
+    timer.start()
+
+    held = AppendFile.lock(path)
+
+    timer.join()
+    assert held is not None
+    held.close()
