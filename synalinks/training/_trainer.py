@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal.checks import check_count
 from synalinks.contracts import Invocations, TrainerState
 from synalinks.datasets import is_frame, object_array
-from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean
-from synalinks.training._backed_up import with_backup
+from synalinks.errors import ConfigurationError, NotCompiledError, did_you_mean, warn
+from synalinks.training._backed_up import settings_of, with_backup
 from synalinks.training._batch_methods import BatchMethods
 from synalinks.training._checks import (
     check_compiled,
@@ -394,6 +394,11 @@ class Trainer(BatchMethods):
         entries = with_defaults(
             callbacks, verbose=verbose, is_tracked=stage == "evaluate"
         )
+        if settings_of(entries) is not None:
+            warn(
+                f"`BackupAndRestore` is for `fit`, not of use to `{stage}`, which is "
+                "paid again each time. `LanguageModel(cache_dir=...)` keeps answers."
+            )
         shared = {"verbose": level_of(verbose), "epochs": 1, "steps": feed.n_batches}
         params = {**shared, **params, **self.callback_params()}
         entries.bind(self, params)

@@ -707,3 +707,15 @@ def test_a_difference_can_be_paid_for(tmp_path):
         return task
 
     assert run(go_on()).transport.requests
+
+
+async def test_what_is_not_saved_is_told(tmp_path):
+    """A backup beside `evaluate` or `predict` would let users rely on it."""
+    task = await Task(tmp_path).make()
+    callbacks = [synalinks.callbacks.BackupAndRestore(tmp_path / "backup")]
+    x, y = data(0, 2)
+
+    with pytest.warns(SynalinksWarning, match="not of use to `evaluate`, which"):
+        await task.program.evaluate(x, y, verbose=0, callbacks=callbacks)
+    with pytest.warns(SynalinksWarning, match="not of use to `predict`"):
+        await task.program.predict(x, verbose=0, callbacks=callbacks)
