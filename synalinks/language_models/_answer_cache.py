@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from synalinks._internal.records import decode_value, encode_value
 from synalinks._internal.store import shared_store
-from synalinks.errors import LanguageModelError, warn
+from synalinks.errors import BudgetExceededError, LanguageModelError, warn
 from synalinks.language_models._per_loop import PerLoop
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ class AnswerCache:
         asking[key] = answer
         try:
             value = await ask()
+        except BudgetExceededError:
+            raise  # it is of who asked: those who wait may have means of their own
         except LanguageModelError as error:
             answer.set_exception(error)
             answer.exception()  # it is no mistake if nobody else waits for it

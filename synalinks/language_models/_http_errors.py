@@ -70,6 +70,16 @@ _REFUSAL_MARKS = (
 )  # fmt: skip
 # "You exceeded your current quota" is no such mark: Gemini says it of each minute.
 _QUOTA_MARK = "insufficient_quota"
+# What some say of all calls with the status of one bad request. It is the beginning, or
+# all, of the message: a prompt that they quote further on says nothing of the key.
+_KEY_WORDS = re.compile(
+    r"API key (not valid|not found|expired)\.|Incorrect API key provided: "
+    r"|Your credit balance is too low to access ",
+    re.IGNORECASE,
+)
+_MODEL_WORDS = re.compile(
+    r"(Invalid model: \S+|Model Not Exist|\S+ is not a valid model ID)\.?"
+)
 _ADVICE: dict[type[LanguageModelError], str] = {
     AuthenticationError: " Check the key, its rights and its quota.",
     ModelNotFoundError: " Check the model's name and `api_base`.",
@@ -89,7 +99,7 @@ def error_of_answer(
         request: What was asked.
     """
     kind = classify(status, text)
-    said = redact(_message_in(text), secrets_of(request))
+    said = redact(_words_in(text), secrets_of(request))
     said = f"{said.rstrip('.')}.{_ADVICE.get(kind, '')}{_address_hint(kind, request)}"
     msg = f"`{request.model}` answered HTTP {status}: {said}"
     error = _with_details(kind(msg, model=request.model), status, text)
@@ -152,7 +162,7 @@ def _error_of_report(
     status = next((int(code) for code in codes if _STATUS.fullmatch(code)), None)
     limited = "rate_limit" in text and status is None
     kind = classify(status or (429 if limited else _SERVER_ERRORS), text)
-    said = redact(_message_in(text), secrets_of(request))
+    said = redact(_words_in(text), secrets_of(request))
     msg = f"`{request.model}` {what_it_did}: {said}"
     return _with_details(kind(msg, model=request.model), status, text)
 
@@ -169,15 +179,29 @@ def classify(status: int, text: str) -> type[LanguageModelError]:
         return ServerError if status >= _SERVER_ERRORS else BadRequestError
     lowered = text.lower()
     is_malformed = kind is BadRequestError
-    if is_malformed and _INVALID_MARK in lowered:
-        return InvalidOutputError
-    if is_malformed and any(mark in lowered for mark in _CONTEXT_MARKS):
-        return ContextTooLongError
+    if is_malformed and (found := _kind_of_all(text) or _kind_of_one(lowered)):
+        return found
     # 403 is also how a prompt is refused (OpenRouter, xAI): others may be sent.
     may_refuse = is_malformed or status == _FORBIDDEN
     if may_refuse and any(mark in lowered for mark in _REFUSAL_MARKS):
         return ContentRefusedError
     return _kind_of_limit(lowered) if kind is RateLimitedError else kind
+
+
+def _kind_of_all(text: str) -> type[LanguageModelError] | None:
+    """Return what a bad request is if every other would be refused as well."""
+    said = _message_in(text).strip()
+    if _KEY_WORDS.match(said):
+        return AuthenticationError
+    return ModelNotFoundError if _MODEL_WORDS.fullmatch(said) else None
+
+
+def _kind_of_one(lowered: str) -> type[LanguageModelError] | None:
+    """Return what a bad request is by what it, or the answer to it, is made of."""
+    if _INVALID_MARK in lowered:
+        return InvalidOutputError
+    is_long = any(mark in lowered for mark in _CONTEXT_MARKS)
+    return ContextTooLongError if is_long else None
 
 
 def _kind_of_limit(lowered: str) -> type[LanguageModelError]:
@@ -194,6 +218,17 @@ def _is_used_up(lowered: str) -> bool:
     """
     is_of_day = "perday" in lowered and "perminute" not in lowered
     return _QUOTA_MARK in lowered or is_of_day
+
+
+def _words_in(text: str) -> str:
+    """Return the message of a body, and what a gateway (OpenRouter) was told before."""
+    metadata: Any = _error_in(text).get("metadata")
+    raw: Any = metadata.get("raw") if is_dict(metadata) else None
+    said = _message_in(text)
+    if not raw:
+        return said
+    inner = _message_in(raw if isinstance(raw, str) else json.dumps(raw))
+    return f"{said.rstrip('.')}: {inner}"
 
 
 def _message_in(text: str) -> str:
@@ -220,10 +255,15 @@ def _message_or_dump(body: Any) -> str:
 
 def _failed_generation_in(text: str) -> str:
     """Return what the model wrote, from a body or from its `error`; or nothing."""
+    said: Any = _error_in(text).get("failed_generation")
+    return said if isinstance(said, str) else ""
+
+
+def _error_in(text: str) -> JsonObject:
+    """Return the `error` of a JSON body, or the body; empty if that is no object."""
     try:
         body: Any = json.loads(text)
     except (ValueError, RecursionError):
-        return ""
+        return {}
     part: Any = body.get("error", body) if is_dict(body) else None
-    said: Any = part.get("failed_generation") if is_dict(part) else None
-    return said if isinstance(said, str) else ""
+    return part if is_dict(part) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from synalinks.errors import (
@@ -75,6 +76,16 @@ _BY_CAUSE: dict[str, type[LanguageModelError]] = {
     "UnicodeEncodeError": BadRequestError,  # half of a surrogate pair
     "JSONDecodeError": ServerError,
 }
+# How litellm and the clients inside it say that there is no key, before they send
+# anything; the kinds of their exceptions are those of lost connections and of servers.
+_NO_KEY = re.compile(
+    r"missing (\w+ )*(api[ _]?key|credentials)\b"
+    r"|default credentials\b.* not found|cannot configure default credentials"
+    r"|unable to locate credentials|\w+_(key|token) is not set"
+    r"|api_key client option must be set",
+    re.IGNORECASE,
+)
+_SAID_FIRST = 300  # characters, before what litellm quotes
 # What litellm says where a server reports an error without a code.
 _MADE_UP_STATUS = 422
 
@@ -99,7 +110,8 @@ def error_of_exception(error: Exception, request: AnyRequest) -> LanguageModelEr
     reported = next((found for part in chain if (found := _reported(part))), None)
     if reported is not None:
         return error_of_stream(reported, request)
-    kind = _kind_by_cause(chain) or _kind_by_name(error) or ServerError
+    kind = _kind_by_text(error) or _kind_by_cause(chain) or _kind_by_name(error)
+    kind = kind or ServerError
     said = redact(f"{type(error).__name__}: {error}", secrets_of(request))
     return kind(f"`{request.model}` gave no answer: {said}", model=request.model)
 
@@ -152,6 +164,11 @@ def _instead(error: BaseException) -> JsonObject | None:
         return None
     code, message = told["status_code"], told["message"]
     return {"message": message, "code": None if code == _MADE_UP_STATUS else code}
+
+
+def _kind_by_text(error: BaseException) -> type[LanguageModelError] | None:
+    said = str(error).partition("\n")[0][:_SAID_FIRST]
+    return AuthenticationError if _NO_KEY.search(said) else None
 
 
 def _kind_by_cause(chain: list[BaseException]) -> type[LanguageModelError] | None:

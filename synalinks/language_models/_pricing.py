@@ -44,10 +44,16 @@ def model_info(model: str) -> JsonObject:
     litellm_prefix = provider_or_default(provider).litellm_prefix or provider
     for key in (model, f"{litellm_prefix}/{name}"):
         if key in prices:
-            return prices[key]
-    found = prices.get(name, {})
+            return _row(prices, key)
+    found = _row(prices, name)
     owner = str(found.get("litellm_provider", ""))
     return found if owner.startswith((provider, litellm_prefix)) else {}
+
+
+def _row(prices: JsonObject, key: str) -> JsonObject:
+    """Return what the list says under a name, or under that which it stands for."""
+    row = prices.get(key, {})
+    return prices.get(row["alias_of"], {}) if "alias_of" in row else row
 
 
 def _read_price_list() -> JsonObject:

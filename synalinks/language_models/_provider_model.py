@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from synalinks._internal.checks import check_count, check_real
 from synalinks._internal.naming import unique_name
 from synalinks._internal.shape import is_dict
+from synalinks.errors import ConfigurationError
 from synalinks.language_models._endpoint import (
     check_address,
     check_credentials,
@@ -35,6 +36,27 @@ if TYPE_CHECKING:
 
 _SHORTEST_S = 0.001
 _NOT_PARAMS = ("api_key", "extra_headers", "headers")
+_RETRY = "`retry=` when the model is made says how many requests a call may take"
+_ADDRESS = "`api_base=` when the model is made says where it is"
+_TIMEOUT = "`timeout=` when the model is made says how long a call may take"
+# What the library says itself to a provider, and what says it to the library. These
+# names would go into the request beside it, or instead of it.
+_RESERVED = {
+    "stream": "`streaming=True` of a call gives its answer while it arrives",
+    "n": "each call gives one answer: call the model several times",
+    "model": "a model is another object: its name is what it is made with",
+    "messages": "the messages are the first argument of a call",
+    "input": "the texts are the first argument of a call",
+    "api_base": _ADDRESS,
+    "base_url": _ADDRESS,
+    "timeout": _TIMEOUT,
+    "request_timeout": _TIMEOUT,
+    "retry": _RETRY,
+    "num_retries": _RETRY,
+    "max_retries": _RETRY,
+}
+# What some of them may be all the same: it changes nothing.
+_HARMLESS = {"stream": False, "n": 1}
 
 
 class ProviderModel(Configurable):
@@ -48,7 +70,8 @@ class ProviderModel(Configurable):
 
     Raises:
         ConfigurationError: The identifier does not have that form, the address is none
-            of HTTP, a key or a header is no text, or there are two keys.
+            of HTTP, a key or a header is no text, there are two keys, or a parameter
+            is one that the library sends itself.
     """
 
     shared_on_load: ClassVar[bool] = True
@@ -69,7 +92,9 @@ class ProviderModel(Configurable):
     ) -> None:
         self.provider: str = split_identifier(model)[0]
         check_address(api_base, str(model))
-        check_credentials(default_kwargs, f"`{type(self).__name__}({model!r})`")
+        owner = f"`{type(self).__name__}({model!r})`"
+        _check_names(default_kwargs, owner)
+        check_credentials(default_kwargs, owner)
         check_one_key(api_base, default_kwargs, str(model))
         # What belongs to this process.
         self._of_process = [
@@ -149,7 +174,9 @@ class ProviderModel(Configurable):
     def _request_fields(self, params: Mapping[str, Any]) -> JsonObject:
         """Return what every request needs: parameters, address, key and headers."""
         if params:
-            check_credentials(params, f"a call of `{self.model}`")
+            owner = f"a call of `{self.model}`"
+            _check_names(params, owner)
+            check_credentials(params, owner)
         merged = {**self.default_kwargs, **params}
         return {
             "model": self.model,
@@ -162,6 +189,20 @@ class ProviderModel(Configurable):
             "api_key": merged.get("api_key"),
             "headers": merged.get("extra_headers") or merged.get("headers") or {},
         }
+
+
+def _check_names(params: Mapping[str, Any], owner: str) -> None:
+    """Refuse parameters that the library sends itself.
+
+    Raises:
+        ConfigurationError: There is one.
+    """
+    for name, value in params.items():
+        if name not in _RESERVED or value is None:
+            continue
+        if name not in _HARMLESS or value != _HARMLESS[name]:
+            msg = f"`{name}` is no parameter of {owner}: {_RESERVED[name]}."
+            raise ConfigurationError(msg)
 
 
 def check_call_settings(

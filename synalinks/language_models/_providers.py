@@ -52,7 +52,9 @@ class Provider:
     """Parameters that the provider's own endpoint calls otherwise."""
 
 
-_SOUND = frozenset({"input_audio"})
+# What litellm has no word for in other languages than OpenAI's, and leaves out.
+_LINKS = frozenset({"audio_url", "video_url"})
+_SOUND = _LINKS | {"input_audio"}
 _NO_TOP_K = frozenset({"top_k"})
 _THINKS = {"is_reasoning": True, "shows_reasoning": True, "takes_thoughts": True}
 _THINKS_AND_IS_DEAF = {**_THINKS, "litellm_loses": _SOUND}
@@ -96,7 +98,8 @@ _HOSTED_VLLM = replace(
     key_variables=("HOSTED_VLLM_API_KEY", "VLLM_API_KEY"),
 )
 _OLLAMA = replace(
-    _local("ollama", "http://localhost:11434/v1", "ollama_chat"), litellm_loses=_SOUND
+    _local("ollama", "http://localhost:11434/v1", "ollama_chat"),
+    litellm_loses=_SOUND | {"file"},
 )
 
 _ROWS = (
@@ -127,7 +130,7 @@ _ROWS = (
         "deepseek",
         "https://api.deepseek.com/v1",
         strategy="json_object",
-        litellm_loses=_SOUND | {"image_url"},
+        litellm_loses=_SOUND | {"file", "image_url"},
         shows_reasoning=True,
         drops=_NO_TOP_K | {"seed"},
     ),
@@ -162,15 +165,22 @@ _ROWS = (
     _litellm("azure", "strict_json_schema", is_reasoning=True),
     _litellm("bedrock", "forced_tool", **_THINKS_AND_IS_DEAF),
     _litellm("cohere", "forced_tool", litellm_prefix="cohere_chat", inlines_refs=True),
-    _litellm("gemini", "json_schema", is_reasoning=True, shows_reasoning=True),
+    _litellm(
+        "gemini",
+        "json_schema",
+        is_reasoning=True,
+        shows_reasoning=True,
+        litellm_loses=_LINKS,
+    ),
     _litellm("huggingface", "json_schema", shows_schema=True, inlines_refs=True),
-    _litellm("vertex_ai", "json_schema", **_THINKS),
-    _litellm("sambanova", litellm_loses=_SOUND | {"image_url"}),
+    _litellm("vertex_ai", "json_schema", litellm_loses=_LINKS, **_THINKS),
+    _litellm("sambanova", litellm_loses=_SOUND | {"file", "image_url"}),
+    _litellm("azure_ai", litellm_loses=_LINKS),
     # Known to litellm, and served by the strategy that asks least of an endpoint.
     *map(
         _litellm,
         (
-            "ai21", "azure_ai", "baseten", "cerebras", "cloudflare", "dashscope",
+            "ai21", "baseten", "cerebras", "cloudflare", "dashscope",
             "databricks", "deepinfra", "fireworks_ai", "friendliai", "github",
             "hyperbolic", "lambda_ai", "litellm_proxy", "llamafile", "meta_llama",
             "minimax", "moonshot", "nebius", "novita", "nvidia_nim", "perplexity",

@@ -42,6 +42,8 @@ class _TrueZero(int):
 
 
 _NO_RETRIES = _TrueZero(0)
+# The client inside litellm insists on a key where the endpoint does not.
+_NO_KEY = "none"
 
 
 class LiteLLMTransport:
@@ -150,8 +152,12 @@ class LiteLLMTransport:
             await asyncio.to_thread(self.prepare)
         session = await self._sessions.get()
         function = getattr(self._loaded[0], name)
-        answer = function(shared_session=session, **arguments)
-        return await self._ours(answer, request)
+
+        async def ask() -> Any:
+            sent = _with_a_key(self._loaded[0], arguments)
+            return await function(shared_session=session, **sent)
+
+        return await self._ours(ask(), request)
 
     async def _ours(self, step: Awaitable[Any], request: AnyRequest) -> Any:
         with self._quiet():
@@ -173,8 +179,10 @@ class LiteLLMTransport:
 
 
 def _import_litellm() -> Any:
-    # Otherwise litellm fetches its price list over the network when it is imported.
+    # Otherwise litellm fetches its price list over the network when it is imported,
+    # and a list of headers inside the first call to Anthropic, in which all wait.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    os.environ.setdefault("LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS", "True")
     try:
         import litellm
     except ImportError as error:
@@ -209,9 +217,25 @@ def _arguments(request: AnyRequest, endpoint: Endpoint) -> JsonObject:
         arguments["extra_headers"] = dict(request.headers)
     if endpoint.api_base and not _is_litellms_own(endpoint):
         arguments["api_base"] = endpoint.api_base
-        # The client inside litellm insists on a key where the endpoint does not.
-        arguments["api_key"] = endpoint.api_key or "none"
+        if endpoint.provider.key_variables:
+            arguments["api_key"] = endpoint.api_key or _NO_KEY
     return arguments
+
+
+def _with_a_key(litellm: Any, arguments: JsonObject) -> JsonObject:
+    """Return arguments with what stands for a key where one must be and none is.
+
+    litellm looks in the environment for the keys of providers that it alone knows. For
+    those that speak OpenAI's language it then takes OpenAI's key, which is none of
+    their business, and its client insists on one where the endpoint does not.
+    """
+    api_base = arguments.get("api_base")
+    if arguments["api_key"] or not api_base:
+        return arguments
+    found = litellm.get_llm_provider(arguments["model"], api_base=api_base)
+    provider, key = found[1:3]
+    speaks_openai = provider in {*litellm.openai_compatible_providers, "custom_openai"}
+    return {**arguments, "api_key": _NO_KEY} if speaks_openai and not key else arguments
 
 
 def _chat_arguments(request: LMRequest, endpoint: Endpoint) -> JsonObject:

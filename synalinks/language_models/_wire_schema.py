@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from synalinks._internal.json import dumps
+from synalinks._internal.shape import is_list
 from synalinks.errors import SchemaError, show
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ def strict(schema: JsonObject) -> JsonObject:
     """
     root = with_object_root(schema)
     writer = _StrictWriter(root.get("$defs", {}))
-    out = writer.write(root, "$", ())
+    # An answer is an object, whatever else the root allows: the dialect has no choice
+    # there.
+    out = writer.write({**root, "type": "object"}, "$", ())
     if root.get("$defs"):
         out["$defs"] = {
             name: writer.write(part, f"$defs.{name}", ())
@@ -187,16 +190,25 @@ class _StrictWriter:
         self, node: JsonObject, path: str, inside: tuple[str, ...]
     ) -> JsonObject:
         kind = node.get("type")
-        if kind == "object" or "properties" in node:
+        if is_list(kind) and kind:
+            return self._either(node, kind, path, inside)
+        if kind == "object" or (kind is None and "properties" in node):
             return self._object(node, path, inside)
         if kind == "array":
             if "prefixItems" in node or "items" not in node:
                 raise _any_value(path)
             items = self.write(node["items"], f"{path}[]", inside)
             return {"type": "array", "items": items}
-        if kind is None:
+        if not kind:
             raise _any_value(path)
         return {"type": kind}
+
+    def _either(
+        self, node: JsonObject, kinds: list[Any], path: str, inside: tuple[str, ...]
+    ) -> JsonObject:
+        """Return what several types say, each with the keywords that are about it."""
+        branches = [self._typed({**node, "type": one}, path, inside) for one in kinds]
+        return branches[0] if len(branches) == 1 else {"anyOf": branches}
 
     def _object(
         self, node: JsonObject, path: str, inside: tuple[str, ...]

@@ -584,11 +584,24 @@ def test_litellm_refuses_an_address_with_a_query(serve, kind):
 
 PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}}
 SOUND = {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}}
+SOUND_AT = {"type": "audio_url", "audio_url": {"url": "https://x.invalid/mark.mp3"}}
+FILM_AT = {"type": "video_url", "video_url": {"url": "https://x.invalid/mark.mp4"}}
+FILE = {
+    "type": "file",
+    "file": {"file_data": "data:application/pdf;base64,JVBERg==", "filename": "f.pdf"},
+}
+PARTS = {
+    "picture": (PICTURE, "iVBORw"),
+    "sound": (SOUND, "UklGRg"),
+    "sound at an address": (SOUND_AT, "mark.mp3"),
+    "film at an address": (FILM_AT, "mark.mp4"),
+    "file": (FILE, "JVBERg"),
+}
 # Providers of the table that litellm speaks to in OpenAI's language, or nearly so.
 LIKE_OPENAI = ["openai", "openrouter", "groq", "deepseek", "mistral", "xai", "vllm"]
 
 
-@pytest.mark.parametrize("part", [PICTURE, SOUND], ids=["picture", "sound"])
+@pytest.mark.parametrize("part", [PICTURE, SOUND, SOUND_AT], ids=[*PARTS][:3])
 @pytest.mark.parametrize("provider", LIKE_OPENAI)
 def test_pictures_and_sound_arrive_or_are_refused(make, transport, provider, part):
     """No model is asked about what was left out on the way."""
@@ -606,24 +619,35 @@ def test_pictures_and_sound_arrive_or_are_refused(make, transport, provider, par
         assert server.requests[0].body["messages"][0]["content"] == content
 
 
-@pytest.mark.parametrize("part", [PICTURE, SOUND], ids=["picture", "sound"])
+@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize(
     "model",
     [
         "anthropic/claude-sonnet-4-5", "bedrock/us.amazon.nova-lite-v1:0",
-        "cohere/command-a-03-2025", "gemini/gemini-2.5-flash", "ollama/llava",
-        "sambanova/m",
+        "cohere/command-a-03-2025", "deepseek/m", "gemini/gemini-2.5-flash",
+        "mistral/m", "ollama/llava", "sambanova/m",
     ],
 )  # fmt: skip
 def test_the_table_says_what_litellm_loses(model, part, monkeypatch):
     """It is what litellm leaves out of bodies in other languages than OpenAI's."""
+    assert_lost_as_told(model, part, monkeypatch)
+
+
+@pytest.mark.parametrize("part", ["sound at an address", "film at an address"])
+def test_the_table_says_what_litellm_loses_on_the_way_to_azure(part, monkeypatch):
+    """What else it loses there depends on the model."""
+    assert_lost_as_told("azure_ai/m", part, monkeypatch)
+
+
+def assert_lost_as_told(model, part, monkeypatch):
     from litellm.types.utils import CallTypes
     from litellm.utils import return_raw_request
 
     provider, _, name = model.partition("/")
     monkeypatch.setenv(f"{provider.upper()}_API_KEY", "-")
     row = PROVIDERS[provider]
-    content = [{"type": "text", "text": "What is it?"}, part]
+    sent, data = PARTS[part]
+    content = [{"type": "text", "text": "What is it?"}, sent]
 
     made = return_raw_request(
         CallTypes.completion,
@@ -631,13 +655,13 @@ def test_the_table_says_what_litellm_loses(model, part, monkeypatch):
             "model": f"{row.litellm_prefix or provider}/{name}",
             "api_base": "http://127.0.0.1:9",
             "messages": [{"role": "user", "content": content}],
+            "drop_params": True,  # as it is always asked
         },
     )
 
     body = json.dumps(made["raw_request_body"])
-    data = "iVBORw" if part is PICTURE else "UklGRg"
     assert "What is it?" in body
-    assert (data not in body) is (part["type"] in row.litellm_loses)
+    assert (data not in body) is (sent["type"] in row.litellm_loses)
 
 
 def test_sound_and_service_tiers_have_their_price(make):

@@ -1,6 +1,7 @@
 """Equal questions are asked once; only good answers are kept."""
 
 import asyncio
+import functools
 import json
 import shutil
 
@@ -9,12 +10,14 @@ import pytest
 from synalinks._internal import context, writer
 from synalinks.contracts import Usage
 from synalinks.errors import (
+    BudgetExceededError,
     ContentRefusedError,
     InvalidOutputError,
     ServerError,
     SynalinksWarning,
 )
 from synalinks.language_models import LanguageModel, LMResponse, _answer_cache
+from synalinks.language_models._answer_cache import AnswerCache
 from synalinks.testing import ScriptedTransport
 from tests.full_disk import fill_disk
 
@@ -216,6 +219,39 @@ async def test_they_share_a_failure(where):
     assert {error.status_code for error in errors} == {500}
     assert len({id(error) for error in errors}) == 5
     assert len(transport.requests) == 1
+
+
+@pytest.mark.parametrize("n_poor", [1, 2, 3])
+async def test_means_are_everyones_own(where, n_poor):
+    """Who has a budget left asks, though another who asked the same had none."""
+    cache = AnswerCache(in_memory="caching" in where, folder=where.get("cache_dir"))
+    asked, all_wait = [], asyncio.Event()
+
+    async def ask(number):
+        asked.append(number)
+        await all_wait.wait()
+        if number < n_poor:
+            msg = f"nothing left for {number}"
+            raise BudgetExceededError(msg)
+        return {"a": number}
+
+    calls = []
+    for number in range(4):
+        call = cache.get_or_ask("k", functools.partial(ask, number))
+        calls.append(asyncio.ensure_future(call))
+        while not asked:
+            await asyncio.sleep(0.001)
+    await asyncio.sleep(0.01)
+    assert asked == [0]
+    all_wait.set()
+    await asyncio.wait(calls)
+
+    failed = {n: str(one.exception()) for n, one in enumerate(calls) if one.exception()}
+    assert all(told == f"nothing left for {n}" for n, told in failed.items())
+    assert set(failed) == {n for n in asked if n < n_poor}
+    answers = [one.result()[0] for one in calls if not one.exception()]
+    assert answers
+    assert answers == [answers[0]] * len(answers)
 
 
 async def test_cancelling_the_one_who_asks(where):

@@ -103,6 +103,37 @@ async def test_an_answer_that_the_provider_found_invalid(answer, n_sent):
     assert (model.cumulated_attempts, model.cumulated_failed_calls) == (n_sent, 1)
 
 
+NOT_VALID = "That answer is not valid: "
+PICTURE = {"type": "image_url", "image_url": {"url": "https://x/y.png"}}
+
+
+@pytest.mark.parametrize("nothing", ["", " \n"])
+@pytest.mark.parametrize(
+    ("last", "n_messages"),
+    [
+        ({"role": "user", "content": "hello"}, 2),
+        ({"role": "user", "content": [PICTURE]}, 2),
+        ({"role": "tool", "tool_call_id": "1", "content": "hello"}, 3),
+    ],
+    ids=["text", "picture", "result"],
+)
+async def test_an_empty_answer_is_not_shown(nothing, last, n_messages):
+    """Mistral refuses one; nor may two turns of the user follow each other."""
+    transport = ScriptedTransport([nothing, {"a": "x"}])
+    model = LanguageModel("openai/gpt-4o-mini", transport=transport)
+    messages = [{"role": "system", "content": "Be good."}, last]
+
+    completion = await model.complete(messages, schema=SCHEMA)
+
+    assert completion.value == {"a": "x"}
+    asked = transport.requests[1].messages
+    assert [one["role"] for one in asked][:2] == ["system", last["role"]]
+    assert len(asked) == n_messages
+    assert NOT_VALID in str(asked[-1]["content"])
+    assert asked[-1]["role"] == "user"
+    assert last["content"] == "hello" or last["content"] == [PICTURE]
+
+
 async def test_a_cost_that_the_transport_knows_is_kept():
     """The price list is asked only where the transport knows nothing."""
     model = scripted([LMResponse(content="x", usage=Usage(calls=1, cost_usd=0.25))])

@@ -208,6 +208,33 @@ def test_refused_prompts_in_the_words_of_providers(said):
     assert classify(400, said) is SAYINGS[said]
 
 
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({"raw": '{"error": {"message": "no such tool"}}'}, ": no such tool."),
+        ({"raw": {"message": "no such tool"}}, ": no such tool."),
+        ({"raw": "no such tool\n"}, ": no such tool."),
+        ({"raw": "the-secret-key"}, ": ***."),
+        ({"raw": ""}, "."),
+        ({"provider_name": "x"}, "."),
+        ("x", "."),
+    ],
+    ids=["JSON", "object", "text", "key", "nothing", "no words", "no object"],
+)
+def test_what_the_provider_behind_a_gateway_said(metadata, said):
+    """OpenRouter's own message is the same for whatever was wrong."""
+    error = {"message": "Provider returned error", "code": 400, "metadata": metadata}
+
+    told = [
+        error_of_answer(400, json.dumps({"error": error}), {}, REQUEST),
+        error_of_stream(error, REQUEST),
+    ]
+
+    for one in told:
+        end = f"Provider returned error{said}"
+        assert str(one).rstrip(".").endswith(end.rstrip("."))
+
+
 @pytest.mark.parametrize("status", [400, 403, 422])
 @pytest.mark.parametrize(
     "said",
@@ -221,6 +248,77 @@ def test_refused_prompts_in_the_words_of_providers(said):
 def test_a_prompt_that_is_refused_says_nothing_of_the_key(status, said):
     """OpenRouter and xAI refuse one prompt with the status of a bad key."""
     assert classify(status, said) is errors.ContentRefusedError
+
+
+OF_ALL_CALLS = {
+    "Gemini, a key": (
+        {
+            "error": {
+                "code": 400,
+                "message": "API key not valid. Please pass a valid API key.",
+                "status": "INVALID_ARGUMENT",
+                "details": [{"reason": "API_KEY_INVALID"}],
+            }
+        },
+        errors.AuthenticationError,
+    ),
+    "Gemini, an old key": (
+        [{"error": {"message": "API key expired. Please renew the API key."}}],
+        errors.AuthenticationError,
+    ),
+    "Gemini, no key": (
+        {"error": {"message": "API Key not found. Please pass a valid API key."}},
+        errors.AuthenticationError,
+    ),
+    "xAI, a key": (
+        {"code": "x", "error": "Incorrect API key provided: ab***cd. You can obtain"},
+        errors.AuthenticationError,
+    ),
+    "Anthropic, no credit": (
+        {
+            "type": "error",
+            "error": {
+                "type": "invalid_request_error",
+                "message": "Your credit balance is too low to access the Anthropic "
+                "API. Please go to Plans & Billing to upgrade or purchase credits.",
+            },
+        },
+        errors.AuthenticationError,
+    ),
+    "Mistral, a model": (
+        {"object": "error", "message": "Invalid model: nonsuch", "code": "1500"},
+        errors.ModelNotFoundError,
+    ),
+    "DeepSeek, a model": (
+        {"error": {"message": "Model Not Exist", "code": "invalid_request_error"}},
+        errors.ModelNotFoundError,
+    ),
+    "OpenRouter, a model": (
+        {"error": {"message": "nonsuch/x is not a valid model ID", "code": 400}},
+        errors.ModelNotFoundError,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OF_ALL_CALLS)
+@pytest.mark.parametrize("status", [400, 422])
+def test_what_is_wrong_with_all_calls_is_no_bad_request(status, case):
+    """A run ends at the first of them, as it does where the status tells."""
+    body, kind = OF_ALL_CALLS[case]
+
+    assert classify(status, json.dumps(body)) is kind
+
+
+@pytest.mark.parametrize("case", OF_ALL_CALLS)
+def test_a_prompt_that_is_quoted_condemns_no_other(case):
+    """Whoever asks about such a message must not end a run with it."""
+    body, _ = OF_ALL_CALLS[case]
+    part = body[0] if isinstance(body, list) else body
+    words = part.get("message") or part["error"]
+    words = words if isinstance(words, str) else words["message"]
+    quoting = {"error": {"message": f"Bad content: '{words}'", "input": body}}
+
+    assert classify(400, json.dumps(quoting)) is errors.BadRequestError
 
 
 def test_an_answer_in_an_answer_is_taken_out():

@@ -1,5 +1,7 @@
 """Every exception of litellm becomes one of ours."""
 
+import os
+
 import httpx
 import pytest
 
@@ -119,3 +121,47 @@ def test_our_own_errors_pass():
 def test_making_a_transport_imports_nothing():
     """litellm takes seconds to import: only when it is used."""
     assert LiteLLMTransport()._loaded == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Missing Gemini API key. Set the GEMINI_API_KEY or GOOGLE_API_KEY",
+        "AzureException APIError - Missing credentials. Please pass one of `api_key`",
+        "The api_key client option must be set either by passing api_key",
+        "Fireworks_aiException - FIREWORKS_API_KEY is not set",
+        "default auth: cannot configure default credentials, please check",
+        "Your default credentials were not found. To set up",
+    ],
+)
+def test_a_missing_key_is_told_from_a_lost_connection(said):
+    """litellm has no kind of its own for it, in most of its providers."""
+    import litellm.exceptions as raised
+
+    error = raised.APIConnectionError(said, llm_provider="gemini", model="x")
+
+    assert type(error_of_exception(error, REQUEST)) is errors.AuthenticationError
+
+
+def test_what_litellm_quotes_says_nothing_of_keys():
+    """Its messages end in tracebacks and in what was sent or answered."""
+    error = RuntimeError(f"no end\nMissing API key {'x' * 300} Missing credentials")
+    late = RuntimeError(f"{'x' * 400} Missing credentials")
+
+    for one in (error, late):
+        assert type(error_of_exception(one, REQUEST)) is errors.ServerError
+
+
+@pytest.mark.parametrize("own", [None, "False"])
+def test_litellm_fetches_no_lists_unless_the_user_wants_it(own, monkeypatch):
+    """It would do so inside a call, in which the event loop waits."""
+    names = ["LITELLM_LOCAL_MODEL_COST_MAP", "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS"]
+    for name in names:
+        monkeypatch.setenv(name, "-")  # for what is undone after the test
+        monkeypatch.delenv(name)
+        if own is not None:
+            monkeypatch.setenv(name, own)
+
+    LiteLLMTransport().prepare()
+
+    assert [os.environ[name] for name in names] == [own or "True"] * 2

@@ -266,6 +266,23 @@ def test_a_model_is_found_by_what_litellm_calls_its_provider(monkeypatch):
     _pricing.model_info.cache_clear()
 
 
+@pytest.mark.parametrize("model", ["xai/latest", "openai/newest", "xai/newest"])
+def test_a_name_that_stands_for_another(monkeypatch, model):
+    """It costs what that costs, if that is of the same provider."""
+    prices = {
+        "xai/latest": {"alias_of": "xai/new"},
+        "xai/new": {**PRICES, "litellm_provider": "xai"},
+        "newest": {"alias_of": "new"},
+        "new": PRICES,
+    }
+    monkeypatch.setattr(_pricing, "_read_price_list", lambda: prices)
+    _pricing.model_info.cache_clear()
+
+    of = {"xai/latest": "xai/new", "openai/newest": "new"}
+    assert model_info(model) == (prices[of[model]] if model in of else {})
+    _pricing.model_info.cache_clear()
+
+
 def test_no_usage_has_no_price():
     """A provider that counts no tokens leaves the cost unknown."""
     assert cost_usd("openai/gpt-4o-mini", Usage()) is None

@@ -8,6 +8,7 @@ from synalinks.errors import ConfigurationError
 from synalinks.language_models import LanguageModel
 
 CANARY = "canary-31337"
+MESSAGES = [{"role": "user", "content": "Hello"}]
 
 
 @pytest.mark.parametrize("kind", [LanguageModel, EmbeddingModel])
@@ -121,3 +122,65 @@ async def test_a_key_of_a_call_that_is_no_text_is_refused_before_it_is_sent():
         await model.complete([{"role": "user", "content": "Hello"}], api_key=7)
 
     assert transport.requests == []
+
+
+@pytest.mark.parametrize("kind", [LanguageModel, EmbeddingModel])
+@pytest.mark.parametrize(
+    ("name", "value", "instead"),
+    [
+        ("stream", True, "`streaming=True`"),
+        ("n", 3, "several times"),
+        ("messages", [], "first argument"),
+        ("input", ["a"], "first argument"),
+        ("base_url", "http://localhost/v1", "`api_base="),
+        ("request_timeout", 1, "`timeout="),
+        ("num_retries", 2, "`retry="),
+        ("max_retries", 0, "`retry="),
+    ],
+)
+def test_parameters_that_the_library_sends_itself_are_refused(
+    kind, name, value, instead
+):
+    """They are told by name when the model is made, with what to say instead."""
+    with pytest.raises(
+        ConfigurationError, match=rf"`{name}` is no parameter of `\w+.*{instead}"
+    ):
+        kind("openai/x", **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("stream", True),
+        ("n", 3),
+        ("model", "gpt-4o"),
+        ("api_base", "http://localhost/v1"),
+        ("base_url", "http://localhost/v1"),
+        ("timeout", 0.5),
+        ("retry", 1),
+        ("num_retries", 2),
+    ],
+)
+async def test_such_parameters_of_a_call_are_refused_before_it_is_sent(name, value):
+    """Of a call, also those that a model is made with; nothing is asked."""
+    model, transport = scripted()
+    embedder = EmbeddingModel("embedded/hash")
+
+    with pytest.raises(ConfigurationError, match=f"`{name}` is no .* a call of"):
+        await model(MESSAGES, **{name: value})
+    with pytest.raises(ConfigurationError, match=f"`{name}` is no .* a call of"):
+        await model(MESSAGES, streaming=True, **{name: value})
+    with pytest.raises(ConfigurationError, match=f"`{name}` is no .* a call of"):
+        await embedder.embed(["a"], **{name: value})
+
+    assert transport.requests == []
+    assert model.cumulated_failed_calls == embedder.cumulated_calls == 0
+
+
+async def test_such_parameters_may_say_what_is_so_in_any_case():
+    """None is not sent, one answer is what there is, and it comes in one piece."""
+    model, transport = scripted()
+
+    await model(MESSAGES, stream=False, n=1, model=None, timeout=None)
+
+    assert transport.requests[0].params == {"stream": False, "n": 1}

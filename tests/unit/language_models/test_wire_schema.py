@@ -101,9 +101,74 @@ def test_strict_keeps_recursion():
 
 
 @pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (
+            {**ONE_KEY, "type": ["object", "null"], "description": "Whole."},
+            {"description": "Whole.", "anyOf": [ONE_KEY, {"type": "null"}]},
+        ),
+        (
+            {"type": ["array", "null"], "items": {"type": ["integer", "null"]}},
+            {
+                "anyOf": [
+                    {
+                        "type": "array",
+                        "items": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+                    },
+                    {"type": "null"},
+                ]
+            },
+        ),
+        (
+            {**ONE_KEY, "type": ["string", "object", "array"], "items": ONE_KEY},
+            None,
+        ),
+        (
+            {**ONE_KEY, "type": ["string", "object"]},
+            {"anyOf": [{"type": "string"}, ONE_KEY]},
+        ),
+        ({"type": ["string"]}, {"type": "string"}),
+        ({**ONE_KEY, "type": ["object"]}, ONE_KEY),
+        ({**ONE_KEY, "type": "string"}, {"type": "string"}),
+    ],
+    ids=[
+        "object or null", "array or null", "more than the dialect says",
+        "text or object", "one alone", "object alone", "keys of no object",
+    ],
+)  # fmt: skip
+def test_strict_says_each_of_several_types(part, said):
+    """Each is a branch with the keywords that are about it: none is lost."""
+    schema = {"type": "object", "properties": {"a": part}, "required": ["a"]}
+
+    if said is None:
+        with pytest.raises(SchemaError, match="combines several schemas"):
+            strict(schema)
+    else:
+        assert strict(schema)["properties"]["a"] == said
+
+
+def test_strict_says_null_once_among_several_types():
+    """An optional field of such a type needs no null of its own."""
+    part = {"type": ["integer", "null"]}
+
+    schema = strict({"type": "object", "properties": {"a": part}})
+
+    either = {"anyOf": [{"type": "integer"}, {"type": "null"}]}
+    assert schema["properties"]["a"] == either
+
+
+def test_strict_has_no_choice_at_the_root():
+    """An answer is an object, and the dialect wants to be told so."""
+    assert strict({**ONE_KEY, "type": ["object", "null"]}) == ONE_KEY
+
+
+@pytest.mark.parametrize(
     ("part", "where"),
     [
         ({"type": "object"}, "`$.a` takes any keys."),
+        ({"type": ["object", "null"]}, "`$.a` takes any keys."),
+        ({"type": ["array", "null"]}, "`$.a` takes any value."),
+        ({"type": []}, "`$.a` takes any value."),
         ({"type": "object", "additionalProperties": {"type": "string"}}, "any keys"),
         ({}, "`$.a` takes any value."),
         ({"type": "array"}, "`$.a` takes any value."),
