@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +19,7 @@ from synalinks._internal.expectations import (
 from synalinks._internal.store import Store, read_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
 JOURNAL_PREFIX = "journal"
@@ -204,6 +205,19 @@ class Journal:
         """
         if self._store.error is not None:
             raise self._store.error
+
+    @contextlib.contextmanager
+    def asking_anew(self) -> Generator[None]:
+        """Take other questions for no divergence in a `with` block.
+
+        Yields:
+            None.
+        """
+        before, self._pays_for_divergence = self._pays_for_divergence, True
+        try:
+            yield
+        finally:
+            self._pays_for_divergence = before
 
     async def is_divergence(self, position: Position) -> bool:
         """Return whether a call is made in the place of another one.

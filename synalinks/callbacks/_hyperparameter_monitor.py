@@ -12,6 +12,7 @@ from synalinks.errors import ConfigurationError, did_you_mean, show
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from synalinks._internal.json import JsonObject
     from synalinks.callbacks._callback import Logs
     from synalinks.contracts import TrainerState
 
@@ -65,6 +66,18 @@ class HyperparameterMonitor(Callback):
         """Names of the values in the logs."""
         state = context.trainer.get()
         return [] if state is None else list(self._read(state))
+
+    def state_dict(self) -> JsonObject:
+        """Return the values of the last batch: its epoch may end in another process."""
+        return {"used": dict(self._used)}
+
+    def load_state_dict(self, state: JsonObject) -> None:
+        """Go on from what `state_dict` returned.
+
+        Args:
+            state: The state; empty from earlier releases.
+        """
+        self._used = dict(state.get("used", {}))
 
     def setup(self, stage: str) -> None:
         """Check the names, before anything is paid for.

@@ -6,16 +6,18 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from synalinks._internal.checks import check_count
+from synalinks._internal.files import AppendFile
 from synalinks._internal.json import digest
 from synalinks._internal.shape import is_dict, is_row
 from synalinks.callbacks._callback import Callback
 from synalinks.callbacks._prediction_writer import row_of
-from synalinks.callbacks._sinks import sink_of
+from synalinks.callbacks._sinks import JsonlSink, sink_of
 from synalinks.contracts import present_candidate, trainable_by_path
 from synalinks.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from synalinks._internal.json import JsonObject
     from synalinks.callbacks._callback import ErrorPolicy, Logs
@@ -32,6 +34,10 @@ class MetricsLogger(Callback):
     over epochs; what was seen in between is kept, the last value of each name wins,
     and what is left goes into the row of the epoch. The values that
     `trainer.log` puts into the records are written too.
+
+    A run that is gone on with has its files of JSON cut back to where it was saved, so
+    that they have the lines of one run. Files that others write to as well, such as the
+    runs of an experiment, are not cut; what other sinks were given stays there.
 
     Args:
         sinks: Where to write: `"stdout"`; `"jsonl:<path>"`, a line of JSON for each
@@ -93,18 +99,32 @@ class MetricsLogger(Callback):
         self._pending: dict[str, float] = {}
         self._n_records = 0
         self._digests: dict[str, str] = {}
+        # How long each file is that nobody else writes to; and which are to be cut.
+        self._n_bytes: dict[str, int] = {}
+        self._to_cut: set[str] = set()
 
     def state_dict(self) -> JsonObject:
-        """Return which values of the variables were written."""
-        return {"digests": dict(self._digests)}
+        """Return what was written, what is still to be, and how long files are."""
+        return {
+            "digests": dict(self._digests),
+            "pending": dict(self._pending),
+            "n_records": self._n_records,
+            "n_bytes": dict(self._n_bytes),
+        }
 
     def load_state_dict(self, state: JsonObject) -> None:
-        """Write no value again that was written before.
+        """Write nothing again that was written before, and drop what came after.
 
         Args:
-            state: What `state_dict` returned.
+            state: What `state_dict` returned; only `digests` from earlier releases.
         """
         self._digests = dict(state["digests"])
+        self._pending = dict(state.get("pending", {}))
+        self._n_records = state.get("n_records", 0)
+        n_bytes: dict[str, int] = state.get("n_bytes", {})
+        self._n_bytes = {name: n_bytes[name] for name in self._n_bytes.keys() & n_bytes}
+        # With the next entries, in a thread: an event loop must not wait for disks.
+        self._to_cut = set(self._n_bytes)
 
     async def setup(self, stage: str) -> None:
         """Open the sinks.
@@ -115,7 +135,22 @@ class MetricsLogger(Callback):
         self._forget()
         if stage == "train":
             for sink in self.sinks:
-                await asyncio.to_thread(sink.open)
+                await asyncio.to_thread(self._open, sink)
+
+    def _open(self, sink: Sink) -> None:
+        sink.open()
+        if isinstance(sink, JsonlSink) and not self._is_shared(sink.path):
+            self._n_bytes[str(sink.path)] = _size(sink.path)
+
+    def _is_shared(self, path: Path) -> bool:
+        """Return whether others may write to a file: their lines must not be cut."""
+        loggers = [one for one in self._others() if isinstance(one, MetricsLogger)]
+        sinks = [*self.sinks, *(sink for one in loggers for sink in one.sinks)]
+        paths = [one.path for one in sinks if isinstance(one, JsonlSink)]
+        return self.trainer.ctx is not None or paths.count(path) > 1
+
+    def _others(self) -> Iterator[Any]:
+        return (one for one in self.trainer.callbacks or () if one is not self)
 
     async def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """Write a row, if it is time.
@@ -162,7 +197,7 @@ class MetricsLogger(Callback):
     def _entry(self, kind: str, content: JsonObject) -> JsonObject:
         state = self.trainer
         place = {"kind": kind, "step": state.global_step, "epoch": state.epoch}
-        return {**place, **content}
+        return {**place, **{key: _plain(value) for key, value in content.items()}}
 
     def _row(self, row: JsonObject) -> list[JsonObject]:
         return [self._entry("metrics", row)] if row and self.log_metrics else []
@@ -202,7 +237,46 @@ class MetricsLogger(Callback):
                 yield self._entry("feedback", content)
 
     async def _write(self, entries: Sequence[JsonObject]) -> None:
-        if not entries:
+        if not entries and not self._to_cut:
             return
         for sink in self.sinks:
-            await asyncio.to_thread(sink.write, list(entries))
+            await asyncio.to_thread(self._put, sink, list(entries))
+
+    def _put(self, sink: Sink, entries: list[JsonObject]) -> None:
+        if not isinstance(sink, JsonlSink):
+            sink.write(entries)
+            return
+        path, name = sink.path, str(sink.path)
+        if name in self._to_cut:
+            self._to_cut.remove(name)
+            _cut_back(path, self._n_bytes[name])
+        if _size(path) != self._n_bytes.get(name):
+            self._n_bytes.pop(name, None)  # others write to it, too
+        sink.write(entries)
+        if name in self._n_bytes:
+            self._n_bytes[name] = _size(path)
+
+
+def _plain(value: Any) -> Any:
+    # Callbacks may log the numbers and arrays of NumPy and its like.
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _cut_back(path: Path, n_bytes: int) -> None:
+    """Drop the lines behind a place, if lines end there: it may be another file now."""
+    if _size(path) <= n_bytes or not _is_end_of_line(path, n_bytes):
+        return
+    file = AppendFile.claim(path)
+    if file is not None:
+        file.cut(n_bytes)
+        file.close()
+
+
+def _is_end_of_line(path: Path, n_bytes: int) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(n_bytes - 1, 0))
+        return n_bytes == 0 or file.read(1) == b"\n"

@@ -88,8 +88,10 @@ class RunLogs:
 
         Args:
             key: Name of the value.
-            value: A number, or any JSON value.
+            value: A number, or any JSON value. The numbers and arrays of NumPy and its
+                like become numbers and lists.
         """
+        value = value.tolist() if hasattr(value, "tolist") else value
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             self.logs[key] = value
             self._latest[key] = float(value)

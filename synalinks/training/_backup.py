@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from synalinks._internal import context
 from synalinks._internal.aio import run_to_the_end
 from synalinks._internal.interruption import Interruption
+from synalinks._internal.shape import is_dict, is_row
 from synalinks.backups import STOP_NAME
-from synalinks.errors import FileFormatError, WriteError, show, warn
+from synalinks.errors import FileFormatError, SavingError, WriteError, show, warn
 from synalinks.training._fingerprint import variables_digest
 from synalinks.training._growth import Growth
 from synalinks.training._opening import OpenedRun, left_behind
+from synalinks.training._orderly import fire_to_the_end
 from synalinks.training._run_notes import RunNotes
 from synalinks.training._saved_state import (
     Place,
@@ -45,6 +47,7 @@ class Backup:
 
     Attributes:
         interruption: The signal that ends the run, once there is one.
+        has_torn_down: Whether `teardown` was called.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Backup:
         opened: OpenedRun,
     ) -> None:
         self.interruption: Interruption = Interruption.here(settings.grace_s)
+        self.has_torn_down: bool = False
         self._settings = settings
         self._run = run
         self._session = session
@@ -71,7 +75,9 @@ class Backup:
 
     @contextlib.asynccontextmanager
     async def saving(self, first_epoch: int) -> AsyncGenerator[None]:
-        """Keep answers, and look for signals, in a `with` block.
+        """Keep answers, and look for signals, in a `with` block; then tear down.
+
+        An error in `teardown` is one like others: what was paid for is kept.
 
         Args:
             first_epoch: Index of the first epoch of the run.
@@ -80,13 +86,15 @@ class Backup:
             None.
 
         Raises:
-            BaseException: What the block raises, with a note on what is saved.
+            BaseException: What the block or `teardown` raises, with a note on what is
+                saved.
         """
         try:
             await self._begin(first_epoch)
             with context.bound(context.journal, self._opened.journal):
                 async with self.interruption.watching():
                     yield
+            await self._tear_down()
         except BaseException as error:
             await self._leave(error)
             raise
@@ -235,6 +243,7 @@ class Backup:
         await self._snapshots.written()
         core = core_state(self._run, self._session, self._variables)
         new, parts = self._growth.take(core)
+        _make_plain(new.fields)
         state: JsonObject = {
             "run_id": self._opened.card.run_id,
             "place": {name: getattr(place, name) for name in _PLACE},
@@ -244,9 +253,20 @@ class Backup:
             "usage": self._usage.state_dict(),
             "loop": loop,
         }
-        self._snapshots.take(state, new, is_first=not place.has_begun)
+        is_first = not place.has_begun
+        try:
+            self._snapshots.take(state, new, is_first=is_first)
+        except TypeError:  # looked for only then: walking through states takes a while
+            state["loop"] = _plain(state["loop"], "loop")
+            state["callbacks"] = _plain(state["callbacks"], "callbacks")
+            self._snapshots.take(state, new, is_first=is_first)
 
     # -- leaving -----------------------------------------------------------------------
+
+    async def _tear_down(self) -> None:
+        self._count_calls()
+        self.has_torn_down = True
+        await fire_to_the_end(self._run, "teardown", "train")
 
     async def _leave(self, error: BaseException | None) -> None:
         """Close the files; remove them if training has come to its end.
@@ -267,8 +287,7 @@ class Backup:
             await self._close(error)
 
     async def _close(self, error: BaseException | None) -> None:
-        settings, journal = self._settings, self._opened.journal
-        settings.n_replayed, settings.n_paid = journal.n_replayed, journal.n_appended
+        self._count_calls()
         card = self._ending(error)
         self._notes.moment(str(card.ended), {"reason": card.reason})
         is_finished = card.ended == "finished"
@@ -279,8 +298,12 @@ class Backup:
             )
         self._usage.end(card.run_id)
         card = left_behind(card, variables_digest(self._run.program))
-        deletes = is_finished and settings.delete_checkpoint
+        deletes = is_finished and self._settings.delete_checkpoint
         await self._snapshots.close(lambda: self._leave_folder(card, deletes=deletes))
+
+    def _count_calls(self) -> None:
+        settings, journal = self._settings, self._opened.journal
+        settings.n_replayed, settings.n_paid = journal.n_replayed, journal.n_appended
 
     def _ending(self, error: BaseException | None) -> RunCard:
         card, stop = self._card, self._run.state.stop
@@ -301,6 +324,44 @@ class Backup:
             return
         with contextlib.suppress(WriteError):  # the user was told of a full disk
             self._opened.folder.write_card(card)
+
+
+def _make_plain(new: JsonObject) -> None:
+    """Make JSON of what was logged since, which callbacks have put in as it was."""
+    new["rows"] = [_plain(row, "logs") for row in new["rows"]]
+    new["records"] = [
+        _plain(one, f"records.{one.get('key')}") for one in new["records"]
+    ]
+
+
+def _plain(value: Any, name: str) -> Any:
+    """Return JSON, also for the numbers and arrays of NumPy and its like.
+
+    Args:
+        value: What callbacks have logged, or remember.
+        name: What it is called, for errors.
+
+    Raises:
+        SavingError: It is none.
+    """
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if is_dict(value):
+        return {_key(key): _plain(one, f"{name}.{key}") for key, one in value.items()}
+    if is_row(value):
+        return [_plain(one, name) for one in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist(), name)
+    msg = (
+        f"The run cannot be saved: `{name}` is no JSON, but {show(value)}. What "
+        "callbacks log, and return from `state_dict`, are numbers, texts, None, lists "
+        "and dicts."
+    )
+    raise SavingError(msg)
+
+
+def _key(key: Any) -> Any:
+    return key if key is None or isinstance(key, (str, int, float)) else str(key)
 
 
 _PLACE = tuple(Place.__dataclass_fields__)

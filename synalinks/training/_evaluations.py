@@ -163,12 +163,13 @@ class Evaluations:
     # -- state ---------------------------------------------------------------------
 
     def state_dict(self) -> JsonObject:
-        """Return when each evaluator was due last, as JSON."""
-        return {
+        """Return when each evaluator was due last, and what is known, as JSON."""
+        cadences = {
             one.name: one.cadence.state_dict()
             for one in self._all
             if one.cadence is not None
         }
+        return {"cadences": cadences, "results": self._results}
 
     def load_state_dict(self, state: JsonObject) -> None:
         """Go on from what `state_dict` returned; called after `begin`.
@@ -176,9 +177,12 @@ class Evaluations:
         Args:
             state: The state; evaluators that are not in it begin anew.
         """
+        # Earlier releases saved the cadences alone.
+        self._results = dict(state.get("results", {}))
+        cadences: JsonObject = state.get("cadences", state)
         for one in self._all:
-            if one.cadence is not None and one.name in state:
-                one.cadence.load_state_dict(state[one.name])
+            if one.cadence is not None and one.name in cadences:
+                one.cadence.load_state_dict(cadences[one.name])
 
 
 def _evaluations(plan: FitPlan, program: Any) -> list[_Evaluation]:

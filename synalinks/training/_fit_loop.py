@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from synalinks.training._variables import begin_epoch, end_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from synalinks._internal.json import JsonObject
     from synalinks.contracts import RunContext
@@ -146,7 +148,8 @@ class _Training:
         place = await run.backup.restore() if run.backup else None
         with stopping(run):
             self._evaluations.begin()
-            await run.fire("on_train_begin", {})
+            with _fired_again(is_again=place is not None):
+                await run.fire("on_train_begin", {})
             place = await self._begin(session, place)
             # It may have stopped, and died before it came to its end.
             has_stopped = self._state.resumed and self._is_stopping()
@@ -174,12 +177,16 @@ class _Training:
             return place
         if place.is_inside:
             # Callbacks that begin something there have not done so in this process.
-            with context.inside(f"epoch {place.epoch}"):
+            with (
+                context.inside(f"epoch {place.epoch}"),
+                _fired_again(is_again=True),
+            ):
                 await self._run.fire("on_epoch_begin", place.epoch, {})
         backup.restore_core()
         memory = backup.restore_callbacks()
         self._logs, self._last_logs = memory["logs"], memory["last_logs"]
         self._evaluations.load_state_dict(memory["evaluations"])
+        self._meter.go_on("epoch", memory.get("taken", {}))
         state.logs = self._logs
         await backup.accept_changes()
         if place.epoch + place.is_inside > self._plan.epochs.stop:
@@ -194,6 +201,7 @@ class _Training:
             "logs": self._logs,
             "last_logs": self._last_logs,
             "evaluations": self._evaluations.state_dict(),
+            "taken": self._meter.since("epoch"),
         }
 
     async def _end(self, session: FitSession) -> None:
@@ -375,6 +383,16 @@ def _epoch_row(
         elif key not in _OF_A_BATCH:
             row[key] = sum(values) / len(values)
     return row
+
+
+def _fired_again(*, is_again: bool) -> AbstractContextManager[None]:
+    """Return a context for a hook that an earlier process has called as well.
+
+    What it asks may depend on the program, which has been trained since, and on the
+    state of its callback, which is given back after it.
+    """
+    journal = context.journal.get()
+    return journal.asking_anew() if is_again and journal else nullcontext()
 
 
 def _validation_arguments(plan: FitPlan) -> dict[str, Any]:

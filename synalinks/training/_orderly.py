@@ -43,12 +43,19 @@ async def orderly(run: CurrentRun) -> AsyncGenerator[None]:
         except BaseException as error:
             if not run.has_ended:
                 await _shielded(run, error, "on_run_error", error, run.state.logs)
-            await _shielded(run, error, "teardown", stage)
+            if not _is_torn_down(run):
+                await _shielded(run, error, "teardown", stage)
             raise
         else:
-            await fire_to_the_end(run, "teardown", stage)
+            if not _is_torn_down(run):
+                await fire_to_the_end(run, "teardown", stage)
         finally:
             await run.state.drain(cancel_after=_SHUTDOWN_TIMEOUT_S)
+
+
+def _is_torn_down(run: CurrentRun) -> bool:
+    # A run that is saved does so itself, as long as it still has its folder.
+    return run.backup is not None and run.backup.has_torn_down
 
 
 async def fire_to_the_end(run: CurrentRun, hook: str, *args: Any) -> None:

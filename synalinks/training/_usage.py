@@ -70,6 +70,18 @@ class UsageMeter:
         """
         self._marks[name] = self._now()
 
+    def go_on(self, name: str, taken: Mapping[str, float]) -> None:
+        """Count on from what an earlier process had taken since its mark.
+
+        Args:
+            name: Of the mark.
+            taken: What `since` told there.
+        """
+        pairs = zip(USAGE_KEYS, self._now(), strict=True)
+        self._marks[name] = [
+            None if now is None else now - taken.get(key, 0) for key, now in pairs
+        ]
+
     def since(self, name: str) -> dict[str, float]:
         """Return what was taken since a mark, as it is in the logs.
 

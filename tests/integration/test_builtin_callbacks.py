@@ -69,6 +69,7 @@ def test_every_built_in_is_listed():
     assert found == set(MAKERS) | {"Monitor"}  # which is tested with a server
 
 
+@pytest.mark.filterwarnings("ignore:`BackupAndRestore` is for `fit`")
 @pytest.mark.parametrize("name", MAKERS)
 @pytest.mark.parametrize("test", TESTS)
 def test_the_suite(test, name):

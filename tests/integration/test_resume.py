@@ -50,6 +50,7 @@ HOOKS = {
     "on_epoch_end": 1,
     "before_train_end": 1,
     "on_train_end": 1,
+    "teardown": 1,
 }
 
 
