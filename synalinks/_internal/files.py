@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 65_536
 _MODE_OF_TEMPORARIES = 0o600
-# Who only looks whether a lock is held (`is_locked`) holds it for a moment.
-_N_TRIES, _LOOK_S = 3, 0.01
+_LOOK_S = 0.01
 
 
 def write_atomic(path: str | Path, text: str, *, private: bool = False) -> Path:
@@ -283,11 +282,13 @@ class AppendFile:
         return cls(path, descriptor)
 
     @classmethod
-    def lock(cls, path: Path) -> AppendFile | None:
+    def lock(cls, path: Path, *, n_tries: int = 1) -> AppendFile | None:
         """Take a file as the lock of something; it is made if need be.
 
         Args:
             path: The file. Whoever holds the lock may remove it.
+            n_tries: How often to try, every 10 ms: who only looks whether the lock is
+                held (`is_locked`) holds it for a moment. More than one blocks.
 
         Returns:
             The file; None if another run holds it, in this process or another one.
@@ -298,7 +299,7 @@ class AppendFile:
         while True:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
             descriptor = os.open(path, flags, 0o600)
-            if fcntl is not None and not _lock_patiently(descriptor):
+            if fcntl is not None and not _locked(descriptor, n_tries):
                 os.close(descriptor)
                 return None
             with contextlib.suppress(FileNotFoundError):
@@ -378,12 +379,12 @@ def is_locked(path: Path) -> bool | None:
     return False
 
 
-def _lock_patiently(descriptor: int) -> bool:
-    for _ in range(_N_TRIES):
+def _locked(descriptor: int, n_tries: int) -> bool:
+    for _ in range(n_tries - 1):
         if _lock(descriptor):
             return True
         time.sleep(_LOOK_S)
-    return False
+    return _lock(descriptor)
 
 
 def _lock(descriptor: int) -> bool:

@@ -75,7 +75,7 @@ class RunFolder:
         make_private_folder(self.path)
         self._check_foreign()
         try:
-            self._lock = AppendFile.lock(self.path / LOCK_NAME)
+            self._lock = AppendFile.lock(self.path / LOCK_NAME, n_tries=10)
         except OSError as error:
             msg = f"Cannot write to the folder `{self.path}`: {error.strerror}."
             raise WriteError(error.errno, msg) from error

@@ -90,7 +90,7 @@ class ExperimentFolder:
             msg = f"`output_dir` is a folder, `{self.path}` is a file."
             raise ConfigurationError(msg)
         self.path.mkdir(parents=True, exist_ok=True)
-        self._lock = AppendFile.lock(self.path / _LOCK_NAME)
+        self._lock = AppendFile.lock(self.path / _LOCK_NAME, n_tries=10)
         if self._lock is None:
             msg = (
                 f"Another process runs the experiment in `{self.path}`. Wait for its "

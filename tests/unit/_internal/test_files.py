@@ -126,7 +126,7 @@ def test_who_looks_is_not_in_the_way(tmp_path):
     timer = threading.Timer(0.005, os.close, [looking])
     timer.start()
 
-    held = AppendFile.lock(path)
+    held = AppendFile.lock(path, n_tries=100)
 
     timer.join()
     assert held is not None
